@@ -1,0 +1,1 @@
+//! Money, points, rates and rounding.

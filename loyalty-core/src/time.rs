@@ -1,0 +1,1 @@
+//! Moments, dates, spans and deadlines.
