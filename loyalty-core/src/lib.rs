@@ -5,6 +5,11 @@
 //! entries to store.
 
 pub mod id;
+pub mod customer;
+pub mod ledger;
+pub mod purchase;
+pub mod scheme;
 pub mod number;
 pub mod path;
+mod serde_text;
 pub mod time;

@@ -1,1 +1,0 @@
-//! Moments, dates, spans and deadlines.
