@@ -204,7 +204,7 @@ fn add_by_common_multiple(a: Fraction, b: Fraction) -> Option<Fraction> {
 fn product(a: i128, b: i128) -> Option<i128> {
     match (i64::try_from(a), i64::try_from(b)) {
         // Two 64-bit factors always fit; this is the case of every sum over a cart.
-        (Ok(_), Ok(_)) => Some(a.wrapping_mul(b)),
+        (Ok(a), Ok(b)) => Some(i128::from(a).wrapping_mul(i128::from(b))),
         _ => a.checked_mul(b),
     }
 }
