@@ -1,0 +1,168 @@
+//! Lengths of files, words that do not belong in them, and documents in step with code.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::source::{Source, block_end, read_all, root};
+use crate::{core_files, expect_none};
+
+const LINES_MAX: usize = 800;
+
+#[test]
+fn files_are_not_too_long() {
+    const CODE: &[&str] = &[".rs", ".py", ".pyi", ".ts", ".js", ".mjs", ".sh"];
+    let findings: Vec<String> = read_all()
+        .iter()
+        .filter(|file| CODE.iter().any(|end| file.path.ends_with(end)))
+        .map(|file| (file.text.lines().count(), &file.path))
+        .filter(|(lines, _)| *lines > LINES_MAX)
+        .map(|(lines, path)| format!("{path}: {lines} lines"))
+        .collect();
+    expect_none("a file has at most 800 lines", &findings);
+}
+
+/// What belongs to a workplace and not to a project. Spelled in two parts, so that this file passes.
+const WORKPLACE: &[(&str, &str)] = &[
+    ("/wo", "rk/"),
+    ("/ro", "ot/"),
+    ("/ho", "me/"),
+    ("TO", "DO"),
+    ("FIX", "ME"),
+    ("sub", "agent"),
+    ("sub-", "agent"),
+    ("Cla", "ude"),
+    ("language ", "model"),
+    ("pair ", "programmer"),
+];
+
+#[test]
+fn files_have_no_workplace_words() {
+    let mut findings = Vec::new();
+    for file in read_all() {
+        for (start, end) in WORKPLACE {
+            let word = [*start, *end].concat();
+            for (position, _) in file.text.match_indices(&word) {
+                findings.push(format!("{}: {word}", file.at(position)));
+            }
+        }
+    }
+    expect_none("words of a workplace do not belong in a project", &findings);
+}
+
+/// The codes that functions named `code` of the core return, with the place of each.
+fn codes_in(file: &Source) -> Vec<(String, String)> {
+    let mut codes = Vec::new();
+    for (start, _) in file.code.match_indices("fn code(") {
+        let Some(open) = file.code[start..].find('{').map(|open| start + open) else {
+            continue;
+        };
+        let body = open..block_end(file.code.as_bytes(), open);
+        // Every second piece between quotes is a text; codes have no escapes.
+        for text in file.text[body].split('"').skip(1).step_by(2) {
+            if is_code(text) {
+                codes.push((text.to_owned(), file.at(start)));
+            }
+        }
+    }
+    codes
+}
+
+fn is_code(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    let word = |part: &&str| {
+        part.starts_with(|first: char| first.is_ascii_lowercase())
+            && part
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    parts.len() >= 2 && parts.iter().all(|part| word(&part))
+}
+
+#[test]
+fn error_codes_and_their_page_agree() {
+    let mut in_code = BTreeMap::new();
+    for file in core_files() {
+        in_code.extend(codes_in(&file));
+    }
+    let page = std::fs::read_to_string(root().join("docs/errors.md")).expect("docs/errors.md");
+    // A row of the table: | `code` | meaning | what to do |
+    let documented: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .filter(|code| is_code(code))
+        .collect();
+    let mut findings: Vec<String> = in_code
+        .iter()
+        .filter(|(code, _)| !documented.contains(&code.as_str()))
+        .map(|(code, place)| format!("{place}: {code} is not in docs/errors.md"))
+        .collect();
+    findings.extend(
+        documented
+            .iter()
+            .filter(|code| !in_code.contains_key(**code))
+            .map(|code| format!("docs/errors.md: {code} is no code of the core")),
+    );
+    let mut sorted = documented.clone();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .for_each(|pair| findings.push(format!("docs/errors.md: {} stands twice", pair[0])));
+    expect_none(
+        "docs/errors.md lists the error codes of the core",
+        &findings,
+    );
+    assert!(!in_code.is_empty());
+}
+
+#[test]
+fn the_map_names_every_module() {
+    let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let mut modules: Vec<String> = core_files()
+        .iter()
+        .filter_map(|file| file.module().first().cloned())
+        .collect();
+    modules.dedup();
+    let findings: Vec<String> = modules
+        .into_iter()
+        .filter(|module| !map.contains(&format!("`{module}")))
+        .map(|module| format!("`{module}`"))
+        .collect();
+    expect_none("ARCHITECTURE.md names every module of the core", &findings);
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut findings = Vec::new();
+    for file in read_all().iter().filter(|file| file.path.ends_with(".md")) {
+        for (position, rest) in file
+            .text
+            .match_indices("](")
+            .map(|(at, _)| (at, &file.text[at + 2..]))
+        {
+            let target = rest.split([')', '#']).next().unwrap_or("");
+            let outside =
+                target.is_empty() || target.contains("://") || target.starts_with("mailto:");
+            let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
+            if !outside && !root().join(folder).join(target).exists() {
+                findings.push(format!("{}: {target}", file.at(position)));
+            }
+        }
+    }
+    expect_none(
+        "a link between documents names a file that exists",
+        &findings,
+    );
+}
+
+#[test]
+fn codes_are_dotted_lower_case_words() {
+    assert!(is_code("number.range") && is_code("ledger.out_of_order") && is_code("a.b2.c"));
+    assert!(
+        !is_code("number")
+            && !is_code("1.5")
+            && !is_code("a..b")
+            && !is_code("A.b")
+            && !is_code("a b.c")
+    );
+}
