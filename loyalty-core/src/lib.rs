@@ -13,3 +13,8 @@ pub mod number;
 pub mod path;
 mod serde_text;
 pub mod time;
+
+/// Runs the examples of the README as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
