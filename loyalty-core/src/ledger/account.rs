@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{
-    CardId, HoldId, LadderId, LotId, MemberId, PurchaseId, RewardId, TierId, WalletId,
-};
+use crate::id::{CardId, HoldId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
 use crate::number::{Money, Points};
-use crate::purchase::{Back, ReturnLine};
 use crate::time::{Date, Deadline, Moment};
 
 use super::entry::{
@@ -20,7 +17,6 @@ use super::limit_key::LimitKey;
 
 record! {
     /// A member's account. It is plain data, made by folding groups and by nothing else.
-    #[derive(Default)]
     pub struct Account {
         /// The member: the host's pseudonym.
         pub member: MemberId,
@@ -46,6 +42,9 @@ record! {
         pub cards: Vec<Card>,
         /// The issued rewards; an issue's number is its place.
         pub rewards: Vec<Reward>,
+        /// Rewards before this one are used or void.
+        #[serde(default)]
+        pub first_ready: usize,
         /// The ladders, by name.
         pub ladders: Vec<Ladder>,
         /// The counters of limits, by name.
@@ -114,6 +113,8 @@ record! {
         pub transferred_in: Points,
         /// Came back after they were spent or taken back.
         pub restored: Points,
+        /// The part of `restored` that came back of redemptions.
+        pub unspent: Points,
         /// Given back after they lapsed.
         pub reinstated: Points,
         /// Not owed although taken back.
@@ -252,6 +253,9 @@ record! {
         pub id: CardId,
         /// The instances; an instance's number is its place.
         pub instances: Vec<Instance>,
+        /// Instances before this one are full or lapsed.
+        #[serde(default)]
+        pub first_open: usize,
         /// When stamps were put on last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub last_stamp: Option<Moment>,

@@ -122,6 +122,9 @@ record! {
         /// The new deadline of wallets whose points live by activity.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub activity: Vec<ActivityEntry>,
+        /// What it changes in the carried fractions: carried out less carried in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub carry: Vec<CarryEntry>,
     }
 
     /// The terms of a purchase: facts that a later evaluation must not look up anew.
@@ -433,6 +436,9 @@ record! {
         /// Lots of their own for what comes back with a longer deadline, in place of their old lots.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub lots: Vec<LotOpen>,
+        /// What each rule gets back of what a reversal took from it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub rules: Vec<RulePoints>,
     }
 
     /// Earned points taken back.

@@ -57,7 +57,9 @@ impl FromStr for Digest {
     type Err = LedgerError;
 
     fn from_str(text: &str) -> Result<Self, LedgerError> {
-        let bad = || LedgerError::Digest { found: text.chars().take(80).collect() };
+        let bad = || LedgerError::Digest {
+            found: text.chars().take(80).collect(),
+        };
         if text.len() != 64 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(bad());
         }
@@ -111,7 +113,9 @@ mod hex64 {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         if text.len() != 16 {
-            return Err(serde::de::Error::custom("16 hexadecimal digits are expected"));
+            return Err(serde::de::Error::custom(
+                "16 hexadecimal digits are expected",
+            ));
         }
         u64::from_str_radix(&text, 16).map_err(serde::de::Error::custom)
     }
@@ -123,19 +127,27 @@ impl Content {
     /// # Errors
     /// [`LedgerError::Encoding`] when the value has no JSON form.
     pub fn of<T: Serialize>(value: &T) -> Result<Self, LedgerError> {
-        let encoding = |error: serde_json::Error| LedgerError::Encoding { found: error.to_string() };
+        let encoding = |error: serde_json::Error| LedgerError::Encoding {
+            found: error.to_string(),
+        };
         let json = serde_json::to_value(value).map_err(encoding)?;
         let mut prints = Vec::new();
         match json {
             serde_json::Value::Object(fields) => {
                 for (field, value) in fields {
                     let bytes = serde_json::to_vec(&value).map_err(encoding)?;
-                    prints.push(FieldPrint { field: field.into(), print: Digest::of(&bytes).short() });
+                    prints.push(FieldPrint {
+                        field: field.into(),
+                        print: Digest::of(&bytes).short(),
+                    });
                 }
             }
             other => {
                 let bytes = serde_json::to_vec(&other).map_err(encoding)?;
-                prints.push(FieldPrint { field: "value".into(), print: Digest::of(&bytes).short() });
+                prints.push(FieldPrint {
+                    field: "value".into(),
+                    print: Digest::of(&bytes).short(),
+                });
             }
         }
         prints.sort_by(|a, b| a.field.cmp(&b.field));
@@ -333,7 +345,9 @@ impl Group {
             entries: &self.entries,
             prev: &self.prev,
         })
-        .map_err(|error| LedgerError::Encoding { found: error.to_string() })?;
+        .map_err(|error| LedgerError::Encoding {
+            found: error.to_string(),
+        })?;
         Ok(Digest::of(&bytes))
     }
 }
