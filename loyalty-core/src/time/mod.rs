@@ -22,6 +22,7 @@
     clippy::cast_sign_loss
 )]
 
+mod civil;
 mod date;
 mod error;
 mod moment;
@@ -30,6 +31,7 @@ mod span;
 #[cfg(feature = "tz")]
 mod zone;
 
+pub use civil::*;
 pub use date::*;
 pub use error::*;
 pub use moment::*;
