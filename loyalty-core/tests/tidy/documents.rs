@@ -75,7 +75,7 @@ fn is_code(text: &str) -> bool {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
     };
-    parts.len() >= 2 && parts.iter().all(|part| word(&part))
+    parts.len() >= 2 && parts.iter().all(word)
 }
 
 #[test]

@@ -5,25 +5,25 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A file of the project.
-pub struct Source {
+pub(crate) struct Source {
     /// The path from the root of the workspace, with `/`.
-    pub path: String,
+    pub(crate) path: String,
     /// The whole text.
-    pub text: String,
+    pub(crate) text: String,
     /// The text with comments, literals and `#[cfg(test)]` items blanked out byte by byte, so that
     /// positions agree with `text`. Empty for files that are not Rust.
-    pub code: String,
+    pub(crate) code: String,
 }
 
 impl Source {
     /// Whether this is a file of the core's library.
-    pub fn is_core(&self) -> bool {
+    pub(crate) fn is_core(&self) -> bool {
         let tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
         self.path.starts_with("loyalty-core/src/") && self.path.ends_with(".rs") && !tests
     }
 
     /// The module path below the crate root: `scheme/def.rs` is `["scheme", "def"]`.
-    pub fn module(&self) -> Vec<String> {
+    pub(crate) fn module(&self) -> Vec<String> {
         let inner = self
             .path
             .trim_start_matches("loyalty-core/src/")
@@ -37,7 +37,7 @@ impl Source {
     }
 
     /// The line number of a position.
-    pub fn line(&self, position: usize) -> usize {
+    pub(crate) fn line(&self, position: usize) -> usize {
         self.text.as_bytes()[..position]
             .iter()
             .filter(|byte| **byte == b'\n')
@@ -46,18 +46,18 @@ impl Source {
     }
 
     /// `path:line`, for a message.
-    pub fn at(&self, position: usize) -> String {
+    pub(crate) fn at(&self, position: usize) -> String {
         format!("{}:{}", self.path, self.line(position))
     }
 }
 
 /// The root of the workspace.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Every text file that people write and read.
-pub fn read_all() -> Vec<Source> {
+pub(crate) fn read_all() -> Vec<Source> {
     let mut files = Vec::new();
     walk(&root(), "", &mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -101,7 +101,7 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<Source>) {
 }
 
 /// `text` with comments, literals and test items blanked out.
-pub fn code_of(text: &str) -> String {
+pub(crate) fn code_of(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let mut position = 0;
     while position < bytes.len() {
@@ -243,7 +243,7 @@ fn item_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// The position after the brace that closes the one at `open`.
-pub fn block_end(bytes: &[u8], open: usize) -> usize {
+pub(crate) fn block_end(bytes: &[u8], open: usize) -> usize {
     let mut depth = 0_usize;
     for (offset, byte) in bytes[open..].iter().enumerate() {
         match byte {
@@ -259,7 +259,7 @@ pub fn block_end(bytes: &[u8], open: usize) -> usize {
 }
 
 /// The words of `code` with their positions.
-pub fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = code.as_bytes();
     let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let mut position = 0;
@@ -277,7 +277,7 @@ pub fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// The paths that start at `start`, with use-trees spelled out: `a::{b, c::d}` is `a::b` and
 /// `a::c::d`.
-pub fn paths_at(code: &str, start: usize) -> Vec<Vec<String>> {
+pub(crate) fn paths_at(code: &str, start: usize) -> Vec<Vec<String>> {
     let mut paths = Vec::new();
     tree(code.as_bytes(), start, &mut Vec::new(), &mut paths);
     paths
