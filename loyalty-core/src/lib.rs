@@ -11,6 +11,7 @@ pub mod purchase;
 pub mod scheme;
 pub mod number;
 pub mod path;
+pub mod read;
 mod serde_text;
 pub mod time;
 

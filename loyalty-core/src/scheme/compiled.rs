@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::id::{CardId, EntitlementId, LadderId, RewardId, RuleId, SchemeId, TierId, WalletId};
 use crate::number::{Currency, Rounding};
-use crate::time::{Span};
+use crate::time::Span;
 
 use super::card::{Overflow, UsedSurplus};
 use super::condition::AmountBase;
@@ -55,6 +55,39 @@ pub(crate) enum Kind {
     Flag,
 }
 
+impl Kind {
+    /// Every kind, in the order of [`Kind::place`].
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Sku,
+        Self::Product,
+        Self::Category,
+        Self::Tag,
+        Self::Segment,
+        Self::Store,
+        Self::Channel,
+        Self::Code,
+        Self::Event,
+        Self::Flag,
+    ];
+
+    /// A small number of its own.
+    #[inline]
+    pub(crate) const fn place(self) -> usize {
+        match self {
+            Self::Sku => 0,
+            Self::Product => 1,
+            Self::Category => 2,
+            Self::Tag => 3,
+            Self::Segment => 4,
+            Self::Store => 5,
+            Self::Channel => 6,
+            Self::Code => 7,
+            Self::Event => 8,
+            Self::Flag => 9,
+        }
+    }
+}
+
 /// The texts that a scheme names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
@@ -64,7 +97,7 @@ pub(crate) struct Symbols {
 impl Symbols {
     /// The number of a text, given one if it has none.
     pub(crate) fn intern(&mut self, kind: Kind, text: &str) -> Sym {
-        let map = match self.maps.get_mut(kind as usize) {
+        let map = match self.maps.get_mut(kind.place()) {
             Some(map) => map,
             None => return Sym::NONE,
         };
@@ -79,12 +112,12 @@ impl Symbols {
     /// The number of a text; [`Sym::NONE`] when the scheme does not name it.
     #[inline]
     pub(crate) fn find(&self, kind: Kind, text: &str) -> Sym {
-        self.maps.get(kind as usize).and_then(|map| map.get(text)).copied().unwrap_or(Sym::NONE)
+        self.maps.get(kind.place()).and_then(|map| map.get(text)).copied().unwrap_or(Sym::NONE)
     }
 
     /// How many texts of a kind there are.
     pub(crate) fn count(&self, kind: Kind) -> usize {
-        self.maps.get(kind as usize).map_or(0, FxHashMap::len)
+        self.maps.get(kind.place()).map_or(0, FxHashMap::len)
     }
 }
 

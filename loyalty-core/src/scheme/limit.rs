@@ -1,6 +1,7 @@
 //! Caps, how often, guards, and the table of limits on documents and inputs.
 
 use crate::number::Points;
+use crate::read::ReadLimits;
 
 use super::def::{is_zero, shape};
 
@@ -103,6 +104,11 @@ impl Limits {
         quantity_max: 1_000_000,
         list_max: 100,
     };
+
+    /// The bounds on a text before it is read.
+    pub const fn reading(&self) -> ReadLimits {
+        ReadLimits { bytes_max: self.bytes_max, depth_max: self.depth_max, text_bytes_max: self.text_bytes_max }
+    }
 }
 
 impl Default for Limits {
