@@ -49,10 +49,14 @@ fn files_have_no_workplace_words() {
     expect_none("words of a workplace do not belong in a project", &findings);
 }
 
-/// The codes that functions named `code` of the core return, with the place of each.
+/// The codes that functions named `code` return or that stand in a `codes!` block, with the place
+/// of each.
 fn codes_in(file: &Source) -> Vec<(String, String)> {
     let mut codes = Vec::new();
-    for (start, _) in file.code.match_indices("fn code(") {
+    let starts = ["fn code(", "codes! {"]
+        .into_iter()
+        .flat_map(|mark| file.code.match_indices(mark));
+    for (start, _) in starts {
         let Some(open) = file.code[start..].find('{').map(|open| start + open) else {
             continue;
         };

@@ -10,6 +10,7 @@ const RANKS: &[(&str, i32)] = &[
     ("time", 0),
     ("id", 0),
     ("path", 0),
+    ("read", 1),
     ("purchase", 1),
     ("customer", 1),
     ("analytics/columns", 1),
