@@ -7,6 +7,7 @@ mod context;
 mod earn;
 mod ladder;
 mod reward;
+mod target;
 mod wallet;
 
 use std::sync::Arc;
