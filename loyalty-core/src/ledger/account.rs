@@ -422,25 +422,3 @@ record! {
         pub until: Moment,
     }
 }
-
-/// What a wallet holds at a moment. `held` is a part of `active`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Balance {
-    /// Earned, not usable yet.
-    pub pending: Points,
-    /// Usable in time, held ones with them.
-    pub active: Points,
-    /// Put aside by holds.
-    pub held: Points,
-    /// Owed by the member.
-    pub owed: Points,
-    /// What can be spent: active less held less owed, never below 0.
-    pub available: Points,
-    /// Active less owed: what the books say; it may be negative.
-    pub balance: Points,
-    /// Spent so far, less what came back.
-    pub spent: Points,
-    /// Lapsed so far.
-    pub expired: Points,
-}

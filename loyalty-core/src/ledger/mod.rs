@@ -24,6 +24,10 @@
 
 mod account;
 mod arith;
+mod audit;
+mod balance;
+mod chain;
+mod due;
 mod entry;
 mod error;
 mod fold;
@@ -35,13 +39,22 @@ mod fold_purchase;
 mod fold_return;
 mod fold_reward;
 mod group;
+mod journal;
 mod key;
 mod limit_key;
+mod log;
 mod wallet;
 
 pub use account::*;
+pub use balance::Balance;
+pub use chain::{longest_valid_prefix, seal, verify, verify_from};
+pub use due::DueKind;
 pub use entry::*;
 pub use error::LedgerError;
 pub use fold::GroupContext;
 pub use group::*;
+pub use journal::Ledger;
 pub use limit_key::LimitKey;
+pub use log::{
+    LINE_BYTES_MAX, LogRead, SNAPSHOT_BYTES_MAX, from_json_line, read_log, to_json_line,
+};

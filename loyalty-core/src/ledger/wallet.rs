@@ -45,6 +45,11 @@ pub(super) fn number(place: usize) -> u64 {
     u64::try_from(place).unwrap_or(u64::MAX)
 }
 
+/// The place of a group by its number.
+pub(super) fn place_of_seq(seq: u64) -> Option<usize> {
+    usize::try_from(seq.checked_sub(1)?).ok()
+}
+
 impl Wallet {
     /// An empty wallet.
     #[must_use]
