@@ -87,16 +87,37 @@ impl ReadError {
         }
     }
 
-    /// From the reader's error with its path.
-    pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let path = error
-            .path()
-            .iter()
-            .fold(Path::root(), |path, segment| match segment {
-                Segment::Seq { index } => path.index(*index),
-                Segment::Map { key } | Segment::Enum { variant: key } => path.key(key),
-                Segment::Unknown => path,
-            });
+    /// From the reader's error with its path. `is_json` says whether the whole text is JSON: the
+    /// reader takes an object with no key or two for a fault of syntax where exactly one must stand.
+    pub(super) fn of(
+        error: &serde_path_to_error::Error<serde_json::Error>,
+        is_json: impl Fn() -> bool,
+    ) -> Self {
+        let segments: Vec<&Segment> = error.path().iter().collect();
+        let path = path_of(&segments);
+        if error.inner().classify() == Category::Syntax && is_json() {
+            return Self::new(
+                VALUE,
+                path,
+                "an object with no key or several",
+                "exactly one key",
+            );
+        }
+        if let Some((Segment::Enum { variant }, before)) = segments.split_last()
+            && error
+                .inner()
+                .to_string()
+                .starts_with("invalid type: unit variant")
+        {
+            // The text itself is the place.
+            let found = format_args!("the text \"{}\"", excerpt(variant));
+            return Self::new(
+                WRONG_TYPE,
+                path_of(before),
+                found,
+                format_args!("an object with the key \"{variant}\""),
+            );
+        }
         Self::classified(error.inner(), path)
     }
 
@@ -122,7 +143,10 @@ impl ReadError {
     fn of_message(message: &str, path: Path) -> Self {
         let split = |text: &str| match text.split_once(", expected ") {
             Some((found, allowed)) => (found.to_owned(), allowed.replace('`', "\"")),
-            None => (text.to_owned(), String::new()),
+            None => match text.strip_suffix(", there are no fields") {
+                Some(found) => (found.to_owned(), "no field".to_owned()),
+                None => (text.to_owned(), String::new()),
+            },
         };
         for (start, code) in FORMS {
             let Some(rest) = message.strip_prefix(start) else {
@@ -163,6 +187,16 @@ impl ReadError {
         }
         Self::new(VALUE, path, message, "")
     }
+}
+
+fn path_of(segments: &[&Segment]) -> Path {
+    segments
+        .iter()
+        .fold(Path::root(), |path, segment| match segment {
+            Segment::Seq { index } => path.index(*index),
+            Segment::Map { key } | Segment::Enum { variant: key } => path.key(key),
+            Segment::Unknown => path,
+        })
 }
 
 /// How serde's sentences begin.

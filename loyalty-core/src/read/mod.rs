@@ -79,8 +79,9 @@ impl Default for ReadLimits {
 pub fn read_json<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result<T, ReadError> {
     scan::scan(text, limits)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| ReadError::of(&error))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        ReadError::of(&error, || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+    })?;
     deserializer
         .end()
         .map_err(|error| ReadError::at_root(&error))?;

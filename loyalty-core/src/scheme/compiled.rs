@@ -23,11 +23,11 @@ use super::tier::{Downgrade, OnReturn, Period, StandingAs};
 
 /// A text that the scheme names, as a small number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sym(pub(crate) u32);
+pub(crate) struct Sym(pub(crate) u32);
 
 impl Sym {
     /// A text that the scheme does not name, which therefore matches nothing.
-    pub const NONE: Self = Self(u32::MAX);
+    pub(crate) const NONE: Self = Self(u32::MAX);
 }
 
 /// The kinds of text that a scheme names. A text of one kind is never another kind's.

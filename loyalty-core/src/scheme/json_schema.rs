@@ -51,7 +51,7 @@ texts! {
         r"^(1000(\.0{1,6})?|[0-9]{1,3}(\.[0-9]{1,6})?)$";
     Date, "Date", "a date, such as 2026-11-21", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
     CivilDateTime, "CivilDateTime", "a date, or a date and time in the scheme's zone, such as 2026-11-21T09:00",
-        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?$";
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?)?$";
 }
 
 /// Identifiers: not empty, not too long, no space at either end, no control characters.

@@ -70,7 +70,7 @@ shape! {
 
     /// What a reward gives.
     pub enum GivesDef {
-        /// Units of the purchase for nothing, the dearest matching ones first unless said otherwise.
+        /// Units of the purchase for nothing, the cheapest matching ones unless said otherwise.
         FreeProduct(FreeProductDef),
         /// A percentage off.
         Percent(PercentOffDef),

@@ -7,7 +7,7 @@ use super::context::{At, Context};
 
 impl Context<'_> {
     pub(super) fn benefits(&mut self, defs: &[BenefitDef], at: &At<'_>) -> Box<[Benefit]> {
-        let defs = self.at_most(defs, self.limits.parts_max, at);
+        let defs = self.at_most(defs, self.parts_max(), at);
         let defs = defs.iter().enumerate();
         defs.map(|(place, def)| Benefit {
             id: def.id.clone(),

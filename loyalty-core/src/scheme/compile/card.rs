@@ -12,10 +12,10 @@ const STAMPS_MAX: u32 = 1_000;
 impl Context<'_> {
     pub(super) fn all_cards(&mut self) -> Box<[Card]> {
         let at = At::ROOT.key("cards");
-        for (place, name) in repeated(self.def.cards.iter().map(|card| card.id.as_str())) {
+        let cards = self.at_most(&self.def.cards, self.parts_max(), &at);
+        for (place, name) in repeated(cards.iter().map(|card| card.id.as_str())) {
             self.duplicate_id(name, &at.index(place).key("id"));
         }
-        let cards = self.at_most(&self.def.cards, self.limits.parts_max, &at);
         cards
             .iter()
             .enumerate()
@@ -70,7 +70,7 @@ impl Context<'_> {
 
     fn stamp_rules(&mut self, rules: &[StampRuleDef], at: &At<'_>) -> Box<[StampRule]> {
         self.not_empty(rules, at);
-        let rules = self.at_most(rules, self.limits.parts_max, at);
+        let rules = self.at_most(rules, self.parts_max(), at);
         rules
             .iter()
             .enumerate()

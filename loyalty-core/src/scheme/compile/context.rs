@@ -305,6 +305,11 @@ impl<'a> Context<'a> {
         self.count(value, min, max, &at.key(key));
     }
 
+    /// The most wallets, cards, ladders, tiers: their places are 16-bit numbers.
+    pub(super) fn parts_max(&self) -> usize {
+        self.limits.parts_max.min(usize::from(u16::MAX))
+    }
+
     /// That a list holds at most so many; the part of it that is looked at.
     pub(super) fn at_most<'b, T>(&mut self, list: &'b [T], max: usize, at: &At<'_>) -> &'b [T] {
         if list.len() > max {

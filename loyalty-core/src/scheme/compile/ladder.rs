@@ -21,10 +21,10 @@ enum Unit {
 impl Context<'_> {
     pub(super) fn all_ladders(&mut self) -> Box<[Ladder]> {
         let at = At::ROOT.key("ladders");
-        for (place, name) in repeated(self.def.ladders.iter().map(|ladder| ladder.id.as_str())) {
+        let ladders = self.at_most(&self.def.ladders, self.parts_max(), &at);
+        for (place, name) in repeated(ladders.iter().map(|ladder| ladder.id.as_str())) {
             self.duplicate_id(name, &at.index(place).key("id"));
         }
-        let ladders = self.at_most(&self.def.ladders, self.limits.parts_max, &at);
         ladders
             .iter()
             .enumerate()
@@ -184,10 +184,10 @@ impl Context<'_> {
 
     fn tiers(&mut self, defs: &[TierDef], unit: Unit, at: &At<'_>) -> Box<[Tier]> {
         self.not_empty(defs, at);
+        let defs = self.at_most(defs, self.parts_max(), at);
         for (place, name) in repeated(defs.iter().map(|tier| tier.id.as_str())) {
             self.duplicate_id(name, &at.index(place).key("id"));
         }
-        let defs = self.at_most(defs, self.limits.parts_max, at);
         let mut tiers: Vec<Tier> = Vec::with_capacity(defs.len());
         for (place, def) in defs.iter().enumerate() {
             let at = at.index(place);
@@ -205,12 +205,14 @@ impl Context<'_> {
     }
 
     fn tier_of(&mut self, def: &TierDef, unit: Unit, at: &At<'_>) -> Tier {
+        let known = self.problems.len();
         let threshold = self.threshold_in(def.threshold, unit, &at.key("threshold"));
         let retain = def.retain.map_or(threshold, |retain| {
             self.threshold_in(retain, unit, &at.key("retain"))
         });
         if let Some(written) = def.retain
             && retain > threshold
+            && self.problems.len() == known
         {
             self.problem(
                 problem::ORDER,

@@ -14,10 +14,10 @@ const UNITS_MAX: u32 = 1_000;
 impl Context<'_> {
     pub(super) fn all_rewards(&mut self) -> Box<[Reward]> {
         let at = At::ROOT.key("rewards");
-        for (place, name) in repeated(self.def.rewards.iter().map(|reward| reward.id.as_str())) {
+        let rewards = self.at_most(&self.def.rewards, self.limits.rewards_max, &at);
+        for (place, name) in repeated(rewards.iter().map(|reward| reward.id.as_str())) {
             self.duplicate_id(name, &at.index(place).key("id"));
         }
-        let rewards = self.at_most(&self.def.rewards, self.limits.rewards_max, &at);
         rewards
             .iter()
             .enumerate()

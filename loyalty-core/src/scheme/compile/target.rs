@@ -27,6 +27,7 @@ impl Context<'_> {
             return Target::default();
         }
         let inner = depth.saturating_add(1);
+        let known = self.problems.len();
         let price_from = def
             .price_from
             .map(|price| self.money(price, 0, &at.key("price_from")));
@@ -35,6 +36,7 @@ impl Context<'_> {
             .map(|price| self.money(price, 0, &at.key("price_to")));
         if let (Some(from), Some(to), Some(written)) = (price_from, price_to, def.price_to)
             && from > to
+            && self.problems.len() == known
         {
             self.problem(
                 problem::WINDOW,

@@ -19,11 +19,10 @@ const LATER_YEARS_MAX: u32 = 100;
 impl Context<'_> {
     pub(super) fn all_wallets(&mut self) -> Box<[Wallet]> {
         let at = At::ROOT.key("wallets");
-        let wallets = &self.def.wallets;
+        let wallets = self.at_most(&self.def.wallets, self.parts_max(), &at);
         for (place, name) in repeated(wallets.iter().map(|wallet| wallet.id.as_str())) {
             self.duplicate_id(name, &at.index(place).key("id"));
         }
-        let wallets = self.at_most(wallets, self.limits.parts_max, &at);
         wallets
             .iter()
             .enumerate()
