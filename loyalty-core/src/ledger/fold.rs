@@ -92,30 +92,19 @@ impl Account {
         Self::new(member).continue_replay(groups)
     }
 
-    /// Folds the rest of a log over a snapshot, in place.
+    /// Folds the rest of a log over a snapshot, in place. [`Replay`] takes groups one by one.
     ///
     /// # Errors
     /// As [`replay`](Account::replay).
     pub fn continue_replay<'a>(
-        mut self,
+        self,
         groups: impl IntoIterator<Item = &'a Group>,
     ) -> Result<Self, LedgerError> {
+        let mut replay = Replay::from(self);
         for group in groups {
-            self.fold(group)?;
+            replay.push(group)?;
         }
-        self.check_keys_once()?;
-        Ok(self)
-    }
-
-    /// Folds one group in place and without a look at the keys: for whole replays.
-    ///
-    /// After the last group the keys are still to be checked, as [`replay`](Account::replay) does.
-    ///
-    /// # Errors
-    /// As [`apply`](Account::apply), but the account is then half-way: it must be dropped.
-    pub(crate) fn fold(&mut self, group: &Group) -> Result<(), LedgerError> {
-        self.check_head(group)?;
-        self.fold_entries(group)
+        replay.finish()
     }
 
     fn fold_entries(&mut self, group: &Group) -> Result<(), LedgerError> {
@@ -228,6 +217,67 @@ impl Account {
             Entry::TransferIn(entry) => self.transfer_in(entry, context),
             Entry::MergeIn(entry) => self.merge_in(entry, context),
             Entry::Reinstatement(entry) => self.reinstatement(entry, context),
+        }
+    }
+}
+
+/// A fold of many groups in place, as fast as memory allows.
+///
+/// Where [`Account::apply`] keeps the account whole after a problem, a replay gives it up: the
+/// account comes out only when every group was well.
+///
+/// # Examples
+///
+/// ```
+/// use loyalty_core::ledger::{Account, Replay};
+///
+/// let replay = Replay::from(Account::new("m1".parse()?));
+/// assert_eq!(replay.finish()?.head.seq, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Replay {
+    account: Account,
+    broken: Option<LedgerError>,
+}
+
+impl From<Account> for Replay {
+    fn from(account: Account) -> Self {
+        Self {
+            account,
+            broken: None,
+        }
+    }
+}
+
+impl Replay {
+    /// Folds the next group.
+    ///
+    /// # Errors
+    /// As [`Account::apply`], but for keys that were posted twice; every later call repeats it.
+    #[inline]
+    pub fn push(&mut self, group: &Group) -> Result<(), LedgerError> {
+        if let Some(problem) = &self.broken {
+            return Err(problem.clone());
+        }
+        let account = &mut self.account;
+        let folded = account
+            .check_head(group)
+            .and_then(|()| account.fold_entries(group));
+        if let Err(problem) = &folded {
+            self.broken = Some(problem.clone());
+        }
+        folded
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// The problem that a group had, or [`LedgerError::Repeated`] when a key was posted twice.
+    pub fn finish(self) -> Result<Account, LedgerError> {
+        match self.broken {
+            Some(problem) => Err(problem),
+            None => self.account.check_keys_once().map(|()| self.account),
         }
     }
 }

@@ -45,13 +45,21 @@ mod limit_key;
 mod log;
 mod wallet;
 
+#[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "tests"
+)]
+mod tests;
+
 pub use account::*;
 pub use balance::Balance;
 pub use chain::{longest_valid_prefix, seal, verify, verify_from};
 pub use due::DueKind;
 pub use entry::*;
 pub use error::LedgerError;
-pub use fold::GroupContext;
+pub use fold::{GroupContext, Replay};
 pub use group::*;
 pub use journal::Ledger;
 pub use limit_key::LimitKey;

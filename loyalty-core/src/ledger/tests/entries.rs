@@ -1,0 +1,674 @@
+use super::*;
+use crate::id::LotId;
+
+#[test]
+fn earning_opens_a_lot_and_spending_draws_on_it() {
+    let mut book = Book::new();
+    book.post(day(0), vec![earning(lot(0, 100)), earning(lot(1, 50))]);
+    book.post(day(1), vec![spend(0, vec![draw(0, 100), draw(1, 20)])]);
+    assert_eq!(book.wallet().first_live, 1);
+    let balance = book.balance(day(1));
+    assert_eq!(
+        (balance.available, balance.spent),
+        (points(30), points(120))
+    );
+    assert_eq!(book.account().joined, Some(day(0).date()));
+}
+
+#[test]
+fn a_restoration_returns_to_the_lot_and_never_beyond_what_was_spent() {
+    let mut book = Book::new();
+    book.post(
+        day(0),
+        vec![earning(lot(0, 100)), spend(0, vec![draw(0, 100)])],
+    );
+    book.post(
+        day(1),
+        vec![Entry::Restoration(Box::new(restoration(
+            Some(0),
+            vec![draw(0, 60)],
+        )))],
+    );
+    assert_eq!(
+        (book.wallet().first_live, book.lot(0).remaining),
+        (0, points(60))
+    );
+    assert_eq!(book.balance(day(1)).spent, points(40));
+    book.post(day(1), vec![spend(1, vec![draw(0, 60)])]);
+    let again = Entry::Restoration(Box::new(restoration(Some(0), vec![draw(0, 41)])));
+    assert_eq!(
+        book.try_post(day(2), vec![again]).unwrap_err().code(),
+        "ledger.overdrawn"
+    );
+    let own = RestorationEntry {
+        lots: vec![lot(1, 40)],
+        ..restoration(Some(0), Vec::new())
+    };
+    book.post(day(2), vec![Entry::Restoration(Box::new(own))]);
+    assert_eq!(book.balance(day(2)).available, points(40));
+}
+
+/// Worked case 8 of the semantics.
+#[test]
+fn a_deficit_is_filled_and_comes_back() {
+    let mut book = Book::new();
+    let owe = AdjustmentEntry {
+        wallet: id("p"),
+        lot: None,
+        into: None,
+        draws: Vec::new(),
+        deficit: points(30),
+    };
+    book.post(
+        day(0),
+        vec![Entry::Adjustment(Box::new(owe)), purchase("a")],
+    );
+    book.post(
+        day(1),
+        vec![earning(lot(0, 50)), Entry::DeficitFill(of_lot(0, 30))],
+    );
+    assert_eq!(
+        (book.lot(0).origin, book.lot(0).remaining),
+        (points(20), points(20))
+    );
+    assert_eq!(book.balance(day(1)).available, points(20));
+    book.post(
+        day(2),
+        vec![Entry::Reversal(Box::new(reversal(
+            "a",
+            vec![draw(0, 20)],
+            30,
+        )))],
+    );
+    assert_eq!(book.balance(day(2)).owed, points(30));
+    assert_eq!(book.balance(day(2)).balance, points(-30));
+    let undo = RestorationEntry {
+        purchase: Some(id("a")),
+        deficit: points(30),
+        ..restoration(None, vec![draw(0, 20)])
+    };
+    book.post(day(3), vec![Entry::Restoration(Box::new(undo.clone()))]);
+    assert_eq!(book.balance(day(3)).available, points(20));
+    assert!(
+        book.account().purchase(&id("a")).unwrap().reversed[0]
+            .draws
+            .is_empty()
+    );
+    assert_eq!(
+        book.try_post(day(3), vec![Entry::Restoration(Box::new(undo))])
+            .unwrap_err()
+            .code(),
+        "ledger.overdrawn"
+    );
+}
+
+#[test]
+fn what_is_not_owed_is_reversed_and_written_off() {
+    let mut book = Book::new();
+    book.post(
+        day(0),
+        vec![
+            purchase("a"),
+            earning(lot(0, 10)),
+            spend(0, vec![draw(0, 10)]),
+        ],
+    );
+    let reversal = ReversalEntry {
+        written_off: points(10),
+        ..reversal("a", Vec::new(), 0)
+    };
+    let forgiven = WriteOffEntry {
+        wallet: id("p"),
+        points: points(10),
+        charged: None,
+    };
+    book.post(
+        day(1),
+        vec![
+            Entry::Reversal(Box::new(reversal)),
+            Entry::WriteOff(forgiven),
+        ],
+    );
+    assert_eq!(book.balance(day(1)).owed, Points::ZERO);
+    assert_eq!(book.wallet().totals.written_off, points(10));
+}
+
+#[test]
+fn rules_lose_and_regain() {
+    let mut book = Book::new();
+    let rules = |whole| {
+        vec![RulePoints {
+            rule: id("base"),
+            points: points(whole),
+        }]
+    };
+    book.post(day(0), vec![purchase("a"), earning(lot(0, 10))]);
+    let taken = ReversalEntry {
+        rules: rules(7),
+        ..reversal("a", vec![draw(0, 7)], 0)
+    };
+    book.post(day(1), vec![Entry::Reversal(Box::new(taken))]);
+    let given = RestorationEntry {
+        purchase: Some(id("a")),
+        rules: rules(4),
+        ..restoration(None, vec![draw(0, 4)])
+    };
+    book.post(day(2), vec![Entry::Restoration(Box::new(given))]);
+    let state = book.account().purchase(&id("a")).unwrap();
+    assert_eq!(state.lost[0].rule.points, points(3));
+    assert_eq!(state.reversed[0].draws, vec![draw(0, 3)]);
+}
+
+#[test]
+fn adjustments_open_raise_and_take() {
+    let mut book = Book::new();
+    let adjust = |lot, into, draws| {
+        let entry = AdjustmentEntry {
+            wallet: id("p"),
+            lot,
+            into,
+            draws,
+            deficit: Points::ZERO,
+        };
+        Entry::Adjustment(Box::new(entry))
+    };
+    book.post(day(0), vec![adjust(Some(lot(0, 10)), None, vec![])]);
+    book.post(day(0), vec![adjust(None, None, vec![draw(0, 10)])]);
+    book.post(day(0), vec![adjust(None, Some(draw(0, 5)), vec![])]);
+    assert_eq!(
+        (book.lot(0).origin, book.lot(0).remaining),
+        (points(15), points(5))
+    );
+    let totals = book.wallet().totals;
+    assert_eq!(
+        (totals.adjusted_in, totals.adjusted_out),
+        (points(15), points(10))
+    );
+}
+
+#[test]
+fn expiry_and_reinstatement() {
+    let mut book = Book::new();
+    let dated = LotOpen {
+        expiry: Some(from_day(10)),
+        ..lot(0, 40)
+    };
+    book.post(day(0), vec![earning(dated)]);
+    assert_eq!(
+        book.try_post(day(9), vec![Entry::Expiry(of_lot(0, 40))])
+            .unwrap_err()
+            .code(),
+        "ledger.early"
+    );
+    book.post(day(20), vec![Entry::Expiry(of_lot(0, 40))]);
+    assert_eq!(book.lot(0).expired_on, Some(day(10).date()));
+    let back = |of, new| {
+        let entry = ReinstatementEntry {
+            wallet: id("p"),
+            of: vec![of],
+            lots: vec![new],
+        };
+        Entry::Reinstatement(Box::new(entry))
+    };
+    book.post(day(21), vec![back(draw(0, 30), lot(1, 30))]);
+    assert_eq!(book.balance(day(21)).available, points(30));
+    let error = book
+        .try_post(day(21), vec![back(draw(0, 30), lot(2, 30))])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.overdrawn");
+    let error = book
+        .try_post(day(21), vec![back(draw(0, 10), lot(2, 9))])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+}
+
+#[test]
+fn pending_points_are_not_spendable() {
+    let mut book = Book::new();
+    let waits = LotOpen {
+        pending: Some(Pending::Event(id("delivered"))),
+        ..lot(0, 10)
+    };
+    book.post(day(0), vec![earning(waits)]);
+    assert_eq!(book.balance(day(99)).pending, points(10));
+    let error = book
+        .try_post(day(1), vec![spend(0, vec![draw(0, 1)])])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+    let active = ActivationEntry {
+        wallet: id("p"),
+        lot: LotId::new(0),
+        expiry: Some(from_day(9)),
+        metrics: vec![MetricEntry {
+            ladder: id("ladder"),
+            amount: 7,
+        }],
+    };
+    book.post(
+        day(2),
+        vec![
+            Entry::Activation(active.clone()),
+            spend(0, vec![draw(0, 1)]),
+        ],
+    );
+    assert_eq!(
+        book.account().ladder(&id("ladder")).unwrap().points[0].amount,
+        7
+    );
+    assert_eq!(book.balance(day(8)).available, points(9));
+    assert_eq!(book.balance(day(9)).expired, points(9));
+    let error = book
+        .try_post(day(3), vec![Entry::Activation(active)])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+}
+
+#[test]
+fn a_hold_is_captured_or_released() {
+    let mut book = Book::new();
+    book.post(
+        day(0),
+        vec![earning(lot(0, 100)), hold("h", &[(0, 60)], vec![], day(5))],
+    );
+    let balance = book.balance(day(0));
+    assert_eq!(
+        (balance.active, balance.held, balance.available),
+        (points(100), points(60), points(40))
+    );
+    let error = book
+        .try_post(day(1), vec![spend(0, vec![draw(0, 41)])])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.overdrawn");
+    // Redemption first, capture after; the rest is free again.
+    let captured = RedemptionEntry {
+        hold: Some(id("h")),
+        ..redemption(0, vec![draw(0, 50)])
+    };
+    let entries = vec![
+        Entry::Redemption(Box::new(captured)),
+        Entry::Capture(hold_ref("h")),
+    ];
+    book.post(day(1), entries);
+    assert_eq!(
+        (book.lot(0).remaining, book.lot(0).held),
+        (points(50), Points::ZERO)
+    );
+    // Capture first.
+    book.post(day(2), vec![hold("h", &[(0, 50)], vec![], day(5))]);
+    let captured = RedemptionEntry {
+        hold: Some(id("h")),
+        ..redemption(1, vec![draw(0, 50)])
+    };
+    let entries = vec![
+        Entry::Capture(hold_ref("h")),
+        Entry::Redemption(Box::new(captured)),
+    ];
+    book.post(day(2), entries);
+    assert_eq!(book.balance(day(2)).spent, points(100));
+    let error = book
+        .try_post(day(3), vec![Entry::Release(hold_ref("h"))])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.unknown_hold");
+}
+
+#[test]
+fn transfers_leave_and_arrive() {
+    let (mut one, mut two) = (Book::new(), Book::new());
+    one.post(day(0), vec![earning(lot(0, 30))]);
+    let out = TransferOutEntry {
+        wallet: id("p"),
+        draws: vec![draw(0, 10)],
+        to: id("m2"),
+    };
+    one.post(day(1), vec![Entry::TransferOut(Box::new(out))]);
+    let into = TransferInEntry {
+        wallet: id("p"),
+        lots: vec![lot(0, 10)],
+        from: id("m1"),
+    };
+    two.post(day(1), vec![Entry::TransferIn(Box::new(into))]);
+    assert_eq!(one.balance(day(1)).available, points(20));
+    assert_eq!(two.balance(day(1)).available, points(10));
+}
+
+#[test]
+fn a_purchase_returns_line_by_line_and_is_cancelled_once() {
+    let mut book = Book::new();
+    book.post(day(0), vec![purchase("a")])
+        .post(day(3), vec![purchase("b")]);
+    book.post(day(4), vec![back("a", &[("1", 2)], "20.00", false)]);
+    let state = book.account().purchase(&id("a")).unwrap();
+    assert_eq!(
+        (state.returned[0].quantity, state.refunded_minor),
+        (2, 2000)
+    );
+    let ladder = book.account().ladder(&id("ladder")).unwrap();
+    assert_eq!(
+        ladder.points[0],
+        MetricPoint {
+            date: day(0).date(),
+            amount: 4000
+        }
+    );
+    book.post(
+        day(5),
+        vec![back("a", &[("1", 1), ("b", 1)], "30.00", true)],
+    );
+    assert_eq!(book.account().purchase_count, 1);
+    let error = book
+        .try_post(day(6), vec![back("a", &[], "0.00", false)])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+    book.post(day(6), vec![event("delivered", Some(id("b")))]);
+    assert_eq!(book.account().purchase(&id("b")).unwrap().events.len(), 1);
+}
+
+#[test]
+fn metrics_stand_in_order_of_days() {
+    let mut book = Book::new();
+    let backdated = |account: &Account, at: i32, occurred: i32| Group {
+        occurred_at: Some(day(occurred)),
+        ..group(
+            account,
+            day(at),
+            vec![purchase(&format!("p{occurred}-{at}"))],
+        )
+    };
+    for (at, occurred) in [(5, 5), (6, 3), (7, 4), (8, 4)] {
+        let group = backdated(book.account(), at, occurred);
+        book.0.post(seal(group).unwrap()).unwrap();
+    }
+    let ladder = book.account().ladder(&id("ladder")).unwrap();
+    let days: Vec<_> = ladder
+        .points
+        .iter()
+        .map(|point| (point.date, point.amount))
+        .collect();
+    let expected = [(3, 5000), (4, 10_000), (5, 5000)].map(|(n, amount)| (day(n).date(), amount));
+    assert_eq!(days, expected);
+    book.account().audit().unwrap();
+}
+
+#[test]
+fn cards_fill_and_open_again() {
+    let mut book = Book::new();
+    let open = |instance, start| {
+        let milestones = Vec::new();
+        let entry = CardOpenEntry {
+            card: id("c"),
+            instance,
+            target: 5,
+            start,
+            milestones,
+            expiry: None,
+        };
+        Entry::CardOpen(Box::new(entry))
+    };
+    let stamp = |instance, count, purchase: Option<&str>| {
+        let purchase = purchase.map(id);
+        Entry::Stamp(StampEntry {
+            card: id("c"),
+            instance,
+            count,
+            purchase,
+        })
+    };
+    let end = |instance, lapsed| {
+        Entry::CardComplete(CardCompleteEntry {
+            card: id("c"),
+            instance,
+            lapsed,
+        })
+    };
+    book.post(day(0), vec![open(0, 1), stamp(0, 3, Some("a"))]);
+    assert_eq!(
+        book.try_post(day(0), vec![end(0, false)])
+            .unwrap_err()
+            .code(),
+        "ledger.state"
+    );
+    let error = book.try_post(day(0), vec![stamp(0, 2, None)]).unwrap_err();
+    assert_eq!(error.code(), "ledger.exceeded");
+    book.post(
+        day(1),
+        vec![
+            stamp(0, 1, Some("b")),
+            end(0, false),
+            open(1, 0),
+            stamp(1, 2, Some("b")),
+        ],
+    );
+    let card = book.account().card(&id("c")).unwrap();
+    assert_eq!((card.first_open, card.last_stamp), (1, Some(day(1))));
+    // The stamps of "a" come off, the card is opened again.
+    let error = book
+        .try_post(day(2), vec![stamp(0, -4, Some("a"))])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.exceeded");
+    book.post(day(2), vec![stamp(0, -3, Some("a")), open(0, 1)]);
+    let card = book.account().card(&id("c")).unwrap();
+    assert_eq!((card.first_open, card.instances[0].count()), (0, 2));
+    book.post(day(3), vec![end(1, true)]);
+    let error = book.try_post(day(3), vec![stamp(1, 1, None)]).unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+    assert_eq!(
+        book.try_post(day(3), vec![open(0, 1)]).unwrap_err().code(),
+        "ledger.state"
+    );
+    assert_eq!(
+        book.try_post(day(3), vec![open(3, 1)]).unwrap_err().code(),
+        "ledger.number"
+    );
+    assert_eq!(
+        book.try_post(day(3), vec![open(1, 2)]).unwrap_err().code(),
+        "ledger.state"
+    );
+}
+
+fn issue(number: u64, expiry: Option<Deadline>) -> Entry {
+    let cause = IssueCause::Grant(GrantCause {});
+    let entry = RewardIssueEntry {
+        issue: number,
+        reward: id("coffee"),
+        cause,
+        expiry,
+    };
+    Entry::RewardIssue(Box::new(entry))
+}
+
+fn used(issue: u64) -> Entry {
+    Entry::RewardUse(RewardUseEntry {
+        issue,
+        purchase: None,
+        value: None,
+    })
+}
+
+fn void(issue: u64, cause: VoidCause) -> Entry {
+    Entry::RewardVoid(RewardVoidEntry { issue, cause })
+}
+
+#[test]
+fn rewards_move_from_state_to_state() {
+    let mut book = Book::new();
+    book.post(
+        day(0),
+        vec![
+            issue(0, None),
+            issue(1, None),
+            hold("h", &[], vec![0], day(9)),
+        ],
+    );
+    let code = |book: &mut Book, entry| book.try_post(day(1), vec![entry]).unwrap_err().code();
+    assert_eq!(code(&mut book, void(0, VoidCause::Expired)), "ledger.state");
+    assert_eq!(
+        code(&mut book, hold("g", &[], vec![0], day(9))),
+        "ledger.state"
+    );
+    book.post(day(1), vec![used(0)]);
+    assert!(book.account().hold(&id("h")).unwrap().issues.is_empty());
+    book.post(
+        day(1),
+        vec![Entry::Capture(hold_ref("h")), void(1, VoidCause::Expired)],
+    );
+    assert_eq!(book.account().first_ready, 2);
+    assert_eq!(code(&mut book, used(1)), "ledger.state");
+    assert_eq!(code(&mut book, void(0, VoidCause::Expired)), "ledger.state");
+    book.post(day(2), vec![void(0, VoidCause::Reissued), issue(2, None)]);
+    book.post(day(3), vec![hold("h", &[], vec![2], day(9))]);
+    book.post(day(3), vec![Entry::Release(hold_ref("h"))]);
+    assert_eq!(book.account().open_rewards().count(), 1);
+}
+
+#[test]
+fn counters_ladders_and_status() {
+    let mut book = Book::new();
+    let count = |change| {
+        Entry::Count(CountEntry {
+            limit: LimitKey::new("rule.base", None),
+            change,
+        })
+    };
+    book.post(day(0), vec![count(3)]);
+    assert_eq!(
+        book.try_post(day(0), vec![count(-4)]).unwrap_err().code(),
+        "ledger.exceeded"
+    );
+    book.post(day(0), vec![count(-3)]);
+    assert!(book.account().counters.is_empty());
+    let change = |from: Option<&str>, to: &str| {
+        Entry::TierChange(Box::new(TierChangeEntry {
+            ladder: id("ladder"),
+            from: from.map(id),
+            to: Some(id(to)),
+            cause: TierCause::Reached,
+            entered: day(0).date(),
+            review: Some(from_day(365)),
+            floor: None,
+            surplus: 0,
+        }))
+    };
+    book.post(day(1), vec![change(None, "silver")]);
+    assert_eq!(
+        book.try_post(day(1), vec![change(None, "gold")])
+            .unwrap_err()
+            .code(),
+        "ledger.state"
+    );
+    book.post(day(2), vec![change(Some("silver"), "gold")]);
+    assert_eq!(
+        book.account().ladder(&id("ladder")).unwrap().changes.len(),
+        2
+    );
+    book.post(
+        day(3),
+        vec![
+            event("account.enrolled", None),
+            event("account.suspended", None),
+        ],
+    );
+    assert_eq!(book.account().joined, Some(day(3).date()));
+    book.post(
+        day(3),
+        vec![
+            event("account.resumed", None),
+            event("account.closed", None),
+        ],
+    );
+    assert_eq!(book.account().status, Status::Closed);
+    let error = book
+        .try_post(day(3), vec![event("account.resumed", None)])
+        .unwrap_err();
+    assert_eq!(error.code(), "ledger.state");
+}
+
+#[test]
+fn a_merge_renumbers_the_other_account() {
+    let (mut one, mut two) = (Book::new(), Book(Ledger::new(id("m2"))));
+    one.post(
+        day(0),
+        vec![
+            purchase("a"),
+            earning(lot(0, 100)),
+            issue(0, None),
+            spend(0, vec![draw(0, 1)]),
+        ],
+    );
+    let other = group(
+        two.account(),
+        day(1),
+        vec![
+            purchase("b"),
+            earning(lot(0, 200)),
+            spend(0, vec![draw(0, 5)]),
+            issue(0, None),
+            hold("h", &[(0, 7)], vec![0], day(9)),
+            Entry::Reversal(Box::new(reversal("b", vec![draw(0, 2)], 0))),
+        ],
+    );
+    let other = seal(Group {
+        key: id("theirs"),
+        ..other
+    })
+    .unwrap();
+    two.0.post(other).unwrap();
+    let account = Box::new(two.account().clone());
+    one.post(
+        day(2),
+        vec![Entry::MergeIn(Box::new(MergeInEntry { account }))],
+    );
+    let merged = one.account();
+    assert_eq!(one.balance(day(2)).active, points(99 + 193));
+    assert_eq!(merged.holds[0].draws[0].lot, LotId::new(1));
+    assert_eq!(
+        (
+            merged.holds[0].issues[0],
+            merged.redemptions[1].draws[0].lot
+        ),
+        (1, LotId::new(1))
+    );
+    assert_eq!(
+        merged.purchase(&id("b")).unwrap().reversed[0].draws,
+        vec![draw(1, 2)]
+    );
+    assert_eq!(
+        (merged.purchase_count, merged.joined),
+        (2, Some(day(0).date()))
+    );
+    assert_eq!(
+        merged.posted(ActKind::Adjust, &id("theirs")).unwrap().seq,
+        2
+    );
+    let itself = Box::new(merged.clone());
+    let error = one.try_post(
+        day(3),
+        vec![Entry::MergeIn(Box::new(MergeInEntry { account: itself }))],
+    );
+    assert_eq!(error.unwrap_err().code(), "ledger.member");
+}
+
+#[test]
+fn carried_fractions_add_in_lowest_terms() {
+    let mut book = Book::new();
+    let with = |name: &str, num, den| {
+        let Entry::Purchase(mut entry) = purchase(name) else {
+            panic!()
+        };
+        Arc::make_mut(&mut entry).carry = vec![CarryEntry {
+            wallet: id("p"),
+            num,
+            den,
+        }];
+        Entry::Purchase(entry)
+    };
+    book.post(day(0), vec![with("a", 1, 3), with("b", 1, 6)]);
+    assert_eq!((book.wallet().carry_num, book.wallet().carry_den), (1, 2));
+    book.post(day(0), vec![with("c", -1, 2)]);
+    assert_eq!((book.wallet().carry_num, book.wallet().carry_den), (0, 1));
+    assert_eq!(
+        book.try_post(day(0), vec![with("d", 1, 0)])
+            .unwrap_err()
+            .code(),
+        "ledger.state"
+    );
+}
