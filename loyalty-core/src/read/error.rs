@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
@@ -87,20 +88,28 @@ impl ReadError {
         }
     }
 
-    /// From the reader's error with its path. `is_json` says whether the whole text is JSON: the
-    /// reader takes an object with no key or two for a fault of syntax where exactly one must stand.
+    /// From the reader's error with its path. `whole` is the text as a value, if it is JSON at all:
+    /// where one of several keys must stand, the reader takes anything else for a fault of syntax.
     pub(super) fn of(
         error: &serde_path_to_error::Error<serde_json::Error>,
-        is_json: impl Fn() -> bool,
+        whole: impl Fn() -> Option<Value>,
     ) -> Self {
         let segments: Vec<&Segment> = error.path().iter().collect();
         let path = path_of(&segments);
-        if error.inner().classify() == Category::Syntax && is_json() {
+        if error.inner().classify() == Category::Syntax
+            && let Some(whole) = whole()
+        {
+            let (code, found) = match whole.pointer(&path.to_string()) {
+                Some(Value::Object(keys)) => (VALUE, format!("an object with {} keys", keys.len())),
+                Some(Value::Array(_)) => (WRONG_TYPE, "a list".to_owned()),
+                Some(other) => (WRONG_TYPE, excerpt(&other.to_string())),
+                None => (SYNTAX, "something else".to_owned()),
+            };
             return Self::new(
-                VALUE,
+                code,
                 path,
-                "an object with no key or several",
-                "exactly one key",
+                found,
+                "an object with exactly one key, or its text",
             );
         }
         if let Some((Segment::Enum { variant }, before)) = segments.split_last()

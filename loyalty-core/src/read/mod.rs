@@ -80,7 +80,7 @@ pub fn read_json<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result
     scan::scan(text, limits)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        ReadError::of(&error, || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok())
+        ReadError::of(&error, || serde_json::from_str(text).ok())
     })?;
     deserializer
         .end()

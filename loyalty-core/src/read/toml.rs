@@ -40,7 +40,7 @@ pub fn read_toml<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result
     dotted(text, limits)?;
     let table: toml::Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
     let value = object(table, limits, 1).map_err(Trouble::into_error)?;
-    serde_path_to_error::deserialize(value).map_err(|error| ReadError::of(&error, || true))
+    serde_path_to_error::deserialize(value).map_err(|error| ReadError::of(&error, || None))
 }
 
 /// The parser bounds the nesting of brackets itself, but not that of dotted keys.

@@ -27,6 +27,9 @@ mod def;
 pub(crate) mod earn;
 pub(crate) mod expiry;
 pub(crate) mod index;
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "tests")]
+mod index_tests;
 #[cfg(feature = "schema")]
 mod json_schema;
 pub(crate) mod limit;
