@@ -8,15 +8,25 @@ use super::error::LedgerError;
 /// Adds points in place.
 #[inline]
 pub(super) fn add(to: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    *to = to.checked_add(by).ok_or(LedgerError::Overflow { what })?;
-    Ok(())
+    match to.checked_add(by) {
+        Some(sum) => {
+            *to = sum;
+            Ok(())
+        }
+        None => Err(LedgerError::Overflow { what }),
+    }
 }
 
 /// Takes points away in place; the caller has checked that there are enough.
 #[inline]
 pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    *from = from.checked_sub(by).ok_or(LedgerError::Overflow { what })?;
-    Ok(())
+    match from.checked_sub(by) {
+        Some(rest) => {
+            *from = rest;
+            Ok(())
+        }
+        None => Err(LedgerError::Overflow { what }),
+    }
 }
 
 /// The sum of points.

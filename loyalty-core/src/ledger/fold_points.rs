@@ -108,23 +108,18 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let wallet = self.known_wallet(&entry.wallet)?;
+        let activity = wallet.activity;
         let lot = wallet.lot_mut(entry.lot)?;
-        let (activity, own) = (lot.activity, lot.expiry);
-        let deadline = if activity { wallet.activity } else { own };
-        match deadline {
-            Some(deadline) if deadline.reached(context.at) => {
-                let lot = wallet.lot_mut(entry.lot)?;
-                lot.expired_on = Some(day_of(deadline, context.at));
-                add(&mut lot.expired, entry.points, "the points lapsed")?;
-            }
-            _ => {
-                return Err(LedgerError::Early {
-                    what: "an expiry",
-                    found: context.at,
-                    allowed: deadline,
-                });
-            }
-        }
+        let deadline = if lot.activity { activity } else { lot.expiry };
+        let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
+            return Err(LedgerError::Early {
+                what: "an expiry",
+                found: context.at,
+                allowed: deadline,
+            });
+        };
+        lot.expired_on = Some(day_of(reached, context.at));
+        add(&mut lot.expired, entry.points, "the points lapsed")?;
         wallet.draw_one(entry.lot, entry.points, "an expiry")?;
         add(
             &mut wallet.totals.expired,

@@ -56,18 +56,28 @@ impl Account {
 
     /// Refuses an account in which a natural key stands twice.
     pub(super) fn check_keys_once(&self) -> Result<(), LedgerError> {
-        let mut sorted: Vec<&KeyRecord> = self.keys.iter().collect();
-        sorted
-            .sort_by(|a, b| (a.print, a.act, &a.key, a.seq).cmp(&(b.print, b.act, &b.key, b.seq)));
-        for pair in sorted.windows(2) {
-            if let [first, second] = pair
-                && (first.act, &first.key) == (second.act, &second.key)
-            {
-                return Err(LedgerError::Repeated {
-                    act: first.act,
-                    key: first.key.clone(),
-                    seq: first.seq,
-                });
+        let numbered = self.keys.iter().enumerate();
+        let mut prints: Vec<(u64, usize)> =
+            numbered.map(|(at, record)| (record.print, at)).collect();
+        prints.sort_unstable();
+        for same in prints
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|same| same.len() > 1)
+        {
+            let records: Vec<&KeyRecord> = same
+                .iter()
+                .filter_map(|(_, at)| self.keys.get(*at))
+                .collect();
+            for (place, record) in records.iter().enumerate() {
+                let alike =
+                    |other: &&&KeyRecord| other.act == record.act && other.key == record.key;
+                if let Some(first) = records.iter().take(place).find(alike) {
+                    return Err(LedgerError::Repeated {
+                        act: first.act,
+                        key: first.key.clone(),
+                        seq: first.seq,
+                    });
+                }
             }
         }
         Ok(())

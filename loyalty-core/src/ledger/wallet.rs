@@ -25,11 +25,19 @@ impl Account {
 
     /// A wallet, opened at its place by name when it does not stand yet.
     pub(super) fn wallet_or_new(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
-        if !self.wallets.iter().any(|wallet| wallet.id == *id) {
-            let place = self.wallets.partition_point(|wallet| wallet.id < *id);
-            self.wallets.insert(place, Wallet::new(id.clone()));
+        let found = self.wallets.iter().position(|wallet| wallet.id == *id);
+        let place = match found {
+            Some(place) => place,
+            None => {
+                let place = self.wallets.partition_point(|wallet| wallet.id < *id);
+                self.wallets.insert(place, Wallet::new(id.clone()));
+                place
+            }
+        };
+        match self.wallets.get_mut(place) {
+            Some(wallet) => Ok(wallet),
+            None => Err(LedgerError::UnknownWallet { wallet: id.clone() }),
         }
-        self.known_wallet(id)
     }
 }
 
@@ -160,12 +168,12 @@ impl Wallet {
         points: Points,
         what: &'static str,
     ) -> Result<(), LedgerError> {
-        let of = self.lot_mut(lot)?;
+        let Some(of) = self.lots.get_mut(place(lot)) else {
+            return self.lot_mut(lot).map(|_| ());
+        };
         not_negative(points, what)?;
-        let free = of
-            .remaining
-            .checked_sub(of.held)
-            .ok_or(LedgerError::Overflow { what })?;
+        // A lot's parts are within its origin, so no difference leaves the range.
+        let free = Points::from_milli(of.remaining.milli().saturating_sub(of.held.milli()));
         if points > free {
             return Err(LedgerError::Overdrawn {
                 what,
@@ -174,7 +182,7 @@ impl Wallet {
                 allowed: free,
             });
         }
-        take(&mut of.remaining, points, what)?;
+        of.remaining = Points::from_milli(of.remaining.milli().saturating_sub(points.milli()));
         if of.remaining.is_zero() {
             self.advance();
         }
