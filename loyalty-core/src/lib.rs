@@ -4,14 +4,15 @@
 //! purchase. The library answers with a decision: what the member gets, exactly and why, and the
 //! entries to store.
 
-pub mod id;
 pub mod customer;
+pub mod evaluate;
+pub mod id;
 pub mod ledger;
-pub mod purchase;
-pub mod scheme;
 pub mod number;
 pub mod path;
+pub mod purchase;
 pub mod read;
+pub mod scheme;
 mod serde_text;
 pub mod time;
 

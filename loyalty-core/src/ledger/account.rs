@@ -175,7 +175,8 @@ record! {
         /// What came back, line by line: units and amount.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub returned: Vec<Returned>,
-        /// The money given back so far, in minor units.
+        /// The money given back so far, with what was kept of it for points that are gone, in minor
+        /// units.
         #[serde(default)]
         pub refunded_minor: i64,
         /// Earned points taken back so far, by wallet.

@@ -286,6 +286,9 @@ record! {
         pub cancel: bool,
         /// The money to give back.
         pub refund: Money,
+        /// What was kept of it for points or rewards that are gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub charged: Option<Money>,
         /// What it changes in each ladder's metric.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub metrics: Vec<MetricEntry>,

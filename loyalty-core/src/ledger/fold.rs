@@ -115,6 +115,12 @@ impl Account {
         for entry in &group.entries {
             self.apply_entry(entry, &context)?;
         }
+        self.settle(group);
+        Ok(())
+    }
+
+    /// Makes a group whose entries are folded the last one.
+    pub(crate) fn settle(&mut self, group: &Group) {
         self.keys.push(KeyRecord {
             print: print(group.act, &group.key),
             act: group.act,
@@ -127,7 +133,6 @@ impl Account {
             seq: group.seq,
             hash: group.hash,
         };
-        Ok(())
     }
 
     /// Refuses a group that is not the next one.

@@ -199,8 +199,13 @@ impl PurchaseState {
     fn refund(&mut self, entry: &ReturnEntry) -> Result<(), LedgerError> {
         let currency = self.entry.purchase.currency;
         let refund = minor_of("a refund", entry.refund, currency)?;
+        let charged = match entry.charged {
+            Some(charged) => minor_of("what is kept of a refund", charged, currency)?,
+            None => 0,
+        };
         let paid = minor_of("a total", self.entry.total, currency)?;
         add_i64(&mut self.refunded_minor, refund, "the refunds")?;
+        add_i64(&mut self.refunded_minor, charged, "the refunds")?;
         if self.refunded_minor > paid {
             let (what, found) = (
                 "the refunds of a purchase, in minor units,",

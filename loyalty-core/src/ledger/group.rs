@@ -27,6 +27,12 @@ impl Digest {
         Self(Hash::hash(bytes))
     }
 
+    /// A digest of known bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {

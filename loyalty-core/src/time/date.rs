@@ -217,6 +217,22 @@ pub enum Weekday {
     Sun,
 }
 
+impl Weekday {
+    /// How many days after Monday it is, 0 to 6.
+    #[must_use]
+    pub const fn days_from_monday(self) -> u32 {
+        match self {
+            Self::Mon => 0,
+            Self::Tue => 1,
+            Self::Wed => 2,
+            Self::Thu => 3,
+            Self::Fri => 4,
+            Self::Sat => 5,
+            Self::Sun => 6,
+        }
+    }
+}
+
 /// What an anniversary of 29 February does in a year that has none.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -263,6 +279,16 @@ impl MonthDay {
                 format_args!("{month:02}-{day:02}"),
                 "a day that some year has",
             ))
+        }
+    }
+
+    /// The day of the year of a date.
+    #[must_use]
+    pub fn of(date: Date) -> Self {
+        let small = |number: u32| u8::try_from(number).unwrap_or(1);
+        Self {
+            month: small(date.month()),
+            day: small(date.day()),
         }
     }
 
