@@ -1,9 +1,11 @@
 //! Tests of the ledger: a book to post into, then one file a topic.
 
+mod cards;
 mod due;
 mod entries;
 mod errors;
 mod log;
+mod purchases;
 mod random;
 
 use std::sync::Arc;
@@ -183,6 +185,17 @@ fn hold_ref(name: &str) -> HoldRef {
         hold: id(name),
         lapsed: false,
     }
+}
+
+fn issue(number: u64, expiry: Option<Deadline>) -> Entry {
+    let cause = IssueCause::Grant(GrantCause {});
+    let entry = RewardIssueEntry {
+        issue: number,
+        reward: id("coffee"),
+        cause,
+        expiry,
+    };
+    Entry::RewardIssue(Box::new(entry))
 }
 
 /// The next group of an account.
