@@ -49,6 +49,10 @@ mod wallet;
 #[allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_lossless,
     reason = "tests"
 )]
 mod tests;
