@@ -20,6 +20,7 @@
 
 mod error;
 mod scan;
+mod strict;
 #[cfg(feature = "toml")]
 mod toml;
 
@@ -79,9 +80,8 @@ impl Default for ReadLimits {
 pub fn read_json<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result<T, ReadError> {
     scan::scan(text, limits)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        ReadError::of(&error, || serde_json::from_str(text).ok())
-    })?;
+    let value = serde_path_to_error::deserialize(strict::Strict(&mut deserializer))
+        .map_err(|error| ReadError::of(&error, || serde_json::from_str(text).ok()))?;
     deserializer
         .end()
         .map_err(|error| ReadError::at_root(&error))?;

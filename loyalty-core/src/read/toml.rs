@@ -9,6 +9,7 @@ use super::ReadLimits;
 use super::error::{
     DUPLICATE_KEY, ReadError, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE, WRONG_TYPE,
 };
+use super::strict::Strict;
 
 /// Reads TOML. A date or a civil time that stands without quotes is read as its text.
 ///
@@ -40,7 +41,7 @@ pub fn read_toml<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result
     dotted(text, limits)?;
     let table: toml::Table = toml::from_str(text).map_err(|error| syntax(text, &error))?;
     let value = object(table, limits, 1).map_err(Trouble::into_error)?;
-    serde_path_to_error::deserialize(value).map_err(|error| ReadError::of(&error, || None))
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| ReadError::of(&error, || None))
 }
 
 /// The parser bounds the nesting of brackets itself, but not that of dotted keys.

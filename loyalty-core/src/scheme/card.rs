@@ -5,7 +5,7 @@ use crate::number::Money;
 use crate::time::Span;
 
 use super::condition::{ConditionDef, TargetDef};
-use super::def::{is_false, is_zero, one, is_one, shape};
+use super::def::{is_false, is_one, is_zero, one, shape};
 use super::earn::{FreeUnits, is_default};
 
 shape! {

@@ -112,7 +112,11 @@ impl Symbols {
     /// The number of a text; [`Sym::NONE`] when the scheme does not name it.
     #[inline]
     pub(crate) fn find(&self, kind: Kind, text: &str) -> Sym {
-        self.maps.get(kind.place()).and_then(|map| map.get(text)).copied().unwrap_or(Sym::NONE)
+        self.maps
+            .get(kind.place())
+            .and_then(|map| map.get(text))
+            .copied()
+            .unwrap_or(Sym::NONE)
     }
 
     /// How many texts of a kind there are.
@@ -179,23 +183,50 @@ pub(crate) enum Condition {
     Store(Box<[Sym]>),
     Segment(Box<[Sym]>),
     /// Places of the ladder and of its tiers.
-    Tier { ladder: u16, tiers: Box<[u16]> },
+    Tier {
+        ladder: u16,
+        tiers: Box<[u16]>,
+    },
     /// Civil milliseconds, half-open.
-    Between { from: i64, until: i64 },
+    Between {
+        from: i64,
+        until: i64,
+    },
     /// Bit 0 is Monday.
     Weekday(u8),
     /// Milliseconds of the day, half-open; `from` above `until` passes midnight.
-    Hours { from: u32, until: u32 },
+    Hours {
+        from: u32,
+        until: u32,
+    },
     /// Bit d is day d.
     MonthDay(u32),
     Flag(Box<[Sym]>),
-    NthPurchase { every: u32, at: Box<[u32]> },
-    FirstPurchase { again_after_return: bool },
+    NthPurchase {
+        every: u32,
+        at: Box<[u32]>,
+    },
+    FirstPurchase {
+        again_after_return: bool,
+    },
     /// Minor units.
-    MinAmount { amount: i64, target: Option<Box<Target>>, base: AmountBase },
-    MinQuantity { quantity: u32, target: Option<Box<Target>> },
-    Birthday { before: u32, after: u32 },
-    EnrolmentAnniversary { before: u32, after: u32 },
+    MinAmount {
+        amount: i64,
+        target: Option<Box<Target>>,
+        base: AmountBase,
+    },
+    MinQuantity {
+        quantity: u32,
+        target: Option<Box<Target>>,
+    },
+    Birthday {
+        before: u32,
+        after: u32,
+    },
+    EnrolmentAnniversary {
+        before: u32,
+        after: u32,
+    },
     Code(Box<[Sym]>),
 }
 
@@ -287,7 +318,10 @@ pub(crate) enum Give {
     MultiplyLines(Rate),
     /// On the order.
     MultiplyOrder(Rate),
-    Event { name: Sym, points: i64 },
+    Event {
+        name: Sym,
+        points: i64,
+    },
 }
 
 /// A stamp card.
@@ -331,8 +365,14 @@ pub(crate) enum StampGive {
     PerPurchase(u32),
     PerUnit(u32),
     /// `stamps` for every `per` minor units.
-    PerAmount { stamps: u32, per: i64 },
-    Event { name: Sym, stamps: u32 },
+    PerAmount {
+        stamps: u32,
+        per: i64,
+    },
+    Event {
+        name: Sym,
+        stamps: u32,
+    },
 }
 
 /// A ladder of tiers.
@@ -404,9 +444,19 @@ pub(crate) struct Benefit {
 /// Kinds of benefits.
 #[derive(Debug, Clone)]
 pub(crate) enum BenefitKind {
-    Multiply { factor: Rate, wallet: u16 },
-    Discount { percent: Rate, target: Option<Target>, min: Option<MinAmount>, as_: StandingAs },
-    FreeShipping { min: Option<MinAmount> },
+    Multiply {
+        factor: Rate,
+        wallet: u16,
+    },
+    Discount {
+        percent: Rate,
+        target: Option<Target>,
+        min: Option<MinAmount>,
+        as_: StandingAs,
+    },
+    FreeShipping {
+        min: Option<MinAmount>,
+    },
     Entitlement(EntitlementId),
 }
 
@@ -445,10 +495,26 @@ pub(crate) struct Cost {
 /// What a reward gives.
 #[derive(Debug, Clone)]
 pub(crate) enum Gives {
-    FreeProduct { target: Option<Target>, units: u32, choice: UnitChoice },
-    Percent { percent: Rate, target: Option<Target>, amount_max: Option<i64> },
-    Amount { amount: i64, target: Option<Target> },
-    Shipping { percent: Rate },
-    Points { wallet: u16, points: i64 },
+    FreeProduct {
+        target: Option<Target>,
+        units: u32,
+        choice: UnitChoice,
+    },
+    Percent {
+        percent: Rate,
+        target: Option<Target>,
+        amount_max: Option<i64>,
+    },
+    Amount {
+        amount: i64,
+        target: Option<Target>,
+    },
+    Shipping {
+        percent: Rate,
+    },
+    Points {
+        wallet: u16,
+        points: i64,
+    },
     Custom,
 }

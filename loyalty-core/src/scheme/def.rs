@@ -11,8 +11,8 @@ use super::condition::TargetDef;
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, EarnRuleDef};
 use super::limit::GuardsDef;
 use super::redemption::WalletDef;
-use super::reward::RewardDef;
 use super::returns::ReturnsDef;
+use super::reward::RewardDef;
 use super::tier::LadderDef;
 
 /// The version of the document format that this library reads.
@@ -112,7 +112,11 @@ shape! {
 
 impl Default for ExclusionDef {
     fn default() -> Self {
-        Self { target: None, gift_cards: true, discounted_lines: false }
+        Self {
+            target: None,
+            gift_cards: true,
+            discounted_lines: false,
+        }
     }
 }
 

@@ -187,4 +187,11 @@ macro_rules! is_default {
     };
 }
 pub(super) use is_default;
-is_default!(EarnBaseDef, OwnReward, TaxBase, FreeUnits, CombineMultipliers, CombineRules);
+is_default!(
+    EarnBaseDef,
+    OwnReward,
+    TaxBase,
+    FreeUnits,
+    CombineMultipliers,
+    CombineRules
+);

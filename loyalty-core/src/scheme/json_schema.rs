@@ -75,8 +75,24 @@ macro_rules! ids {
 }
 
 ids!(
-    CardId, Category, ChannelId, CodeText, EntitlementId, EventName, FunderId, LadderId, ProductId,
-    RewardId, RuleId, SchemeId, SegmentId, Sku, StoreId, Tag, TierId, WalletId
+    CardId,
+    Category,
+    ChannelId,
+    CodeText,
+    EntitlementId,
+    EventName,
+    FunderId,
+    LadderId,
+    ProductId,
+    RewardId,
+    RuleId,
+    SchemeId,
+    SegmentId,
+    Sku,
+    StoreId,
+    Tag,
+    TierId,
+    WalletId
 );
 
 /// One of a few words.

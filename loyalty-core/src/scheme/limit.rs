@@ -107,7 +107,11 @@ impl Limits {
 
     /// The bounds on a text before it is read.
     pub const fn reading(&self) -> ReadLimits {
-        ReadLimits { bytes_max: self.bytes_max, depth_max: self.depth_max, text_bytes_max: self.text_bytes_max }
+        ReadLimits {
+            bytes_max: self.bytes_max,
+            depth_max: self.depth_max,
+            text_bytes_max: self.text_bytes_max,
+        }
     }
 }
 

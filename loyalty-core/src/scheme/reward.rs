@@ -5,7 +5,7 @@ use crate::number::{Money, Percent, Points};
 use crate::time::Span;
 
 use super::condition::{ConditionDef, TargetDef};
-use super::def::{GrantDef, is_zero, one, is_one, shape};
+use super::def::{GrantDef, is_one, is_zero, one, shape};
 use super::earn::is_default;
 use super::expiry::RoundUp;
 
