@@ -9,7 +9,7 @@ use loyalty_core::purchase::Purchase;
 use loyalty_core::read::{CODES, ReadError, ReadLimits, read_json};
 use loyalty_core::scheme::{Limits, SchemeDef, compile};
 use scheme_support::{Case, FULL, full, read_cases, remove, set};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 fn read(text: &str) -> ReadError {
     SchemeDef::from_json(text).expect_err("a fault")

@@ -98,15 +98,6 @@ impl RuleIndex {
         self.windows.stab(civil_ms, out);
     }
 
-    /// Whether some rule is posted under this kind: when none is, a cart's texts of the kind need
-    /// not be looked up.
-    #[inline]
-    pub(crate) fn uses(&self, kind: Kind) -> bool {
-        self.kinds
-            .get(kind.place())
-            .is_some_and(|postings| !postings.rules.is_empty())
-    }
-
     /// Bytes on the heap.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {

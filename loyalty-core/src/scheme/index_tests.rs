@@ -270,7 +270,6 @@ fn the_most_selective_demand_is_the_key() {
     let mut windows = Vec::new();
     scheme.index.in_window(i64::MAX - 1, &mut windows);
     assert_eq!(windows, [6]);
-    assert!(scheme.index.uses(Kind::Tag) && !scheme.index.uses(Kind::Product));
     assert!(
         scheme.index.by(Kind::Sku, Sym::NONE).is_empty() && scheme.index.by_tier(9, 9).is_empty()
     );
