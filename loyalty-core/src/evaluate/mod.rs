@@ -18,7 +18,9 @@
 )]
 
 mod act;
+mod answer;
 mod arith;
+mod between;
 mod candidates;
 mod card;
 mod cart;
@@ -46,11 +48,15 @@ mod stamp;
 mod standing;
 mod sums;
 mod tier;
+mod verify;
 
 pub use act::*;
+pub use answer::{Answer, AnswerLine, answer};
+pub use between::{MergeAct, PairOutcome, TransferAct, merge, transfer};
 pub use cart::Cart;
 pub use decision::*;
 pub use draft::{Outcome, Posted};
 pub use error::{ACT_CODES, ActError};
 pub use reason::{About, Reason, Shortage};
 pub use standing::*;
+pub use verify::verify_decision;

@@ -8,7 +8,8 @@ mod spend;
 use by_hand::{adjust, assign_tier, reinstate};
 use event::{earn_event, event, fulfil, no_cart};
 use hold::{capture, hold, release};
-use spend::{check_points, redeem};
+pub(super) use spend::check_points;
+use spend::redeem;
 
 use crate::customer::Facts;
 use crate::id::{EventName, PurchaseId, WalletId};

@@ -134,7 +134,7 @@ pub(super) fn spend(
     })))
 }
 
-pub(super) fn check_points(wallet: &Wallet, points: Points) -> Result<(), ActError> {
+pub(in crate::evaluate) fn check_points(wallet: &Wallet, points: Points) -> Result<(), ActError> {
     if points <= Points::ZERO || points.milli().checked_rem(wallet.unit) != Some(0) {
         let allowed = format!("above 0, in steps of {}", Points::from_milli(wallet.unit));
         return Err(ActError::refused("points.precision", points, allowed));
