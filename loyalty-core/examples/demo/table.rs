@@ -33,7 +33,8 @@ pub(crate) fn table(title: &str, totals: &Totals) -> String {
     }
     if !totals.tiers.is_empty() {
         table.section("members by tier");
-        table.row("none", count(totals.without_tier()));
+        let held: u64 = totals.tiers.iter().map(|(_, members)| members).sum();
+        table.row("none", count(totals.members - held));
         for (tier, members) in &totals.tiers {
             table.row(tier, count(*members));
         }

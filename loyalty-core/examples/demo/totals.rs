@@ -150,11 +150,6 @@ impl Totals {
         }
         Ok(())
     }
-
-    /// Members who hold no tier.
-    pub(crate) fn without_tier(&self) -> u64 {
-        self.members - self.tiers.iter().map(|(_, members)| members).sum::<u64>()
-    }
 }
 
 impl Cost {
