@@ -1,11 +1,14 @@
 //! Runs every case of `vectors/` against the engine. The format is in `vectors/README.md`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loyalty_core::evaluate::{Act, ActError, Outcome, QuoteOptions, Schemes, perform, quote, standing};
 use loyalty_core::customer::Facts;
+use loyalty_core::evaluate::{MergeAct, PairOutcome, TransferAct, answer, merge, transfer, verify_decision, 
+    Act, ActError, Outcome, QuoteOptions, Schemes, perform, quote, standing,
+};
 use loyalty_core::id::MemberId;
 use loyalty_core::ledger::{Account, Entry, Group, verify};
 use loyalty_core::purchase::Purchase;
@@ -39,6 +42,16 @@ struct Case {
 #[serde(deny_unknown_fields)]
 struct Step {
     at: Moment,
+    /// Whose account; `member` when absent.
+    #[serde(default)]
+    member: Option<String>,
+    /// The other account of a transfer or a merge.
+    #[serde(default)]
+    other: Option<String>,
+    #[serde(default)]
+    transfer: Option<TransferAct>,
+    #[serde(default)]
+    merge: Option<MergeAct>,
     #[serde(default)]
     act: Option<Act>,
     #[serde(default)]
@@ -54,10 +67,15 @@ struct Step {
     expect: Option<Value>,
 }
 
-struct Run {
-    schemes: Vec<Arc<Scheme>>,
+#[derive(Clone)]
+struct Book {
     account: Account,
     groups: Vec<Group>,
+}
+
+struct Run {
+    schemes: Vec<Arc<Scheme>>,
+    books: BTreeMap<String, Book>,
 }
 
 impl Run {
@@ -71,70 +89,147 @@ impl Run {
         self.schemes.last().expect("a scheme")
     }
 
+    fn book(&mut self, name: &str) -> &mut Book {
+        self.books.entry(name.to_owned()).or_insert_with(|| Book {
+            account: Account::new(MemberId::try_new(name).expect("a member")),
+            groups: Vec::new(),
+        })
+    }
+
     /// What the engine says to a step, as one JSON object.
     fn step(&mut self, step: &Step) -> Value {
-        let mut answer = Map::new();
+        let mut said = Map::new();
         let facts = step.facts.clone().unwrap_or_default();
         if let Some(def) = &step.scheme {
             self.schemes.push(Arc::new(compile(def.clone()).expect("the scheme compiles")));
         }
+        let name = step.member.clone().unwrap_or_else(|| "member".to_owned());
+        let other = step.other.clone().unwrap_or_else(|| "other".to_owned());
+        let account = self.book(&name).account.clone();
         if let Some(purchase) = &step.quote {
-            let options = QuoteOptions { explain: true, pool: None };
-            match quote(self.current(), &self.account, purchase, &facts, step.at, options) {
-                Ok(decision) => {
-                    answer.insert("decision".into(), serde_json::to_value(decision).expect("JSON"));
-                }
-                Err(error) => {
-                    answer.insert("error".into(), error_json(&error));
-                }
-            }
+            said.extend(self.quote(purchase, &account, &facts, step.at));
         }
         if let Some(act) = &step.act {
-            let before = self.account.clone();
-            match perform(&self.schemes(), &self.account, act, step.at, None) {
+            match perform(&self.schemes(), &account, act, step.at, None) {
                 Ok(Outcome::Posted(posted)) => {
-                    for entry in &posted.group.entries {
-                        match entry {
-                            Entry::Return(entry) => {
-                                answer.insert("return".into(), serde_json::to_value(entry).expect("JSON"));
-                            }
-                            Entry::TierChange(entry) => {
-                                answer.insert("tier_change".into(), serde_json::to_value(entry).expect("JSON"));
-                            }
-                            _ => {}
-                        }
-                    }
-                    self.account = posted.account;
-                    self.groups.push(posted.group);
+                    said.extend(entries_json(&posted.group));
+                    self.book(&name).account = posted.account;
+                    self.book(&name).groups.push(posted.group);
+                    self.repeat(&name, act, step.at);
                 }
                 Ok(Outcome::Repeated(seq)) => {
-                    answer.insert("repeated".into(), json!(seq));
+                    said.insert("repeated".into(), json!(seq));
                 }
                 Err(error) => {
-                    assert_eq!(before, self.account, "an error leaves the account as it was");
-                    answer.insert("error".into(), error_json(&error));
+                    said.insert("error".into(), error_json(&error));
                 }
             }
         }
-        let state = standing(self.current(), &self.account, step.at).expect("a standing");
-        answer.insert("standing".into(), serde_json::to_value(state).expect("JSON"));
-        Value::Object(answer)
+        let pair = match (&step.transfer, &step.merge) {
+            (Some(act), _) => {
+                let to = self.book(&other).account.clone();
+                Some(transfer(&self.schemes(), &account, &to, act, step.at))
+            }
+            (_, Some(act)) => {
+                let from = self.book(&other).account.clone();
+                Some(merge(&self.schemes(), &account, &from, act, step.at))
+            }
+            _ => None,
+        };
+        match pair {
+            Some(Ok(PairOutcome::Posted(first, second))) => {
+                for (name, posted) in [(&name, first), (&other, second)] {
+                    let book = self.book(name);
+                    book.account = posted.account;
+                    book.groups.push(posted.group);
+                }
+            }
+            Some(Ok(PairOutcome::Repeated(first, second))) => {
+                said.insert("repeated".into(), json!([first, second]));
+            }
+            Some(Err(error)) => {
+                said.insert("error".into(), error_json(&error));
+            }
+            None => {}
+        }
+        let account = self.book(&name).account.clone();
+        if let Ok(state) = standing(self.current(), &account, step.at) {
+            said.insert("standing".into(), serde_json::to_value(state).expect("JSON"));
+        }
+        Value::Object(said)
     }
 
-    /// The account is the fold of its groups, and the chain holds.
+    /// A quote, which a client's copy of it must verify against, and no changed copy may.
+    fn quote(
+        &self,
+        purchase: &Purchase,
+        account: &Account,
+        facts: &Facts,
+        at: Moment,
+    ) -> Map<String, Value> {
+        let options = QuoteOptions { explain: true, pool: None };
+        let mut said = Map::new();
+        match quote(self.current(), account, purchase, facts, at, options) {
+            Ok(decision) => {
+                let bytes = decision.canonical_bytes().expect("bytes");
+                verify_decision(self.current(), account, purchase, facts, &bytes, None)
+                    .expect("an honest decision verifies");
+                let text = String::from_utf8(bytes).expect("text");
+                let due = format!("\"due\":\"{}\"", decision.totals.due);
+                let changed = text.replace(&due, "\"due\":\"0.01\"");
+                assert_ne!(changed, text);
+                let error = verify_decision(
+                    self.current(), account, purchase, facts, changed.as_bytes(), None,
+                );
+                assert_eq!(error.expect_err("tampered").code(), "decision.tampered");
+                said.insert("decision".into(), serde_json::to_value(decision).expect("JSON"));
+            }
+            Err(error) => {
+                said.insert("error".into(), error_json(&error));
+            }
+        }
+        said
+    }
+
+    /// Every act twice is every act once.
+    fn repeat(&mut self, name: &str, act: &Act, at: Moment) {
+        let book = self.book(name).clone();
+        let again = perform(&self.schemes(), &book.account, act, at, None).expect("a repeat");
+        assert_eq!(again, Outcome::Repeated(book.account.head.seq));
+    }
+
+    /// Every account is the fold of its groups, and its chain holds.
     fn check(&self) {
-        self.account.audit().expect("the account holds together");
-        let member = self.account.member.clone();
-        let replayed = Account::replay(member, &self.groups).expect("a replay");
-        assert_eq!(replayed, self.account, "the replay differs");
-        verify(&self.groups).expect("the chain holds");
-        let lines: Vec<String> =
-            self.groups.iter().map(|group| serde_json::to_string(group).expect("JSON")).collect();
-        for (line, group) in lines.iter().zip(&self.groups) {
-            let back: Group = serde_json::from_str(line).expect("a group of JSON");
-            assert_eq!(&back, group);
+        for book in self.books.values() {
+            book.account.audit().expect("the account holds together");
+            let member = book.account.member.clone();
+            let replayed = Account::replay(member, &book.groups).expect("a replay");
+            assert_eq!(replayed, book.account, "the replay differs");
+            verify(&book.groups).expect("the chain holds");
+            for group in &book.groups {
+                let line = serde_json::to_string(group).expect("JSON");
+                let back: Group = serde_json::from_str(&line).expect("a group of JSON");
+                assert_eq!(&back, group);
+            }
         }
     }
+}
+
+fn entries_json(group: &Group) -> Map<String, Value> {
+    let mut said = Map::new();
+    said.insert("answer".into(), serde_json::to_value(answer(group)).expect("JSON"));
+    for entry in &group.entries {
+        match entry {
+            Entry::Return(entry) => {
+                said.insert("return".into(), serde_json::to_value(entry).expect("JSON"));
+            }
+            Entry::TierChange(entry) => {
+                said.insert("tier_change".into(), serde_json::to_value(entry).expect("JSON"));
+            }
+            _ => {}
+        }
+    }
+    said
 }
 
 fn error_json(error: &ActError) -> Value {
@@ -145,18 +240,28 @@ fn error_json(error: &ActError) -> Value {
 fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
-            expected.iter().find_map(|(key, value)| match found.get(key) {
-                Some(found) => difference(value, found, &format!("{at}/{key}")),
-                None => Some(format!("{at}/{key}: expected {value}, found nothing")),
-            })
+            expected
+                .iter()
+                .find_map(|(key, value)| match found.get(key) {
+                    Some(found) => difference(value, found, &format!("{at}/{key}")),
+                    None => Some(format!("{at}/{key}: expected {value}, found nothing")),
+                })
         }
         (Value::Array(expected), Value::Array(found)) => {
             if expected.len() != found.len() {
-                return Some(format!("{at}: expected {} items, found {}: {found:?}", expected.len(), found.len()));
+                return Some(format!(
+                    "{at}: expected {} items, found {}: {found:?}",
+                    expected.len(),
+                    found.len()
+                ));
             }
-            expected.iter().zip(found).enumerate().find_map(|(place, (expected, found))| {
-                difference(expected, found, &format!("{at}/{place}"))
-            })
+            expected
+                .iter()
+                .zip(found)
+                .enumerate()
+                .find_map(|(place, (expected, found))| {
+                    difference(expected, found, &format!("{at}/{place}"))
+                })
         }
         (expected, found) if expected == found => None,
         (expected, found) => Some(format!("{at}: expected {expected}, found {found}")),
@@ -165,23 +270,34 @@ fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
 
 fn run(case: &Case) -> Result<(), String> {
     let scheme = compile(case.scheme.clone()).map_err(|problems| problems.to_string())?;
-    let member = MemberId::try_new("member").map_err(|error| error.to_string())?;
-    let mut run =
-        Run { schemes: vec![Arc::new(scheme)], account: Account::new(member), groups: Vec::new() };
+    let mut run = Run {
+        schemes: vec![Arc::new(scheme)],
+        books: BTreeMap::new(),
+    };
     for (place, step) in case.steps.iter().enumerate() {
         assert!(
-            step.act.is_some() || step.quote.is_some() || step.standing || step.scheme.is_some(),
+            step.act.is_some()
+                || step.quote.is_some()
+                || step.transfer.is_some()
+                || step.merge.is_some()
+                || step.standing
+                || step.scheme.is_some(),
             "{}: step {place} does nothing",
             case.id
         );
         let answer = run.step(step);
         let unexpected = answer.get("error").is_some()
-            && step.expect.as_ref().is_none_or(|expect| expect.get("error").is_none());
+            && step
+                .expect
+                .as_ref()
+                .is_none_or(|expect| expect.get("error").is_none());
         if unexpected {
             return Err(format!("step {place}: {}", answer["error"]));
         }
-        if let Some(found) =
-            step.expect.as_ref().and_then(|expect| difference(expect, &answer, ""))
+        if let Some(found) = step
+            .expect
+            .as_ref()
+            .and_then(|expect| difference(expect, &answer, ""))
         {
             return Err(format!("step {place}: {found}"));
         }
@@ -206,7 +322,8 @@ fn every_vector_holds() {
     let (mut count, mut wrong) = (0, Vec::new());
     for path in files() {
         let text = fs::read_to_string(&path).expect("a file");
-        let file: File = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let file: File =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         assert_eq!(file.format, 1);
         for case in &file.cases {
             count += 1;
@@ -215,6 +332,11 @@ fn every_vector_holds() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(count >= 40, "only {count} vectors were found");
 }
