@@ -12,7 +12,10 @@ use crate::time::{Date, Deadline};
 use super::draft::Draft;
 use super::error::ActError;
 use super::expiry::moment_of;
-use super::tier::{floor, held_tier, next_review, refold, review, review_day, tier_for, value};
+use super::tier::{
+    base_tier, floor, held_tier, next_review, refold, review, review_day, tier_for, value,
+    value_at_review,
+};
 
 /// Raises every ladder to what is reached; lowers those that are reviewed at every act.
 pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
@@ -36,6 +39,20 @@ pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
     Ok(())
 }
 
+/// When a tier is reviewed next. Nothing can be lost below the first step.
+pub(crate) fn review_of(
+    ladder: &Ladder,
+    tier: Option<u16>,
+    from: Date,
+    joined: Option<Date>,
+) -> Option<Deadline> {
+    if tier > base_tier(ladder) {
+        next_review(ladder, from, joined)
+    } else {
+        None
+    }
+}
+
 fn tier_id(ladder: &Ladder, place: Option<u16>) -> Option<TierId> {
     ladder
         .tiers
@@ -55,7 +72,7 @@ pub(crate) fn change(
     let state = draft.account.ladder(&ladder.id);
     let from = state.and_then(|state| state.tier.clone());
     let kept_floor = state.and_then(|state| state.floor.clone());
-    let review = next_review(ladder, entered, draft.account.joined);
+    let review = review_of(ladder, tier, entered, draft.account.joined);
     draft.push(Entry::TierChange(Box::new(TierChangeEntry {
         ladder: ladder.id.clone(),
         from,
@@ -121,7 +138,7 @@ pub(crate) fn post_review(
     let moment = moment_of(deadline, draft.at())?;
     let day = moment.date();
     let held = held_tier(ladder, &draft.account);
-    let found = value(
+    let found = value_at_review(
         ladder,
         &draft.account,
         review_day(ladder, day),
@@ -130,7 +147,7 @@ pub(crate) fn post_review(
     );
     let floor = floor(ladder, draft.account.ladder(&ladder.id));
     let reviewed = review(ladder, held, floor, found);
-    let next = next_review(ladder, day, draft.account.joined);
+    let next = review_of(ladder, reviewed.tier, day, draft.account.joined);
     let state = draft.account.ladder(&ladder.id);
     let entered = match state.and_then(|state| state.entered) {
         Some(entered) if reviewed.tier == held => entered,
@@ -209,4 +226,57 @@ fn void_lost_rewards(
         }))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::evaluate::{Act, Outcome, Schemes, perform, standing};
+    use crate::ledger::Account;
+    use crate::scheme::{SchemeDef, compile};
+    use crate::time::Moment;
+
+    const SCHEME: &str = r#"{
+        "format": 1, "id": "t", "name": "T", "currency": "EUR", "time_zone": "UTC",
+        "wallets": [{"id": "points", "expiry": {"fixed_date": {"date": "2024-12-30"}}}],
+        "earn": [{"id": "visit", "give": {"event": {"name": "visit", "points": "10"}}}],
+        "ladders": [{
+            "id": "l", "metric": {"balance": {}}, "window": {"lifetime": {}},
+            "review": {"every": {"days": 365}},
+            "tiers": [{"id": "low", "threshold": "0"}, {"id": "mid", "threshold": "10"}]
+        }]
+    }"#;
+
+    #[test]
+    fn a_review_comes_before_points_that_lapse_at_the_same_moment() {
+        let def = SchemeDef::from_json(SCHEME).unwrap();
+        let schemes = Schemes::new(Arc::new(compile(def).unwrap()));
+        let mut account = Account::new("m".parse().unwrap());
+        let mut act = |json: &str, at: &str| {
+            let act: Act = serde_json::from_str(json).unwrap();
+            let at: Moment = at.parse().unwrap();
+            let Outcome::Posted(posted) = perform(&schemes, &account, &act, at, None).unwrap()
+            else {
+                panic!("repeated");
+            };
+            account = posted.account;
+            let standing = standing(schemes.current(), &account, at).unwrap();
+            let tier = standing.ladders[0].tier.clone().unwrap();
+            (
+                tier.to_string(),
+                standing.wallets[0].balance.balance.milli(),
+            )
+        };
+        let found = act(r#"{"enrol": {"id": "a"}}"#, "2024-01-01T00:00:00Z");
+        assert_eq!(found, ("low".into(), 0));
+        let visit = r#"{"event": {"id": "b", "name": "visit"}}"#;
+        let found = act(visit, "2024-05-01T00:00:00Z");
+        assert_eq!(found, ("mid".into(), 10_000));
+        // 365 days after 1 January of a leap year: the review and the lapse fall together.
+        let found = act(r#"{"due": {"id": "c"}}"#, "2024-12-31T00:00:00Z");
+        assert_eq!(found, ("mid".into(), 0));
+        let found = act(r#"{"due": {"id": "d"}}"#, "2025-12-31T00:00:00Z");
+        assert_eq!(found, ("low".into(), 0));
+    }
 }

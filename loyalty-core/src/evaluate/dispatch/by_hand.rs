@@ -158,6 +158,11 @@ pub(super) fn assign_tier(draft: &mut Draft<'_>, act: &AssignTierAct) -> Result<
             "a tier of the ladder",
         ));
     }
+    let place = act
+        .tier
+        .as_ref()
+        .and_then(|tier| ladder.tiers.iter().position(|known| known.id == *tier))
+        .and_then(|place| u16::try_from(place).ok());
     let today = draft.occurred().date();
     let from = draft
         .account
@@ -169,7 +174,7 @@ pub(super) fn assign_tier(draft: &mut Draft<'_>, act: &AssignTierAct) -> Result<
         to: act.tier.clone(),
         cause: TierCause::Assigned,
         entered: today,
-        review: crate::evaluate::tier::next_review(ladder, today, draft.account.joined),
+        review: crate::evaluate::ladder::review_of(ladder, place, today, draft.account.joined),
         floor: if act.floor { act.tier.clone() } else { None },
         surplus: 0,
     })))
