@@ -350,7 +350,8 @@ fn near(today: Date, day: MonthDay, before: u32, after: u32) -> Option<Date> {
         .find_map(|year| {
             let occurrence = day.occurrence_in(year, Feb29::Feb28)?;
             let distance = i64::from(occurrence.days()).saturating_sub(i64::from(today.days()));
-            let inside = (-i64::from(after)..=i64::from(before)).contains(&distance);
+            let inside =
+                (i64::from(after).saturating_neg()..=i64::from(before)).contains(&distance);
             inside.then_some(occurrence)
         })
 }
