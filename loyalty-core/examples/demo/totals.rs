@@ -104,7 +104,7 @@ impl Totals {
                     self.points.redeemed += draws.map(|draw| draw.points.milli()).sum::<i64>();
                 }
                 Entry::Expiry(entry) => self.points.expired += entry.points.milli(),
-                Entry::Stamp(entry) => self.stamps += i64::from(entry.count),
+                Entry::Stamp(entry) => self.stamps += entry.count,
                 _ => {}
             }
         }
