@@ -20,3 +20,8 @@ pub mod time;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// Runs the program of the start page as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/start.md")]
+struct Start;
