@@ -93,7 +93,9 @@ impl ActError {
     }
 }
 
-/// The codes of input errors and refusals, for the registry.
+/// The codes of input errors and refusals, for the registry. A record whose claim is refused fails
+/// with the code of the refusal, which may also be a `condition.*` of
+/// [`REASON_CODES`](super::REASON_CODES).
 pub const ACT_CODES: &[&str] = &[
     "account.closed",
     "account.not_suspended",
@@ -101,7 +103,6 @@ pub const ACT_CODES: &[&str] = &[
     "act.half_posted",
     "act.key",
     "act.same_account",
-    "adjust.empty",
     "adjust.lot",
     "card.unknown",
     "decision.conflict",
@@ -145,10 +146,9 @@ pub const ACT_CODES: &[&str] = &[
     "reward.conditions",
     "reward.excess",
     "reward.limit",
+    "reward.no_effect",
     "reward.no_price",
     "reward.none_ready",
-    "reward.no_effect",
-    "reward.pending_points",
     "reward.unknown",
     "scheme.version_missing",
     "tier.unknown",

@@ -57,6 +57,6 @@ pub use cart::Cart;
 pub use decision::*;
 pub use draft::{Outcome, Posted};
 pub use error::{ACT_CODES, ActError};
-pub use reason::{About, Reason, Shortage};
+pub use reason::{About, REASON_CODES, Reason, Shortage};
 pub use standing::*;
 pub use verify::verify_decision;

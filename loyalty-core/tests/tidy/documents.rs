@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use loyalty_core::evaluate::{ACT_CODES, REASON_CODES};
+
 use crate::source::{Source, block_end, read_all, root};
 use crate::{core_files, expect_none};
 
@@ -88,6 +90,10 @@ fn error_codes_and_their_page_agree() {
     for file in core_files() {
         in_code.extend(codes_in(&file));
     }
+    let listed = ACT_CODES.iter().chain(REASON_CODES);
+    for code in listed.filter(|code| is_code(code)) {
+        in_code.insert((*code).to_owned(), "loyalty-core/src/evaluate".to_owned());
+    }
     let page = std::fs::read_to_string(root().join("docs/errors.md")).expect("docs/errors.md");
     // A row of the table: | `code` | meaning | what to do |
     let documented: Vec<&str> = page
@@ -117,6 +123,128 @@ fn error_codes_and_their_page_agree() {
         &findings,
     );
     assert!(!in_code.is_empty());
+}
+
+/// Dotted words of `evaluate` that are no codes: names of events and of counters.
+const NO_CODES: &[&str] = &[
+    "account.enrolled",
+    "account.resumed",
+    "guard.earning_purchases",
+    "guard.redemptions",
+];
+
+/// The texts in a file's code that look like codes of acts or reasons, with the place of each.
+fn literal_codes(file: &Source) -> Vec<(String, String)> {
+    let plain = |code: &str| matches!(code, "granted" | "capped");
+    let mut found = Vec::new();
+    // Literals are blanked out in `code` and whole in `text`.
+    for (open, _) in file.text.match_indices('"') {
+        let rest = &file.text[open + 1..];
+        let Some(length) = rest.find('"') else {
+            continue;
+        };
+        let text = &rest[..length];
+        let blanked = file.code[open..open + length + 2]
+            .bytes()
+            .all(|byte| byte == b' ');
+        let line_start = file.text[..open].rfind('\n').map_or(0, |at| at + 1);
+        let comment = file.text[line_start..open].contains("//");
+        if blanked && !comment && (is_code(text) || plain(text)) {
+            found.push((text.to_owned(), file.at(open)));
+        }
+    }
+    found
+}
+
+/// The codes in the first column of a section's tables.
+fn rows<'p>(page: &'p str, section: &str) -> Vec<&'p str> {
+    let start = page
+        .find(&format!("\n## {section}\n"))
+        .expect("the section");
+    let body = &page[start + 1..];
+    let end = body.find("\n## ").unwrap_or(body.len());
+    body[..end]
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect()
+}
+
+#[test]
+fn codes_of_acts_and_reasons_are_registered() {
+    let mut findings = Vec::new();
+    let mut literals = Vec::new();
+    for file in core_files()
+        .iter()
+        .filter(|file| file.path.starts_with("loyalty-core/src/evaluate/"))
+    {
+        let lists = ["error.rs", "reason.rs"]
+            .iter()
+            .any(|list| file.path.ends_with(&format!("evaluate/{list}")));
+        for (code, place) in literal_codes(file) {
+            let known = ACT_CODES.contains(&code.as_str())
+                || REASON_CODES.contains(&code.as_str())
+                || NO_CODES.contains(&code.as_str());
+            if !known {
+                findings.push(format!(
+                    "{place}: {code} is neither in ACT_CODES nor in REASON_CODES"
+                ));
+            }
+            if !lists {
+                literals.push(code);
+            }
+        }
+    }
+    for code in ACT_CODES.iter().chain(REASON_CODES).chain(NO_CODES) {
+        if !literals.iter().any(|literal| literal == code) {
+            findings.push(format!("{code}: nothing in evaluate says it"));
+        }
+    }
+    for (name, list) in [("ACT_CODES", ACT_CODES), ("REASON_CODES", REASON_CODES)] {
+        for pair in list.windows(2).filter(|pair| pair[0] >= pair[1]) {
+            findings.push(format!("{name}: {} is not before {}", pair[0], pair[1]));
+        }
+    }
+    expect_none("codes of acts and reasons stand on a list", &findings);
+}
+
+#[test]
+fn acts_and_reasons_have_their_rows() {
+    let page = std::fs::read_to_string(root().join("docs/errors.md")).expect("docs/errors.md");
+    let (acts, reasons) = (rows(&page, "Acts"), rows(&page, "Reasons"));
+    let mut findings = Vec::new();
+    for code in acts.iter().filter(|code| !ACT_CODES.contains(code)) {
+        findings.push(format!("docs/errors.md, Acts: {code} is no code of an act"));
+    }
+    for code in reasons.iter().filter(|code| !REASON_CODES.contains(code)) {
+        findings.push(format!(
+            "docs/errors.md, Reasons: {code} is no code of a reason"
+        ));
+    }
+    for code in ACT_CODES.iter().filter(|code| !acts.contains(code)) {
+        findings.push(format!("docs/errors.md, Acts: {code} has no row"));
+    }
+    for code in REASON_CODES.iter().filter(|code| !acts.contains(code)) {
+        let count = reasons.iter().filter(|row| *row == code).count();
+        if count != 1 {
+            findings.push(format!("docs/errors.md, Reasons: {code} has {count} rows"));
+        }
+    }
+    // A code of both has its row among the acts and is named after the table of reasons.
+    let after = page
+        .split("\nA refused claim or payment can also carry")
+        .nth(1);
+    let after = after
+        .and_then(|text| text.split("\n## ").next())
+        .unwrap_or("");
+    for code in REASON_CODES.iter().filter(|code| acts.contains(code)) {
+        if !after.contains(&format!("`{code}`")) {
+            findings.push(format!("docs/errors.md, Reasons: {code} is not named"));
+        }
+    }
+    expect_none(
+        "docs/errors.md has every code of acts and reasons",
+        &findings,
+    );
 }
 
 #[test]
