@@ -74,6 +74,30 @@ pub(crate) fn value(
     sum.saturating_add(state.surplus)
 }
 
+/// What a ladder measures at a review. A balance is what is posted by then: a review comes before
+/// points that lapse at the same moment, so those still count.
+pub(crate) fn value_at_review(
+    ladder: &Ladder,
+    account: &Account,
+    day: Date,
+    now: Moment,
+    scheme: &Scheme,
+) -> i64 {
+    let Metric::Balance(wallet) = ladder.metric else {
+        return value(ladder, account, day, now, scheme);
+    };
+    let wallet = scheme.wallets.get(usize::from(wallet));
+    let Some(held) = wallet.and_then(|wallet| account.wallet(&wallet.id)) else {
+        return 0;
+    };
+    held.live_lots()
+        .filter(|(_, lot)| lot.pending.is_none())
+        .fold(0_i64, |sum, (_, lot)| {
+            sum.saturating_add(lot.remaining.milli())
+        })
+        .saturating_sub(held.deficit.milli())
+}
+
 fn balance_value(wallet: u16, account: &Account, now: Moment, scheme: &Scheme) -> i64 {
     scheme
         .wallets
