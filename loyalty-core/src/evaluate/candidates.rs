@@ -8,7 +8,9 @@ use super::context::Context;
 pub(crate) fn candidates(context: &Context<'_>) -> Vec<u32> {
     let index = &context.scheme.index;
     let cart = context.cart;
-    let mut found = index.always().to_vec();
+    let always = index.always();
+    let mut found = Vec::with_capacity(always.len().saturating_add(16));
+    found.extend_from_slice(always);
     let mut look = |kind, sym: Sym| {
         if sym != Sym::NONE {
             found.extend_from_slice(index.by(kind, sym));

@@ -285,9 +285,17 @@ impl Cart {
 pub(crate) fn line_name(line: &Line, place: usize) -> SmolStr {
     match &line.id {
         Some(id) => SmolStr::new(id.as_str()),
-        None => place.saturating_add(1).to_smolstr(),
+        None => match SMALL_NUMBERS.get(place) {
+            Some(number) => SmolStr::new_static(number),
+            None => place.saturating_add(1).to_smolstr(),
+        },
     }
 }
+
+/// The places of the lines of most purchases, ready as text.
+const SMALL_NUMBERS: [&str; 12] = [
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12",
+];
 
 /// A code as it is compared: without case.
 pub(crate) fn fold_code(code: &str) -> SmolStr {

@@ -3,7 +3,7 @@
 use crate::customer::Facts;
 use crate::ledger::Headroom;
 use crate::purchase::Purchase;
-use crate::scheme::compiled::{Give, Metric, Scheme};
+use crate::scheme::compiled::{Give, Metric, Scheme, Wallet};
 use crate::time::Moment;
 
 use super::cart::Cart;
@@ -48,17 +48,14 @@ pub(crate) fn evaluate(
     let scheme = context.scheme;
     let held = context.tiers.clone();
     let spends_own = scheme.wallets.iter().any(|wallet| wallet.spend_own_points);
-    let mut own: Vec<i64> = scheme
-        .wallets
-        .iter()
-        .map(|wallet| {
-            if wallet.spend_own_points {
-                UNKNOWN_OWN
-            } else {
-                0
-            }
-        })
-        .collect();
+    let unknown = |wallet: &Wallet| match wallet.spend_own_points {
+        true => UNKNOWN_OWN,
+        false => 0,
+    };
+    let mut own: Vec<i64> = match spends_own {
+        true => scheme.wallets.iter().map(unknown).collect(),
+        false => Vec::new(),
+    };
     let mut rounds = 0_u32;
     loop {
         rounds = rounds.saturating_add(1);

@@ -64,8 +64,10 @@ pub(crate) fn lot_expiry(policy: &ExpiryDef, from: Moment) -> Result<Option<Dead
         )))
     };
     match policy {
-        ExpiryDef::Never(_) | ExpiryDef::Activity(_) => Ok(None),
-        ExpiryDef::Rolling(rolling) => Ok(Some(rolling_end(rolling, from)?)),
+        ExpiryDef::Never(_) => Ok(None),
+        ExpiryDef::Rolling(rolling) | ExpiryDef::Activity(rolling) => {
+            Ok(Some(rolling_end(rolling, from)?))
+        }
         ExpiryDef::EndOfMonth(period) => {
             let later = i32::try_from(period.later).map_err(|_| out_of_range())?;
             let first = from

@@ -129,6 +129,7 @@ fn purchase_entry(
             activity.push(ActivityEntry {
                 wallet: wallet.id.clone(),
                 expiry,
+                before: draft.account.wallet(&wallet.id).and_then(|state| state.activity),
             });
         }
     }
@@ -603,7 +604,7 @@ fn redeem(
             "what is available",
         ));
     }
-    draft.push(Entry::Redemption(Box::new(RedemptionEntry {
+    draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
         redemption,
         wallet: wallet.id.clone(),
         draws,

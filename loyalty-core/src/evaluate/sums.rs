@@ -6,7 +6,7 @@ use crate::scheme::compiled::Scheme;
 use crate::scheme::{OwnReward, TaxBase};
 
 use super::arith::{Checked, index};
-use super::cart::Cart;
+use super::cart::{Cart, CartLine};
 use super::context::{Amounts, Context};
 use super::error::ActError;
 use super::price::{DiscountSource, Priced, is_item_reward, tax_in};
@@ -18,7 +18,8 @@ pub(crate) struct Sums {
     pub(crate) list: Vec<i64>,
     pub(crate) after_item: Vec<i64>,
     pub(crate) running: Vec<i64>,
-    /// Taken off by the scheme's rewards and by points as a discount.
+    /// Taken off by the scheme's rewards and by points as a discount. This and the three after it
+    /// are empty while they are 0 on every line.
     own: Vec<i64>,
     /// Taken off by points as a discount that earn all the same.
     earning_points: Vec<i64>,
@@ -37,14 +38,10 @@ impl Sums {
         Self {
             list: zeros.clone(),
             after_item: zeros.clone(),
-            running: zeros.clone(),
-            own: zeros.clone(),
-            earning_points: zeros.clone(),
-            tender: zeros.clone(),
-            gift: zeros,
+            running: zeros,
             paid_units: vec![0; lines],
             all_units: vec![0; lines],
-            shipping: 0,
+            ..Self::default()
         }
     }
 
@@ -55,22 +52,27 @@ impl Sums {
         quantities: Option<&[u32]>,
     ) -> Self {
         let scheme = context.scheme;
-        let mut sums = Self::empty(context.cart.lines.len());
-        for (place, line) in context.cart.lines.iter().enumerate() {
-            let units = quantities
+        let lines = &context.cart.lines;
+        let units = |(place, line): (usize, &CartLine)| {
+            quantities
                 .and_then(|all| all.get(place))
                 .copied()
-                .unwrap_or(line.quantity);
-            set(&mut sums.all_units, place, units);
-            set(
-                &mut sums.list,
-                place,
-                line.price.saturating_mul(i64::from(units)),
-            );
-        }
-        sums.after_item.clone_from(&priced.after_item);
-        sums.running.clone_from(&priced.runs.left);
+                .unwrap_or(line.quantity)
+        };
+        let all_units: Vec<u32> = lines.iter().enumerate().map(units).collect();
+        let mut sums = Self {
+            list: lines
+                .iter()
+                .zip(&all_units)
+                .map(|(line, units)| line.price.saturating_mul(i64::from(*units)))
+                .collect(),
+            after_item: priced.after_item.clone(),
+            running: priced.runs.left.clone(),
+            all_units,
+            ..Self::default()
+        };
         if priced.runs.any_free() {
+            sums.paid_units.resize(lines.len(), 0);
             for run in priced.runs.iter().filter(|run| !run.free) {
                 if let Some(units) = sums.paid_units.get_mut(index(run.line)) {
                     *units = units.saturating_add(run.count);
@@ -380,7 +382,10 @@ fn set<T>(values: &mut [T], place: usize, value: T) {
     }
 }
 
-fn add(values: &mut [i64], place: usize, value: i64) {
+fn add(values: &mut Vec<i64>, place: usize, value: i64) {
+    if value != 0 && values.len() <= place {
+        values.resize(place.saturating_add(1), 0);
+    }
     if let Some(slot) = values.get_mut(place) {
         *slot = slot.saturating_add(value);
     }

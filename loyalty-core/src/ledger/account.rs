@@ -9,8 +9,8 @@ use crate::number::{Money, Points};
 use crate::time::{Date, Deadline, Moment};
 
 use super::entry::{
-    CarryEntry, Draw, IssueCause, Milestone, Pending, PurchaseEntry, RulePoints, VoidCause,
-    WalletDraw, record,
+    CarryEntry, Draw, IssueCause, Milestone, Pending, PurchaseEntry, RedemptionEntry, RulePoints,
+    VoidCause, WalletDraw, record,
 };
 use super::group::{ActKind, Content, Head};
 use super::limit_key::LimitKey;
@@ -145,7 +145,7 @@ record! {
         /// When they lapse.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub expiry: Option<Deadline>,
-        /// Whether they live by the wallet's activity deadline.
+        /// Whether the wallet's deadline by activity keeps them alive longer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub activity: bool,
         /// Whether they are promotional.
@@ -226,26 +226,6 @@ record! {
         pub wallet: WalletId,
         /// The rule and its points.
         pub rule: RulePoints,
-    }
-
-    /// A redemption and what came back of it.
-    pub struct RedemptionState {
-        /// The wallet.
-        pub wallet: WalletId,
-        /// The lots and what each gave, in the order in which they were drawn.
-        pub draws: Vec<Draw>,
-        /// The purchase.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub purchase: Option<PurchaseId>,
-        /// The issued reward.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub issue: Option<u64>,
-        /// Each line's share.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub lines: Vec<Points>,
-        /// How many came back so far.
-        #[serde(default)]
-        pub restored: Points,
     }
 
     /// A member's cards of one kind.
@@ -421,5 +401,78 @@ record! {
         pub issues: Vec<u64>,
         /// The moment at which it lapses.
         pub until: Moment,
+    }
+}
+
+/// A redemption and what came back of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(into = "RedemptionForm", from = "RedemptionForm")]
+pub struct RedemptionState {
+    /// What was spent, shared with the log. A snapshot leaves out its number, which is its place,
+    /// its hold and its deadline: they have done their work.
+    pub entry: Arc<RedemptionEntry>,
+    /// How many came back so far.
+    pub restored: Points,
+}
+
+impl PartialEq for RedemptionState {
+    fn eq(&self, other: &Self) -> bool {
+        let (a, b) = (&*self.entry, &*other.entry);
+        self.restored == other.restored
+            && a.wallet == b.wallet
+            && a.draws == b.draws
+            && a.purchase == b.purchase
+            && a.issue == b.issue
+            && a.lines == b.lines
+    }
+}
+
+impl Eq for RedemptionState {}
+
+record! {
+    /// A redemption as a snapshot holds it.
+    struct RedemptionForm {
+        wallet: WalletId,
+        draws: Vec<Draw>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purchase: Option<PurchaseId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        issue: Option<u64>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<Points>,
+        #[serde(default)]
+        restored: Points,
+    }
+}
+
+impl From<RedemptionState> for RedemptionForm {
+    fn from(state: RedemptionState) -> Self {
+        let entry = Arc::unwrap_or_clone(state.entry);
+        Self {
+            wallet: entry.wallet,
+            draws: entry.draws,
+            purchase: entry.purchase,
+            issue: entry.issue,
+            lines: entry.lines,
+            restored: state.restored,
+        }
+    }
+}
+
+impl From<RedemptionForm> for RedemptionState {
+    fn from(form: RedemptionForm) -> Self {
+        Self {
+            entry: Arc::new(RedemptionEntry {
+                redemption: 0,
+                wallet: form.wallet,
+                draws: form.draws,
+                purchase: form.purchase,
+                issue: form.issue,
+                lines: form.lines,
+                hold: None,
+                activity: None,
+            }),
+            restored: form.restored,
+        }
     }
 }

@@ -153,7 +153,7 @@ impl Account {
 
     fn audit_redemptions(&self) -> Result<(), LedgerError> {
         for (place, state) in self.redemptions.iter().enumerate() {
-            let drawn: Vec<Points> = state.draws.iter().map(|draw| draw.points).collect();
+            let drawn: Vec<Points> = state.entry.draws.iter().map(|draw| draw.points).collect();
             let within =
                 !state.restored.is_negative() && i128::from(state.restored.milli()) <= sum(&drawn);
             demand(

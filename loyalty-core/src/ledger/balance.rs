@@ -128,14 +128,12 @@ impl Account {
 
 impl Wallet {
     fn balance(&self, holds: &[Hold], now: Moment) -> Balance {
-        let (views, owed) = self.views(holds, now);
         let mut balance = Balance {
-            owed,
             spent: minus(self.totals.redeemed, self.totals.unspent),
             expired: self.totals.expired,
             ..Balance::default()
         };
-        for view in views {
+        let mut count = |view: &LotView<'_>| {
             let part = if view.usable {
                 &mut balance.active
             } else {
@@ -144,7 +142,19 @@ impl Wallet {
             *part = plus(*part, view.left);
             balance.held = plus(balance.held, view.held);
             balance.expired = plus(balance.expired, view.lapsed);
-        }
+        };
+        let owed = if self.deficit.is_zero() {
+            self.each_view(holds, now, |mut view| {
+                view.lapse(now);
+                count(&view);
+            });
+            Points::ZERO
+        } else {
+            let (views, owed) = self.views(holds, now);
+            views.iter().for_each(count);
+            owed
+        };
+        balance.owed = owed;
         balance.balance = minus(balance.active, owed);
         balance.available = minus(balance.balance, balance.held).max(Points::ZERO);
         balance
@@ -152,9 +162,17 @@ impl Wallet {
 
     /// The live lots at a moment, and what is then owed.
     fn views(&self, holds: &[Hold], now: Moment) -> (Vec<LotView<'_>>, Points) {
+        let mut views = Vec::with_capacity(self.lots.len().saturating_sub(self.first_live));
+        self.each_view(holds, now, |view| views.push(view));
+        let owed = fill(&mut views, self.deficit, now);
+        views.iter_mut().for_each(|view| view.lapse(now));
+        (views, owed)
+    }
+
+    /// Visits the live lots at a moment, before any fills what is owed and before any lapses.
+    fn each_view<'a>(&'a self, holds: &[Hold], now: Moment, mut visit: impl FnMut(LotView<'a>)) {
         let ended = |hold: &&Hold| hold.until.instant_ms() <= now.instant_ms();
         let any_ended = holds.iter().any(|hold| ended(&hold));
-        let mut views: Vec<LotView<'_>> = Vec::new();
         for (id, lot) in self.live_lots() {
             let mut held = lot.held;
             if any_ended && !held.is_zero() {
@@ -162,26 +180,26 @@ impl Wallet {
                 let of_lot = draws.filter(|draw| draw.lot == id && draw.wallet == self.id);
                 held = of_lot.fold(held, |held, draw| minus(held, draw.points));
             }
-            let usable = usable(lot, now);
-            let (left, lapsed, deadline) = (lot.remaining, Points::ZERO, self.deadline(lot));
-            views.push(LotView {
+            visit(LotView {
                 id,
                 lot,
-                usable,
-                left,
+                usable: usable(lot, now),
+                left: lot.remaining,
                 held,
-                lapsed,
-                deadline,
+                lapsed: Points::ZERO,
+                deadline: self.deadline(lot),
             });
         }
-        let owed = fill(&mut views, self.deficit, now);
-        for view in &mut views {
-            if view.usable && view.deadline.is_some_and(|deadline| deadline.reached(now)) {
-                view.lapsed = minus(view.left, view.held);
-                view.left = view.held;
-            }
+    }
+}
+
+impl LotView<'_> {
+    /// What is usable and past its deadline is gone, but for what a hold keeps.
+    fn lapse(&mut self, now: Moment) {
+        if self.usable && self.deadline.is_some_and(|deadline| deadline.reached(now)) {
+            self.lapsed = minus(self.left, self.held);
+            self.left = self.held;
         }
-        (views, owed)
     }
 }
 

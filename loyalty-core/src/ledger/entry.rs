@@ -44,7 +44,7 @@ record! {
         /// A pending lot became usable.
         Activation(ActivationEntry),
         /// Points were spent.
-        Redemption(Box<RedemptionEntry>),
+        Redemption(Arc<RedemptionEntry>),
         /// Spent or reversed points came back to their lots.
         Restoration(Box<RestorationEntry>),
         /// Earned points were taken back.
@@ -273,6 +273,9 @@ record! {
         pub wallet: WalletId,
         /// When they lapse if nothing more happens.
         pub expiry: Deadline,
+        /// When they would have lapsed without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub before: Option<Deadline>,
     }
 
     /// What came back of a purchase.
@@ -295,6 +298,9 @@ record! {
         /// What it changes in the carried fractions.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub carry: Vec<CarryEntry>,
+        /// The deadline of points that live by activity, where a cancelled sale had set it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub activity: Vec<ActivityEntry>,
     }
 
     /// Something that took place and is not a purchase.
@@ -324,7 +330,7 @@ record! {
         /// When they lapse; of a lot that waits for an event, its activation says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub expiry: Option<Deadline>,
-        /// Whether they live by the wallet's activity deadline instead.
+        /// Whether the wallet's deadline by activity keeps them alive longer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub activity: bool,
         /// Whether they are promotional.

@@ -92,8 +92,9 @@ impl Account {
     fn pour_numbered(&mut self, other: &Self, shift: &Shift) -> Result<(), LedgerError> {
         for state in &other.redemptions {
             let mut state = state.clone();
-            shift.draws(&state.wallet, &mut state.draws);
-            state.issue = state.issue.map(|issue| issue.saturating_add(shift.issues));
+            let entry = Arc::make_mut(&mut state.entry);
+            shift.draws(&entry.wallet, &mut entry.draws);
+            entry.issue = entry.issue.map(|issue| issue.saturating_add(shift.issues));
             self.redemptions.push(state);
         }
         for reward in &other.rewards {
@@ -222,7 +223,7 @@ impl Wallet {
         self.lots.extend(other.lots.iter().cloned());
         add(&mut self.deficit, other.deficit, "the deficit")?;
         self.totals.pour(&other.totals)?;
-        self.activity = later(self.activity, other.activity);
+        self.activity = super::wallet::later(self.activity, other.activity);
         let carry = CarryEntry {
             wallet: self.id.clone(),
             num: other.carry_num,
@@ -232,17 +233,6 @@ impl Wallet {
         self.advance();
         Ok(())
     }
-}
-
-/// The later of two deadlines, compared on the civil scale.
-fn later(
-    a: Option<crate::time::Deadline>,
-    b: Option<crate::time::Deadline>,
-) -> Option<crate::time::Deadline> {
-    [a, b]
-        .into_iter()
-        .flatten()
-        .max_by_key(|deadline| deadline.order_ms(0))
 }
 
 impl Totals {

@@ -4,6 +4,8 @@
 //! written off = what the lots hold − deficit + redeemed + expired + reversed + adjusted out +
 //! transferred out.
 
+use std::sync::Arc;
+
 use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
@@ -55,7 +57,7 @@ impl Account {
     #[inline]
     pub(super) fn redemption(
         &mut self,
-        entry: &RedemptionEntry,
+        entry: &Arc<RedemptionEntry>,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         self.check_redemption_number(entry)?;
@@ -79,11 +81,7 @@ impl Account {
             wallet.activity = entry.activity;
         }
         self.redemptions.push(RedemptionState {
-            wallet: entry.wallet.clone(),
-            draws: entry.draws.clone(),
-            purchase: entry.purchase.clone(),
-            issue: entry.issue,
-            lines: entry.lines.clone(),
+            entry: Arc::clone(entry),
             restored: Points::ZERO,
         });
         Ok(())
@@ -110,7 +108,7 @@ impl Account {
         let wallet = self.known_wallet(&entry.wallet)?;
         let activity = wallet.activity;
         let lot = wallet.lot_mut(entry.lot)?;
-        let deadline = if lot.activity { activity } else { lot.expiry };
+        let deadline = lot.deadline(activity);
         let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
             return Err(LedgerError::Early {
                 what: "an expiry",

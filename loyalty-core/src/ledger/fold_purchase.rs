@@ -128,7 +128,7 @@ impl Account {
         Ok(())
     }
 
-    fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
+    pub(super) fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
         for deadline in deadlines {
             self.wallet_or_new(&deadline.wallet)?.activity = Some(deadline.expiry);
         }

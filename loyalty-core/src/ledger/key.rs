@@ -56,29 +56,28 @@ impl Account {
 
     /// Refuses an account in which a natural key stands twice.
     pub(super) fn check_keys_once(&self) -> Result<(), LedgerError> {
-        let numbered = self.keys.iter().enumerate();
-        let mut prints: Vec<(u64, usize)> =
-            numbered.map(|(at, record)| (record.print, at)).collect();
+        let mut prints: Vec<u64> = self.keys.iter().map(|record| record.print).collect();
         prints.sort_unstable();
-        for same in prints
-            .chunk_by(|a, b| a.0 == b.0)
-            .filter(|same| same.len() > 1)
-        {
-            let records: Vec<&KeyRecord> = same
-                .iter()
-                .filter_map(|(_, at)| self.keys.get(*at))
-                .collect();
-            for (place, record) in records.iter().enumerate() {
-                let alike =
-                    |other: &&&KeyRecord| other.act == record.act && other.key == record.key;
-                if let Some(first) = records.iter().take(place).find(alike) {
-                    return Err(LedgerError::Repeated {
-                        act: first.act,
-                        key: first.key.clone(),
-                        seq: first.seq,
-                    });
-                }
+        let twins = prints.windows(2).filter(|pair| pair.first() == pair.last());
+        for print in twins.filter_map(<[u64]>::first) {
+            self.check_once(*print)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses two equal keys among those of one print.
+    fn check_once(&self, print: u64) -> Result<(), LedgerError> {
+        let mut seen: Vec<&KeyRecord> = Vec::new();
+        for record in self.keys.iter().filter(|record| record.print == print) {
+            let alike = |other: &&&KeyRecord| other.act == record.act && other.key == record.key;
+            if let Some(first) = seen.iter().find(alike) {
+                return Err(LedgerError::Repeated {
+                    act: first.act,
+                    key: first.key.clone(),
+                    seq: first.seq,
+                });
             }
+            seen.push(record);
         }
         Ok(())
     }

@@ -88,14 +88,10 @@ impl Wallet {
             .map(|(at, lot)| (LotId::new(number(at)), lot))
     }
 
-    /// When a lot lapses: by its own deadline, or by the wallet's activity.
+    /// When a lot lapses: by its own deadline, or by the wallet's activity if that is later.
     #[must_use]
     pub fn deadline(&self, lot: &Lot) -> Option<Deadline> {
-        if lot.activity {
-            self.activity
-        } else {
-            lot.expiry
-        }
+        lot.deadline(self.activity)
     }
 
     pub(super) fn lot_mut(&mut self, lot: LotId) -> Result<&mut Lot, LedgerError> {
@@ -268,4 +264,16 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
         Some(Pending::Until(deadline)) => deadline.reached(at),
         Some(Pending::Event(_)) => false,
     }
+}
+
+impl Lot {
+    /// When it lapses, where `activity` is its wallet's deadline by activity.
+    pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
+        if self.activity { later(self.expiry, activity) } else { self.expiry }
+    }
+}
+
+/// The later of two deadlines.
+pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
+    [a, b].into_iter().flatten().max_by_key(|deadline| deadline.order_ms(0))
 }

@@ -20,6 +20,11 @@ impl Scheme {
         self.currency
     }
 
+    /// The bytes that the index over the earn rules holds.
+    pub fn index_bytes(&self) -> usize {
+        self.index.bytes()
+    }
+
     /// The document that the scheme was compiled from.
     pub fn definition(&self) -> &SchemeDef {
         &self.def

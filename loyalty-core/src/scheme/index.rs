@@ -99,16 +99,18 @@ impl RuleIndex {
     }
 
     /// Bytes on the heap.
-    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         let postings = |postings: &Postings| {
-            std::mem::size_of_val(&*postings.starts) + std::mem::size_of_val(&*postings.rules)
+            let (starts, rules) = (&*postings.starts, &*postings.rules);
+            [size_of_val(starts), size_of_val(rules)]
         };
-        std::mem::size_of_val(&*self.always)
-            + std::mem::size_of_val(&*self.ladders)
-            + self.kinds.iter().map(postings).sum::<usize>()
-            + postings(&self.tiers)
-            + self.windows.bytes()
+        let lists = self.kinds.iter().chain([&self.tiers]).flat_map(postings);
+        let plain = [
+            size_of_val(&*self.always),
+            size_of_val(&*self.ladders),
+            self.windows.bytes(),
+        ];
+        lists.chain(plain).sum()
     }
 }
 

@@ -74,7 +74,6 @@ impl Windows {
     }
 
     /// Bytes on the heap.
-    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         std::mem::size_of_val(&*self.nodes)
     }

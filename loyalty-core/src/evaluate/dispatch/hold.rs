@@ -134,7 +134,7 @@ pub(super) fn capture(
             .collect();
         let redemption = draft.next_redemption();
         debug_assert!(!sum(&draws).is_negative(), "a hold keeps points");
-        draft.push(Entry::Redemption(Box::new(RedemptionEntry {
+        draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
             redemption,
             wallet: wallet.clone(),
             draws,

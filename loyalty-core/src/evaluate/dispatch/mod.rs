@@ -11,6 +11,8 @@ use hold::{capture, hold, release};
 pub(super) use spend::check_points;
 use spend::redeem;
 
+use std::sync::Arc;
+
 use crate::customer::Facts;
 use crate::id::{EventName, PurchaseId, WalletId};
 use crate::ledger::{

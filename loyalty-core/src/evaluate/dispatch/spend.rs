@@ -122,7 +122,7 @@ pub(super) fn spend(
     let (draws, _) = draw(&draft.account, &wallet.id, points, wallet.draw, draft.at());
     let redemption = draft.next_redemption();
     let activity = activity_end(&wallet.terms, draft.occurred())?;
-    draft.push(Entry::Redemption(Box::new(RedemptionEntry {
+    draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
         redemption,
         wallet: wallet.id.clone(),
         draws,

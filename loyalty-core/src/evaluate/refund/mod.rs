@@ -145,7 +145,7 @@ impl Returning<'_> {
         self.reissue(draft, purchase, &kept)?;
         let points_metrics = self.take_points(draft, purchase, &kept)?;
         self.take_stamps(draft, purchase, &kept)?;
-        self.uncount_spending(draft, &kept)?;
+        self.uncount_spending(draft)?;
         let entry = self.return_entry(&context, lines, &kept, &points_metrics)?;
         draft.push_at(place, Entry::Return(Box::new(entry)))?;
         refold_tiers(draft)
@@ -273,11 +273,10 @@ impl Returning<'_> {
     }
 
     /// What a cancelled purchase had counted to guards and budgets.
-    fn uncount_spending(&self, draft: &mut Draft<'_>, kept: &Kept) -> Result<(), ActError> {
+    fn uncount_spending(&self, draft: &mut Draft<'_>) -> Result<(), ActError> {
         if !self.cancel {
             return Ok(());
         }
-        let _ = kept;
         let date = self.state.at.date();
         let guards = &self.scheme.guards;
         if guards.earning_purchases_per_day > 0
@@ -292,11 +291,9 @@ impl Returning<'_> {
                 -1,
             )?;
         }
-        let redemptions = draft
-            .account
-            .redemptions
-            .iter()
-            .filter(|redemption| redemption.purchase.as_ref() == Some(&self.entry.purchase.id));
+        let redemptions = draft.account.redemptions.iter().filter(|redemption| {
+            redemption.entry.purchase.as_ref() == Some(&self.entry.purchase.id)
+        });
         let redemptions = i64::try_from(redemptions.count()).unwrap_or(0);
         if guards.redemptions_per_day > 0 && redemptions > 0 {
             let name = named("guard.redemptions", crate::scheme::CapPeriod::Day, date);
@@ -368,12 +365,28 @@ impl Returning<'_> {
             refund: money(self.refund.minus(charged)?),
             charged: (charged > 0).then(|| money(charged)),
             metrics,
-            carry: self.carry(context, kept)?,
+            carry: self.carry(kept)?,
+            activity: self.activity_before(context),
         })
     }
 
+    /// A cancelled sale kept no points alive, unless something later did.
+    fn activity_before(&self, context: &Context<'_>) -> Vec<crate::ledger::ActivityEntry> {
+        let set = self.entry.activity.iter().filter(|_| self.cancel);
+        set.filter_map(|activity| {
+            let state = context.account.wallet(&activity.wallet)?;
+            (state.activity == Some(activity.expiry)).then_some(())?;
+            Some(crate::ledger::ActivityEntry {
+                wallet: activity.wallet.clone(),
+                expiry: activity.before?,
+                before: None,
+            })
+        })
+        .collect()
+    }
+
     /// What the kept part leaves over, against what was left over so far.
-    fn carry(&self, context: &Context<'_>, kept: &Kept) -> Result<Vec<CarryEntry>, ActError> {
+    fn carry(&self, kept: &Kept) -> Result<Vec<CarryEntry>, ActError> {
         let mut changes = Vec::new();
         for (place, wallet) in self.scheme.wallets.iter().enumerate() {
             if !wallet.carry {
@@ -408,7 +421,6 @@ impl Returning<'_> {
                 changes.push(crate::evaluate::record::carry_entry(&wallet.id, change)?);
             }
         }
-        let _ = context;
         Ok(changes)
     }
 }

@@ -285,7 +285,7 @@ fn a_hold_is_captured_or_released() {
         ..redemption(0, vec![draw(0, 50)])
     };
     let entries = vec![
-        Entry::Redemption(Box::new(captured)),
+        Entry::Redemption(Arc::new(captured)),
         Entry::Capture(hold_ref("h")),
     ];
     book.post(day(1), entries);
@@ -301,7 +301,7 @@ fn a_hold_is_captured_or_released() {
     };
     let entries = vec![
         Entry::Capture(hold_ref("h")),
-        Entry::Redemption(Box::new(captured)),
+        Entry::Redemption(Arc::new(captured)),
     ];
     book.post(day(2), entries);
     assert_eq!(book.balance(day(2)).spent, points(100));

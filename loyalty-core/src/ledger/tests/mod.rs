@@ -85,7 +85,7 @@ fn redemption(number: u64, draws: Vec<Draw>) -> RedemptionEntry {
 }
 
 fn spend(number: u64, draws: Vec<Draw>) -> Entry {
-    Entry::Redemption(Box::new(redemption(number, draws)))
+    Entry::Redemption(Arc::new(redemption(number, draws)))
 }
 
 fn reversal(purchase: &str, draws: Vec<Draw>, deficit: i64) -> ReversalEntry {

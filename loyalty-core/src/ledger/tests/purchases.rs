@@ -100,7 +100,7 @@ fn a_merge_renumbers_the_other_account() {
     assert_eq!(
         (
             merged.holds[0].issues[0],
-            merged.redemptions[1].draws[0].lot
+            merged.redemptions[1].entry.draws[0].lot
         ),
         (1, LotId::new(1))
     );

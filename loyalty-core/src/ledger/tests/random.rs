@@ -81,7 +81,7 @@ fn entries(account: &Account, (kind, pick, amount, days): Step, today: i32) -> V
                 ..redemption(spent, vec![draw(pick, amount)])
             };
             vec![
-                Entry::Redemption(Box::new(captured)),
+                Entry::Redemption(Arc::new(captured)),
                 Entry::Capture(hold_ref(&format!("h{pick}"))),
             ]
         }
@@ -101,6 +101,7 @@ fn entries(account: &Account, (kind, pick, amount, days): Step, today: i32) -> V
         }),
         18 => {
             let activity = vec![ActivityEntry {
+                before: None,
                 wallet: id("p"),
                 expiry: from_day(today + i32::from(days)),
             }];
