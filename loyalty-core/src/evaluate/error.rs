@@ -8,8 +8,10 @@ use crate::path::Path;
 
 /// An act that cannot be done. The account is as before.
 ///
-/// Errors are found in this order: the input's shape and numbers, the account's state, the key,
-/// the scheme's version, what the act asks for, the limits, and last a conflict with a quote.
+/// Errors are found in this order: another act under the key, facts and the day of the purchase,
+/// the moment, the account's state and its version, the scheme's version, what the act asks for
+/// with its shape and numbers, what the account and the limits allow, and last a conflict with the
+/// outputs of a quote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
     /// The input is wrong.
