@@ -153,6 +153,7 @@ fn back(purchase: &str, lines: &[(&str, u32)], refund: &str, cancel: bool) -> En
             amount: -1000,
         }],
         carry: Vec::new(),
+        activity: Vec::new(),
     }))
 }
 
