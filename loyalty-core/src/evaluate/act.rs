@@ -93,6 +93,9 @@ acts! {
         /// What the host knows about the customer.
         #[serde(default)]
         pub facts: Facts,
+        /// When it took place, if earlier than it is recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub occurred_at: Option<Moment>,
     }
 
     /// News of a purchase.
@@ -393,7 +396,7 @@ impl Act {
     pub(crate) fn content(&self) -> Result<Content, ActError> {
         Ok(match self {
             Self::Record(act) => Content::of(&act.purchase)?,
-            Self::Event(act) => Content::of(&(&act.name,))?,
+            Self::Event(act) => Content::of(&(&act.name, act.occurred_at))?,
             Self::Fulfil(act) => Content::of(act)?,
             Self::Redeem(act) => Content::of(&act.on)?,
             Self::Refund(act) => Content::of(act)?,
@@ -456,7 +459,14 @@ pub fn perform(
     let occurred = match act {
         Act::Record(record) => {
             super::evaluation::check_facts(&record.facts)?;
-            let occurred = super::evaluation::occurred_at(schemes.current(), &record.purchase, at)?;
+            let said = record.purchase.occurred_at;
+            let occurred = super::evaluation::occurred_at(schemes.current(), said, at)?;
+            (occurred != at).then_some(occurred)
+        }
+        Act::Event(event) => {
+            super::evaluation::check_facts(&event.facts)?;
+            let said = event.occurred_at;
+            let occurred = super::evaluation::occurred_at(schemes.current(), said, at)?;
             (occurred != at).then_some(occurred)
         }
         _ => None,

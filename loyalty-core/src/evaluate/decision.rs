@@ -255,7 +255,7 @@ pub fn quote_cart(
 ) -> Result<Decision, ActError> {
     check_facts(facts)?;
     account.check_moment(at)?;
-    let occurred = occurred_at(scheme, purchase, at)?;
+    let occurred = occurred_at(scheme, purchase.occurred_at, at)?;
     if !anything_due(scheme, account, at) {
         return decide(
             scheme,

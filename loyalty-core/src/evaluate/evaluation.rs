@@ -205,13 +205,13 @@ fn lower_own(context: &Context<'_>, priced: &Priced, earned: &Earned, own: &mut 
     again
 }
 
-/// The moment of a purchase: when it took place, if that is earlier than when it is recorded.
+/// The moment of an act: when it took place, if that is earlier than when it is recorded.
 pub(crate) fn occurred_at(
     scheme: &Scheme,
-    purchase: &Purchase,
+    said: Option<Moment>,
     at: Moment,
 ) -> Result<Moment, ActError> {
-    let Some(occurred) = purchase.occurred_at else {
+    let Some(occurred) = said else {
         return Ok(at);
     };
     let back = i64::from(at.date().days()).saturating_sub(i64::from(occurred.date().days()));

@@ -129,7 +129,10 @@ fn purchase_entry(
             activity.push(ActivityEntry {
                 wallet: wallet.id.clone(),
                 expiry,
-                before: draft.account.wallet(&wallet.id).and_then(|state| state.activity),
+                before: draft
+                    .account
+                    .wallet(&wallet.id)
+                    .and_then(|state| state.activity),
             });
         }
     }

@@ -269,11 +269,18 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 impl Lot {
     /// When it lapses, where `activity` is its wallet's deadline by activity.
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
-        if self.activity { later(self.expiry, activity) } else { self.expiry }
+        if self.activity {
+            later(self.expiry, activity)
+        } else {
+            self.expiry
+        }
     }
 }
 
 /// The later of two deadlines.
 pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
-    [a, b].into_iter().flatten().max_by_key(|deadline| deadline.order_ms(0))
+    [a, b]
+        .into_iter()
+        .flatten()
+        .max_by_key(|deadline| deadline.order_ms(0))
 }

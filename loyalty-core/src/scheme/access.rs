@@ -2,14 +2,56 @@
 
 use std::fmt::Write as _;
 
-use crate::id::SchemeId;
+use crate::id::{CardId, FunderId, RewardId, SchemeId};
 use crate::number::Currency;
 
 use super::compile::canonical;
 use super::compiled::{Condition, Scheme};
 use super::def::SchemeDef;
 
+/// What people and accounting call a rule, a benefit, a card or a reward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label<'a> {
+    /// What it is, for people.
+    pub description: &'a str,
+    /// Who pays for it: a cost centre or a partner.
+    pub funder: Option<&'a FunderId>,
+}
+
 impl Scheme {
+    /// The label of an earn rule or a tier's benefit by its stable name, as the parts of a decision
+    /// name it.
+    pub fn rule_label(&self, id: &str) -> Option<Label<'_>> {
+        let rules = self.def.earn.iter();
+        let rule = rules.map(|rule| (&rule.id, &rule.description, &rule.funder));
+        let tiers = self.def.ladders.iter().flat_map(|ladder| &ladder.tiers);
+        let benefits = tiers.flat_map(|tier| &tier.benefits);
+        let benefit = benefits.map(|benefit| (&benefit.id, &benefit.description, &benefit.funder));
+        let (_, description, funder) = rule.chain(benefit).find(|(of, ..)| of.as_str() == id)?;
+        Some(Label {
+            description,
+            funder: funder.as_ref(),
+        })
+    }
+
+    /// The label of a reward.
+    pub fn reward_label(&self, id: &RewardId) -> Option<Label<'_>> {
+        let reward = self.def.rewards.iter().find(|reward| reward.id == *id)?;
+        Some(Label {
+            description: &reward.description,
+            funder: reward.funder.as_ref(),
+        })
+    }
+
+    /// The label of a card.
+    pub fn card_label(&self, id: &CardId) -> Option<Label<'_>> {
+        let card = self.def.cards.iter().find(|card| card.id == *id)?;
+        Some(Label {
+            description: &card.description,
+            funder: card.funder.as_ref(),
+        })
+    }
+
     /// The scheme's stable name.
     pub fn id(&self) -> &SchemeId {
         &self.id

@@ -41,6 +41,7 @@ pub(crate) mod reward;
 pub(crate) mod tier;
 mod windows;
 
+pub use access::Label;
 pub use card::*;
 pub use compile::{compile, compile_with};
 pub use compiled::Scheme;

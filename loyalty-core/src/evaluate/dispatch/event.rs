@@ -18,7 +18,10 @@ pub(super) fn event(
             activity.push(crate::ledger::ActivityEntry {
                 wallet: wallet.id.clone(),
                 expiry,
-                before: draft.account.wallet(&wallet.id).and_then(|state| state.activity),
+                before: draft
+                    .account
+                    .wallet(&wallet.id)
+                    .and_then(|state| state.activity),
             });
         }
     }

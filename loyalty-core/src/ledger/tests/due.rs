@@ -153,7 +153,7 @@ fn points_that_live_by_activity_lapse_together() {
     };
     let active = |until| {
         let activity = vec![ActivityEntry {
-                before: None,
+            before: None,
             wallet: id("p"),
             expiry: from_day(until),
         }];
