@@ -13,7 +13,7 @@ use super::fields::Fields;
 use super::scheme::{POINTS, WALLET};
 use super::tiers::LADDER;
 use super::world::World;
-use super::{cart, earn};
+use super::{cart, told};
 
 /// The customer of events that name none.
 pub(crate) const CUSTOMER: &str = "customer";
@@ -117,7 +117,7 @@ impl<'w> Actor<'w> {
             "earn" | "add_points" => {
                 fields.take("points");
                 fields.take("validity");
-                let body = json!({"name": earn::event_name(event)});
+                let body = json!({"name": told::event_name(event)});
                 self.act(&customer, "event", body, at)
             }
             "accrue" => self.accrue(event, fields, done),
@@ -266,7 +266,7 @@ impl<'w> Actor<'w> {
         done: &mut Done,
     ) -> Result<Posted, String> {
         fields.take("promotions");
-        let (_, code) = earn::accrual(event, "");
+        let (_, code) = told::accrual(event, "");
         let purchase = self.sale(&event.id, "1", &[code]);
         let customer = done.customer.clone();
         match self.world.quote(&customer, &purchase, done.at)? {

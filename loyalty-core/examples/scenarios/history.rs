@@ -13,7 +13,7 @@ use super::case::Event;
 use super::fields::Fields;
 use super::scheme::POINTS;
 use super::tiers::{LADDER, Metric};
-use super::{cards, earn};
+use super::{cards, told};
 
 impl Actor<'_> {
     /// Brings a balance to a number of points.
@@ -161,7 +161,7 @@ impl Actor<'_> {
         let start = Moment::utc(first.instant_ms() - 30 * 86_400_000);
         let start = start.map_err(|error| error.to_string())?;
         for (_, id) in &days {
-            let name = format!("{}.{id}", earn::event_name(event));
+            let name = format!("{}.{id}", told::event_name(event));
             let posted = self.act(customer, "event", json!({"name": name}), start)?;
             let lot = posted
                 .iter()

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::earn::{Earn, last_day_before_reset, reset_days};
+use super::earn::Earn;
 use super::fields::{Fields, text};
 use super::scheme::{POINTS, Plan, named, set};
+use super::told::{last_day_before_reset, reset_days};
 
 /// The document of the wallet.
 pub(crate) fn wallet(

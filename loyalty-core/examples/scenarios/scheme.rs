@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::case::Case;
 use super::earn::{Base, Earn};
 use super::fields::Fields;
-use super::{cards, earn, points, rewards, tiers};
+use super::{cards, earn, points, rewards, tiers, told};
 
 /// The wallet of points.
 pub(crate) const POINTS: &str = "points";
@@ -91,7 +91,7 @@ pub(crate) fn translate(
     let mut base = Base::of(case);
     let earn = Earn::read(case, &mut wallet, &mut base, &mut plan)?;
     earn::promotions(&mut scheme, &mut plan)?;
-    earn::of_events(case, moments, &mut plan)?;
+    told::of_events(case, moments, &mut plan)?;
     rewards::read(&mut scheme, &mut plan)?;
     cards::read(&mut scheme, &mut plan)?;
     let ladders = tiers::read(case, &mut scheme, &mut plan)?;
