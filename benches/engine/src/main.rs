@@ -1,0 +1,441 @@
+//! Speed of the engine through its Rust interface: CPU time, medians of repeats.
+//!
+//! `quick` takes about a minute; `full` repeats longer and adds instruction counts where valgrind
+//! is installed. Every contender must find the golden result before it is timed.
+
+mod replay;
+mod rules;
+mod timing;
+mod twelve;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use loyalty_core::evaluate::{Cart, QuoteOptions, perform, quote, quote_cart};
+use loyalty_core::ledger::{Account, Replay, verify};
+use loyalty_core::purchase::Purchase;
+
+use timing::{Effort, Timing};
+use twelve::{Failure, GOLDEN, HAND_CART, Twelve, by_hand, outcome_of, record};
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["count", name, times] => count(name, times.parse()?),
+        ["full"] => all(11, 400, true),
+        ["quick"] | [] => all(7, 100, false),
+        _ => Err("expected: quick, full, or count NAME TIMES".into()),
+    }
+}
+
+fn all(repeats: usize, each_ms: u64, instructions: bool) -> Result<(), Failure> {
+    let effort = Effort {
+        repeats,
+        each: Duration::from_millis(each_ms),
+    };
+    println!("CPU time of one thread, medians of {repeats} repeats (least to most)\n");
+    decisions(effort)?;
+    many_rules(effort)?;
+    replays(effort)?;
+    if instructions {
+        counts()?;
+    }
+    Ok(())
+}
+
+fn row(what: &str, timing: Timing, goal: Option<f64>) {
+    let goal = goal.map_or("-".into(), |goal| {
+        let verdict = if timing.a_second() >= goal {
+            "reached"
+        } else {
+            "missed"
+        };
+        format!("{} {verdict}", per_second(goal))
+    });
+    println!(
+        "| {what} | {:.0} ns ({:.0} to {:.0}) | {} | {goal} |",
+        timing.median,
+        timing.least,
+        timing.most,
+        per_second(timing.a_second())
+    );
+}
+
+fn per_second(rate: f64) -> String {
+    if rate >= 1e6 {
+        format!("{:.2} M/s", rate / 1e6)
+    } else {
+        format!("{:.0} k/s", rate / 1e3)
+    }
+}
+
+fn header(first: &str) {
+    println!("| {first} | time | rate | goal |\n|---|---|---|---|");
+}
+
+const OFF: QuoteOptions<'static> = QuoteOptions {
+    explain: false,
+    pool: None,
+};
+const ON: QuoteOptions<'static> = QuoteOptions {
+    explain: true,
+    pool: None,
+};
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, golden: T) -> Result<(), Failure> {
+    if found == golden {
+        return Ok(());
+    }
+    Err(format!("{what} found {found:?} instead of {golden:?}").into())
+}
+
+impl Twelve {
+    fn typed(&self, cart: Option<&Cart>, options: QuoteOptions<'_>) -> twelve::Outcome12 {
+        let Self {
+            scheme,
+            account,
+            purchase,
+            facts,
+            at,
+            ..
+        } = self;
+        let decision = match cart {
+            Some(cart) => quote_cart(scheme, account, purchase, cart, facts, *at, options),
+            None => quote(scheme, account, purchase, facts, *at, options),
+        };
+        decision
+            .map(|decision| outcome_of(&decision))
+            .unwrap_or_default()
+    }
+
+    fn decide(&self, cart: Option<&Cart>, options: QuoteOptions<'_>) {
+        let Self {
+            scheme,
+            account,
+            purchase,
+            facts,
+            at,
+            ..
+        } = black_box(self);
+        let decision = match cart {
+            Some(cart) => quote_cart(scheme, account, purchase, cart, facts, *at, options),
+            None => quote(scheme, account, purchase, facts, *at, options),
+        };
+        drop(black_box(decision));
+    }
+
+    fn by_json(&self) -> Result<String, Failure> {
+        let purchase: Purchase = serde_json::from_str(black_box(twelve::CART))?;
+        let decision = quote(
+            &self.scheme,
+            &self.account,
+            &purchase,
+            &self.facts,
+            self.at,
+            OFF,
+        )?;
+        Ok(serde_json::to_string(&decision)?)
+    }
+
+    fn record(&self, act: &loyalty_core::evaluate::Act) {
+        drop(black_box(perform(
+            &self.schemes,
+            black_box(&self.account),
+            act,
+            self.at,
+            None,
+        )));
+    }
+}
+
+fn decisions(effort: Effort) -> Result<(), Failure> {
+    let twelve = Twelve::new()?;
+    let cart = Cart::try_new(&twelve.scheme, &twelve.purchase)?;
+    same(
+        "the function by hand",
+        by_hand(&HAND_CART, 1, 8, true),
+        GOLDEN,
+    )?;
+    for options in [OFF, ON] {
+        same(
+            "a prepared cart",
+            twelve.typed(Some(&cart), options),
+            GOLDEN,
+        )?;
+        same("a purchase", twelve.typed(None, options), GOLDEN)?;
+    }
+    let text: serde_json::Value = serde_json::from_str(&twelve.by_json()?)?;
+    same("JSON", text["totals"]["discount"].as_str(), Some("2.70"))?;
+    same("JSON", text["wallets"][0]["earned"].as_str(), Some("105"))?;
+    let act = record(twelve.purchase.clone());
+    let times = effort.time_together(&mut [
+        &mut || {
+            drop(black_box(by_hand(
+                black_box(&HAND_CART),
+                black_box(1),
+                8,
+                true,
+            )))
+        },
+        &mut || twelve.decide(Some(&cart), OFF),
+        &mut || twelve.decide(Some(&cart), ON),
+        &mut || twelve.decide(None, OFF),
+        &mut || twelve.decide(None, ON),
+        &mut || drop(black_box(twelve.by_json())),
+        &mut || twelve.record(&act),
+    ]);
+    let names = [
+        ("the same scheme as a function by hand (the ceiling)", None),
+        ("prepared cart", Some(1e6)),
+        ("prepared cart, explained", None),
+        ("purchase", None),
+        ("purchase, explained", None),
+        ("JSON text in, JSON text out", Some(2e5)),
+        ("record (perform, with hash and checks)", None),
+    ];
+    header("twelve rules, five lines");
+    for ((name, goal), timing) in names.into_iter().zip(&times) {
+        row(name, *timing, goal);
+    }
+    let ratio = times[2].median / times[1].median;
+    println!("\nexplained over not: {ratio:.2} (goal at most 2)");
+    println!(
+        "prepared cart over by hand: {:.1}\n",
+        times[1].median / times[0].median
+    );
+    Ok(())
+}
+
+fn many_rules(effort: Effort) -> Result<(), Failure> {
+    let purchase = rules::cart()?;
+    let account = Account::new("member-1".parse()?);
+    let facts = loyalty_core::customer::Facts::default();
+    let at = "2026-11-21T12:00:00Z".parse()?;
+    let counts = [10, 100, 1_000, 10_000, 100_000];
+    let mut schemes = Vec::new();
+    for count in counts {
+        let scheme = rules::scheme(count)?;
+        let cart = Cart::try_new(&scheme, &purchase)?;
+        let decision = quote_cart(&scheme, &account, &purchase, &cart, &facts, at, OFF)?;
+        let earned = decision
+            .wallets
+            .first()
+            .map(|wallet| wallet.earned.milli() / 1000);
+        same("many rules", earned, Some(rules::golden(count)))?;
+        schemes.push((scheme, cart));
+    }
+    let mut runs: Vec<_> = schemes
+        .iter()
+        .map(|(scheme, cart)| {
+            || {
+                drop(black_box(quote_cart(
+                    scheme, &account, &purchase, cart, &facts, at, OFF,
+                )))
+            }
+        })
+        .collect();
+    let mut runs: Vec<&mut dyn FnMut()> =
+        runs.iter_mut().map(|run| run as &mut dyn FnMut()).collect();
+    let times = effort.time_together(&mut runs);
+    println!(
+        "| rules, three match | time | over 10 rules | goal | index, bytes a rule |\n|---|---|---|---|---|"
+    );
+    for ((count, timing), (scheme, _)) in counts.iter().zip(&times).zip(&schemes) {
+        let goal = match count {
+            10_000 => "1.5",
+            100_000 => "2",
+            _ => "-",
+        };
+        println!(
+            "| {count} | {:.0} ns ({:.0} to {:.0}) | {:.2} | {goal} | {} |",
+            timing.median,
+            timing.least,
+            timing.most,
+            timing.median / times[0].median,
+            scheme.index_bytes() / count
+        );
+    }
+    println!();
+    Ok(())
+}
+
+fn replays(effort: Effort) -> Result<(), Failure> {
+    const EVENTS: usize = 1_000_000;
+    const ACCOUNTS: usize = 10_000;
+    let effort = Effort {
+        repeats: effort.repeats.min(7),
+        ..effort
+    };
+    let events = replay::events(EVENTS, ACCOUNTS);
+    let by_hand = || {
+        let mut accounts = vec![replay::HandAccount::default(); ACCOUNTS];
+        for event in &events {
+            replay::by_hand(&mut accounts[event.account as usize], event);
+        }
+        accounts
+    };
+    let hand = by_hand();
+    let golden = (
+        hand.iter().map(|account| account.balance).sum::<i64>(),
+        hand.iter().map(|account| account.expired).sum::<i64>(),
+    );
+    header("replay, a million events of 10,000 accounts");
+    row(
+        "the same events by hand, an event (live lots and two sums alone)",
+        effort.time_once(EVENTS, by_hand),
+        None,
+    );
+    let members: Vec<_> = (0..ACCOUNTS)
+        .map(replay::member)
+        .collect::<Result<_, _>>()?;
+    for size in [1, 5, 100] {
+        let log = replay::log(&events, ACCOUNTS, size)?;
+        let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
+        let check = |accounts: &[Account]| {
+            let sums = |account: &Account| {
+                account.wallets.first().map_or((0, 0), |wallet| {
+                    let left: i64 = wallet
+                        .live_lots()
+                        .map(|(_, lot)| lot.remaining.milli())
+                        .sum();
+                    (left / 1000, wallet.totals.expired.milli() / 1000)
+                })
+            };
+            let found = accounts
+                .iter()
+                .map(sums)
+                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+            same("a replay", found, golden)
+        };
+        let interleaved = || -> Result<Vec<Account>, Failure> {
+            let mut open: Vec<Replay> = members
+                .iter()
+                .map(|m| Account::new(m.clone()).into())
+                .collect();
+            for (place, group) in &log {
+                open[*place].push(group)?;
+            }
+            Ok(open
+                .into_iter()
+                .map(Replay::finish)
+                .collect::<Result<_, _>>()?)
+        };
+        let parted = || {
+            Account::replay_many(
+                members.clone(),
+                log.iter().map(|(place, group)| (*place, group)),
+            )
+        };
+        check(&interleaved()?)?;
+        check(&parted()?)?;
+        let goal = |goal: f64| (size == 5).then_some(goal);
+        let one = effort.time_once(entries, interleaved);
+        row(
+            &format!("interleaved, groups of {size} and more, group by group, an entry"),
+            one,
+            None,
+        );
+        let many = effort.time_once(entries, parted);
+        row(
+            &format!("interleaved, groups of {size} and more, parted by account, an entry"),
+            many,
+            goal(2e7),
+        );
+        let grouped = replay::grouped(&log, ACCOUNTS);
+        let by_account = || {
+            let mut lots = 0;
+            for (member, groups) in members.iter().zip(&grouped) {
+                let account = Account::replay(member.clone(), groups);
+                lots += account.map_or(0, |account| account.wallets.len());
+            }
+            lots
+        };
+        row(
+            &format!("grouped by account, groups of {size} and more, an entry"),
+            effort.time_once(entries, by_account),
+            goal(4e7),
+        );
+        if size == 5 {
+            let chained: Vec<_> = grouped
+                .iter()
+                .take(500)
+                .map(|g| replay::chained(g))
+                .collect::<Result<_, _>>()?;
+            let entries: usize = chained
+                .iter()
+                .flatten()
+                .map(|group| group.entries.len())
+                .sum();
+            let verified = effort.time_once(entries, || {
+                chained.iter().map(verify).filter(Result::is_ok).count()
+            });
+            row(
+                "the hash chain of groups of 5 verified, an entry",
+                verified,
+                None,
+            );
+        }
+    }
+    println!();
+    Ok(())
+}
+
+/// Runs one operation so many times, for an instruction counter.
+fn count(name: &str, times: usize) -> Result<(), Failure> {
+    let twelve = Twelve::new()?;
+    let cart = Cart::try_new(&twelve.scheme, &twelve.purchase)?;
+    let act = record(twelve.purchase.clone());
+    for _ in 0..times {
+        match name {
+            "by_hand" => drop(black_box(by_hand(
+                black_box(&HAND_CART),
+                black_box(1),
+                8,
+                true,
+            ))),
+            "prepared" => twelve.decide(Some(&cart), OFF),
+            "explained" => twelve.decide(Some(&cart), ON),
+            "purchase" => twelve.decide(None, OFF),
+            "json" => drop(black_box(twelve.by_json())),
+            "record" => twelve.record(&act),
+            _ => return Err("no such operation".into()),
+        }
+    }
+    Ok(())
+}
+
+/// Instructions an operation: the difference of two runs under callgrind.
+fn counts() -> Result<(), Failure> {
+    println!("| instructions an operation (callgrind) | |\n|---|---|");
+    for name in [
+        "by_hand",
+        "prepared",
+        "explained",
+        "purchase",
+        "json",
+        "record",
+    ] {
+        match (instructions(name, 100)?, instructions(name, 1_100)?) {
+            (Some(few), Some(many)) => println!("| {name} | {} |", (many - few) / 1_000),
+            _ => {
+                println!("| valgrind is not installed | - |");
+                return Ok(());
+            }
+        }
+    }
+    println!();
+    Ok(())
+}
+
+fn instructions(name: &str, times: usize) -> Result<Option<u64>, Failure> {
+    let output = std::process::Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe()?)
+        .args(["count", name, &times.to_string()])
+        .output();
+    let Ok(output) = output else { return Ok(None) };
+    let text = String::from_utf8_lossy(&output.stderr);
+    let collected = text.lines().find_map(|line| line.split_once("Collected :"));
+    Ok(collected.and_then(|(_, number)| number.trim().parse().ok()))
+}

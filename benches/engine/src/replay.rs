@@ -1,0 +1,246 @@
+//! A generated ledger: 1,000,000 earn and spend events of 10,000 accounts over four years, first-in
+//! first-out lots that lapse after 365 days. The same events go through the function by hand.
+
+use std::collections::VecDeque;
+
+use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
+use loyalty_core::ledger::{
+    ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LotOpen, LotPoints,
+    RedemptionEntry, seal,
+};
+use loyalty_core::number::Points;
+use loyalty_core::time::{Date, Deadline, Moment};
+
+use crate::twelve::Failure;
+
+/// The first day of the log, counted from 1970-01-01.
+const FIRST_DAY: i32 = 18_000;
+
+/// An event of the log: what the function by hand reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event {
+    pub(crate) account: u32,
+    earns: bool,
+    day: i32,
+    points: i64,
+}
+
+/// The state by hand: lots as (day, points), and sums.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HandAccount {
+    lots: VecDeque<(i32, i64)>,
+    pub(crate) balance: i64,
+    pub(crate) expired: i64,
+}
+
+pub(crate) fn events(count: usize, accounts: usize) -> Vec<Event> {
+    let mut x = 88_172_645_463_325_252_u64;
+    let event = |place: usize| {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        let earns = (x >> 40) % 100 < 70;
+        let points = if earns {
+            5 + (x >> 48) % 195
+        } else {
+            10 + (x >> 48) % 240
+        };
+        Event {
+            account: ((x >> 11) % accounts as u64) as u32,
+            earns,
+            day: FIRST_DAY + (place * 1460 / count) as i32,
+            points: points as i64,
+        }
+    };
+    (0..count).map(event).collect()
+}
+
+/// The same as a function: it keeps no more than live lots and two sums.
+pub(crate) fn by_hand(account: &mut HandAccount, event: &Event) {
+    while let Some((day, left)) = account.lots.front().copied()
+        && day <= event.day
+    {
+        account.balance -= left;
+        account.expired += left;
+        account.lots.pop_front();
+    }
+    if event.earns {
+        account.lots.push_back((event.day + 365, event.points));
+        account.balance += event.points;
+        return;
+    }
+    if event.points > account.balance {
+        return;
+    }
+    account.balance -= event.points;
+    let mut wanted = event.points;
+    while wanted > 0
+        && let Some((_, left)) = account.lots.front_mut()
+    {
+        let taken = wanted.min(*left);
+        *left -= taken;
+        wanted -= taken;
+        if *left == 0 {
+            account.lots.pop_front();
+        }
+    }
+}
+
+/// One account's side of the log while it is written.
+struct Writer {
+    lots: u64,
+    redemptions: u64,
+    live: VecDeque<(u64, i64, i32)>,
+    entries: Vec<Entry>,
+    seq: u64,
+}
+
+fn points(whole: i64) -> Points {
+    Points::from_milli(whole * 1000)
+}
+
+impl Writer {
+    fn write(&mut self, wallet: &WalletId, event: &Event) {
+        while let Some((lot, left, day)) = self.live.front().copied()
+            && day <= event.day
+        {
+            self.live.pop_front();
+            self.entries.push(Entry::Expiry(LotPoints {
+                wallet: wallet.clone(),
+                lot: LotId::new(lot),
+                points: points(left),
+            }));
+        }
+        if event.earns {
+            let expiry = event.day + 365;
+            self.live.push_back((self.lots, event.points, expiry));
+            self.entries.push(Entry::Earning(EarningEntry {
+                wallet: wallet.clone(),
+                lot: LotOpen {
+                    lot: LotId::new(self.lots),
+                    points: points(event.points),
+                    pending: None,
+                    expiry: Date::from_days(expiry).map(Deadline::Day),
+                    activity: false,
+                    promotional: false,
+                },
+                purchase: None,
+                rules: Vec::new(),
+            }));
+            self.lots += 1;
+            return;
+        }
+        let available: i64 = self.live.iter().map(|(_, left, _)| left).sum();
+        if event.points > available {
+            return;
+        }
+        let (mut wanted, mut draws) = (event.points, Vec::new());
+        while wanted > 0
+            && let Some((lot, left, _)) = self.live.front_mut()
+        {
+            let taken = wanted.min(*left);
+            *left -= taken;
+            wanted -= taken;
+            draws.push(Draw {
+                lot: LotId::new(*lot),
+                points: points(taken),
+            });
+            if *left == 0 {
+                self.live.pop_front();
+            }
+        }
+        let entry = RedemptionEntry {
+            redemption: self.redemptions,
+            wallet: wallet.clone(),
+            draws,
+            purchase: None,
+            issue: None,
+            lines: Vec::new(),
+            hold: None,
+            activity: None,
+        };
+        self.entries.push(Entry::Redemption(entry.into()));
+        self.redemptions += 1;
+    }
+
+    fn group(&mut self, event: &Event, content: &Content) -> Result<Group, Failure> {
+        self.seq += 1;
+        Ok(Group {
+            seq: self.seq,
+            act: ActKind::Event,
+            key: GroupKey::try_new(format!("k{}", self.seq))?,
+            at: Moment::utc(i64::from(event.day) * 86_400_000)?,
+            occurred_at: None,
+            scheme: None,
+            actor: None,
+            reason: None,
+            content: content.clone(),
+            peers: Vec::new(),
+            entries: std::mem::take(&mut self.entries),
+            prev: Digest::ZERO,
+            hash: Digest::ZERO,
+        })
+    }
+}
+
+/// The log as groups of at least `size` entries, in the order of their last event.
+pub(crate) fn log(
+    events: &[Event],
+    accounts: usize,
+    size: usize,
+) -> Result<Vec<(usize, Group)>, Failure> {
+    let wallet = WalletId::try_new("points")?;
+    let content = Content::of(&serde_json::json!({ "name": "bench" }))?;
+    let writer = || Writer {
+        lots: 0,
+        redemptions: 0,
+        live: VecDeque::new(),
+        entries: Vec::new(),
+        seq: 0,
+    };
+    let mut writers: Vec<Writer> = (0..accounts).map(|_| writer()).collect();
+    let mut last: Vec<Option<Event>> = vec![None; accounts];
+    let mut log = Vec::new();
+    for event in events {
+        let place = event.account as usize;
+        writers[place].write(&wallet, event);
+        last[place] = Some(*event);
+        if writers[place].entries.len() >= size {
+            log.push((place, writers[place].group(event, &content)?));
+        }
+    }
+    for (place, (writer, event)) in writers.iter_mut().zip(&last).enumerate() {
+        if let Some(event) = event.filter(|_| !writer.entries.is_empty()) {
+            log.push((place, writer.group(&event, &content)?));
+        }
+    }
+    Ok(log)
+}
+
+/// The groups of one account after the other.
+pub(crate) fn grouped(log: &[(usize, Group)], accounts: usize) -> Vec<Vec<Group>> {
+    let mut grouped = vec![Vec::new(); accounts];
+    for (place, group) in log {
+        grouped[*place].push(group.clone());
+    }
+    grouped
+}
+
+/// A chained copy of an account's groups.
+pub(crate) fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
+    let mut prev = Digest::ZERO;
+    let mut chained = Vec::with_capacity(groups.len());
+    for group in groups {
+        let group = seal(Group {
+            prev,
+            ..group.clone()
+        })?;
+        prev = group.hash;
+        chained.push(group);
+    }
+    Ok(chained)
+}
+
+pub(crate) fn member(place: usize) -> Result<MemberId, Failure> {
+    Ok(MemberId::try_new(format!("m{place}"))?)
+}
