@@ -44,22 +44,25 @@ pub(crate) fn panels(low: f64, high: f64, width: f64) -> impl Iterator<Item = (f
     })
 }
 
-/// ∫₀^∞ f by the exp–sinh rule around `scale`, for f that falls at least like a power and is smooth.
-pub(crate) fn half_line(f: impl Fn(f64) -> f64, scale: f64) -> f64 {
-    let step = 1.0 / 64.0;
+/// Nodes and weights of the exp–sinh rule on (0, ∞) around `scale`.
+pub(crate) fn half_line_nodes(scale: f64) -> impl Iterator<Item = (f64, f64)> {
+    const STEP: f64 = 1.0 / 64.0;
     let shift = ln(scale);
-    let mut sum = 0.0;
-    for i in -300..=300 {
-        let t = step * f64::from(i);
-        let half_pi = std::f64::consts::FRAC_PI_2;
+    (-300..=300).filter_map(move |i| {
+        let t = STEP * f64::from(i);
         let (up, down) = (exp(t), exp(-t));
-        let u = exp(shift + half_pi * 0.5 * (up - down));
-        let value = f(u);
-        if u.is_finite() && u > 0.0 && value.is_finite() {
-            sum += value * u * half_pi * 0.5 * (up + down);
-        }
-    }
-    sum * step
+        let u = exp(shift + std::f64::consts::FRAC_PI_4 * (up - down));
+        let weight = STEP * u * std::f64::consts::FRAC_PI_4 * (up + down);
+        (u > 0.0 && weight.is_finite()).then_some((u, weight))
+    })
+}
+
+/// ∫₀^∞ f by the exp–sinh rule around `scale`, for smooth f that falls at least like a power.
+pub(crate) fn half_line(f: impl Fn(f64) -> f64, scale: f64) -> f64 {
+    half_line_nodes(scale)
+        .map(|(u, weight)| f(u) * weight)
+        .filter(|term| term.is_finite())
+        .sum()
 }
 
 #[cfg(test)]
