@@ -55,23 +55,21 @@ fn matches(fit: &Fit, key: &str) {
 fn cdnow_fits_agree_with_the_exact_maxima() {
     let histories = histories();
     let options = FitOptions::default();
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
     matches(
         &bg_nbd::fit(&histories, &options).unwrap(),
-        "bgnbd_cdnow_exact",
+        "bgnbd_cdnow_exact_weeks",
     );
     matches(
         &mbg_nbd::fit(&histories, &options).unwrap(),
-        "mbgnbd_cdnow_exact",
+        "mbgnbd_cdnow_exact_weeks",
     );
-    matches(&nbd::fit(&histories, &options).unwrap(), "nbd_cdnow_exact_weeks");
+    matches(
+        &nbd::fit(&histories, &options).unwrap(),
+        "nbd_cdnow_exact_weeks",
+    );
     matches(
         &pareto_nbd::fit(&histories, &options).unwrap(),
-        "pnbd_cdnow_exact",
+        "pnbd_cdnow_exact_weeks",
     );
 }
 

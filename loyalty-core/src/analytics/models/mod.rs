@@ -4,15 +4,20 @@
 //! sufficient statistics; weak priors are off unless asked for. [`fit::Fit`] carries estimates,
 //! covariance, log-likelihood in the caller's time unit and the evidence of convergence.
 
+pub mod bdw;
+pub mod bg_bb;
 pub mod bg_nbd;
 pub mod cnbd_k;
+pub mod contractual;
 pub mod fit;
+pub mod gamma_gamma;
 pub mod histories;
 pub mod mbg_nbd;
 pub mod nbd;
 pub mod pareto_nbd;
 pub mod past;
 pub mod purchase_model;
+pub mod sbg;
 pub mod timing;
 
 mod dropout;
