@@ -22,7 +22,7 @@ pub mod timing;
 
 mod dropout;
 mod dropout_likelihood;
-mod linear;
+pub(crate) mod linear;
 mod optimize;
 mod pareto;
 mod pareto_likelihood;
