@@ -82,7 +82,7 @@ impl<S: Scalar> Posterior<S> {
         let log_rest = -(self.rate.recip() * t).ln_1p();
         let mut result = S::constant(0.0);
         for (phase, weight) in self.phases.iter().enumerate() {
-            let shape = self.total + phase as f64;
+            let shape = self.total + f64::from(phase as u32);
             // Start in the log domain: (1−z)^R may underflow for heavy buyers.
             let log_first = shape * log_rest;
             let mut lift = if log_first.value() < -600.0 {
@@ -159,7 +159,8 @@ impl<S: Scalar> Posterior<S> {
         let mut result = S::constant(0.0);
         for (phase, weight) in self.phases.iter().enumerate() {
             let first = (n * self.k).saturating_sub(phase as u32);
-            result = result + *weight * events_tail(self.total + phase as f64, first, z, log_rest);
+            result = result
+                + *weight * events_tail(self.total + f64::from(phase as u32), first, z, log_rest);
         }
         result
     }
@@ -191,7 +192,8 @@ impl<S: Scalar> Posterior<S> {
         for (phase, weight) in self.phases.iter().enumerate() {
             let first = (n * self.k).saturating_sub(phase as u32);
             for m in first..first + self.k {
-                result = result + *weight * event_mass(self.total + phase as f64, m, z, log_rest);
+                result = result
+                    + *weight * event_mass(self.total + f64::from(phase as u32), m, z, log_rest);
             }
         }
         result

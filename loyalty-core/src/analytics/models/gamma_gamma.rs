@@ -240,6 +240,12 @@ impl GammaGamma {
         Self::try_new(fit.values[0], fit.values[1], fit.values[2])
     }
 
+    /// The parameters p, q, γ.
+    #[must_use]
+    pub fn parameters(&self) -> [f64; 3] {
+        [self.p, self.q, self.gamma]
+    }
+
     /// Expected spend an occasion over the population.
     ///
     /// # Errors

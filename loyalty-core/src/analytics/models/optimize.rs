@@ -188,6 +188,14 @@ impl Domain<'_> {
         }
     }
 
+    /// The parameter farthest from its natural size, when it is off by more than a factor of 10⁴.
+    fn farthest(&self, eta: &[f64]) -> Option<(usize, bool)> {
+        let off = |i: usize| eta[i] - ln(self.scale[i]);
+        let positive = (0..eta.len()).filter(|i| self.positive[*i]);
+        let far = positive.max_by(|left, right| off(*left).abs().total_cmp(&off(*right).abs()))?;
+        (off(far).abs() > ln(1e4)).then(|| (far, off(far) > 0.0))
+    }
+
     /// The parameter at an edge of its domain, if any: position and whether it is the far one.
     fn edge(&self, eta: &[f64]) -> Option<(usize, bool)> {
         (0..eta.len()).filter(|i| self.positive[*i]).find_map(|i| {
@@ -284,7 +292,17 @@ pub(crate) fn maximize(objective: &dyn Objective, domain: &Domain<'_>) -> Optimu
             }
         }
     }
-    finish(domain, here, iterations, evaluations, last_step)
+    let limit = iterations >= domain.iterations_max || evaluations >= 4 * domain.iterations_max;
+    finish(
+        domain,
+        here,
+        Run {
+            iterations,
+            evaluations,
+            last_step,
+            limit,
+        },
+    )
 }
 
 /// A damped Newton step inside the trust region, and the gain the quadratic model promises.
@@ -347,13 +365,21 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
         .sum()
 }
 
-fn finish(
-    domain: &Domain<'_>,
-    here: Point,
+struct Run {
     iterations: u32,
     evaluations: u32,
     last_step: f64,
-) -> Optimum {
+    /// Whether the limit of steps or evaluations ended the climb.
+    limit: bool,
+}
+
+fn finish(domain: &Domain<'_>, here: Point, run: Run) -> Optimum {
+    let Run {
+        iterations,
+        evaluations,
+        last_step,
+        limit,
+    } = run;
     let n = here.eta.len();
     let parameters = domain.natural(&here.eta);
     let logs = information(&here.logs.hessian);
@@ -371,7 +397,15 @@ fn finish(
         (None, Some(gradient)) if gradient < GOAL => Status::Converged,
         // Rounding of a very large sum can keep the gradient from falling further.
         (None, Some(gradient)) if gradient < 1e-6 && last_step < 1e-6 => Status::Converged,
-        _ => Status::IterationLimit,
+        _ if limit => Status::IterationLimit,
+        // No step gains anything any more, yet the gradient is not zero: a ridge that leads away.
+        _ => match domain.farthest(&here.eta) {
+            Some((i, to_infinity)) => Status::Boundary {
+                parameter: domain.names[i].clone(),
+                to_infinity,
+            },
+            None => Status::NotIdentified,
+        },
     };
     // d²/dθ² = (d²/dη² − d/dη)/θ² on the diagonal; the prior is part of the information.
     let mut information = logs;
