@@ -20,5 +20,6 @@ pub mod summary;
 
 pub mod civil;
 mod parallel;
+mod partitioned;
 
 pub use error::{Absent, AnalyticsError};

@@ -137,28 +137,50 @@ impl Cell {
     }
 }
 
+fn cell_of(purchases: &Purchases<'_>, row: usize) -> Cell {
+    let kind = purchases.kind.map_or(0, |kinds| kinds[row]);
+    let own = purchases.order.map_or(NO_ORDER, |orders| orders[row]);
+    let order = match (kind, purchases.original_order) {
+        (REFUND, Some(originals)) => originals[row],
+        _ => own,
+    };
+    let amount = purchases.amount_minor[row];
+    Cell {
+        customer: purchases.customer[row],
+        order,
+        day: purchases.day[row],
+        kind,
+        zero: amount == 0,
+        amount,
+        margin: purchases.margin_minor.map_or(0, |margins| margins[row]),
+        rows: 1,
+    }
+}
+
+/// Row numbers by customer (a counting sort), and where each customer's rows end.
+fn rows_by_customer(column: &[u32], customers: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut next = vec![0_u32; customers + 1];
+    for customer in column {
+        next[*customer as usize + 1] += 1;
+    }
+    for customer in 0..customers {
+        next[customer + 1] += next[customer];
+    }
+    let mut rows = vec![0_u32; column.len()];
+    for (row, customer) in column.iter().enumerate() {
+        let slot = &mut next[*customer as usize];
+        rows[*slot as usize] = row as u32;
+        *slot += 1;
+    }
+    next.truncate(customers);
+    (rows, next)
+}
+
 /// Compacted cells of checked columns, sorted by key.
 pub(crate) fn cells_of(purchases: &Purchases<'_>) -> Result<Vec<Cell>, AnalyticsError> {
-    let mut cells = Vec::with_capacity(purchases.len());
-    for row in 0..purchases.len() {
-        let kind = purchases.kind.map_or(0, |kinds| kinds[row]);
-        let own = purchases.order.map_or(NO_ORDER, |orders| orders[row]);
-        let order = match (kind, purchases.original_order) {
-            (REFUND, Some(originals)) => originals[row],
-            _ => own,
-        };
-        let amount = purchases.amount_minor[row];
-        cells.push(Cell {
-            customer: purchases.customer[row],
-            order,
-            day: purchases.day[row],
-            kind,
-            zero: amount == 0,
-            amount,
-            margin: purchases.margin_minor.map_or(0, |margins| margins[row]),
-            rows: 1,
-        });
-    }
+    let mut cells: Vec<Cell> = (0..purchases.len())
+        .map(|row| cell_of(purchases, row))
+        .collect();
     cells.sort_unstable_by_key(Cell::key);
     compact(cells)
 }
@@ -219,8 +241,40 @@ impl Occasions {
     ) -> Result<Self, AnalyticsError> {
         purchases.check()?;
         check_customers(purchases.customer, customers)?;
-        let cells = cells_of(purchases)?;
-        Self::assemble(&cells, customers, rules, purchases.margin_minor.is_some())
+        let mut occasions = Self::empty(rules, customers, purchases.margin_minor.is_some());
+        let (rows, ends) = rows_by_customer(purchases.customer, customers);
+        let mut scratch = Vec::new();
+        let (mut orders, mut start) = (Vec::new(), 0);
+        for end in ends {
+            let mut cells: Vec<Cell> = std::mem::take(&mut scratch);
+            cells.clear();
+            cells.extend(
+                rows[start..end as usize]
+                    .iter()
+                    .map(|row| cell_of(purchases, *row as usize)),
+            );
+            cells.sort_unstable_by_key(Cell::key);
+            let cells = compact(cells)?;
+            occasions.close_customer(&cells, &mut orders)?;
+            scratch = cells;
+            start = end as usize;
+        }
+        Ok(occasions)
+    }
+
+    /// Settles the cells of the next customer and closes her history.
+    fn close_customer(
+        &mut self,
+        cells: &[Cell],
+        orders: &mut Vec<Order>,
+    ) -> Result<(), AnalyticsError> {
+        orders.clear();
+        let loose = self.settle(cells, orders)?;
+        self.loose_refund_minor.push(loose);
+        orders.sort_unstable_by_key(|order| order.day);
+        self.push_orders(orders)?;
+        self.offsets.push(self.day.len());
+        Ok(())
     }
 
     /// Occasions from sorted, compacted cells.
@@ -238,12 +292,7 @@ impl Occasions {
             while position < cells.len() && cells[position].customer as usize == customer {
                 position += 1;
             }
-            orders.clear();
-            let loose = occasions.settle(&cells[start..position], &mut orders)?;
-            occasions.loose_refund_minor.push(loose);
-            orders.sort_unstable_by_key(|order| order.day);
-            occasions.push_orders(&orders)?;
-            occasions.offsets.push(occasions.day.len());
+            occasions.close_customer(&cells[start..position], &mut orders)?;
         }
         Ok(occasions)
     }

@@ -38,7 +38,7 @@ pub struct Summaries {
 }
 
 impl Summaries {
-    fn empty(as_of: i32) -> Self {
+    pub(crate) fn empty(as_of: i32) -> Self {
         Self {
             as_of,
             customer: Vec::new(),
@@ -168,6 +168,9 @@ pub fn summarize(
     }
     purchases.check()?;
     check_customers(purchases.customer, customers)?;
+    if let Some(summaries) = super::partitioned::summarize(purchases, customers, rules) {
+        return Ok(summaries);
+    }
     let mut running = Running::new(customers, rules);
     if purchases.sorted_by_day() {
         for row in 0..purchases.len() {

@@ -175,7 +175,7 @@ pub fn fit(groups: &[Opportunities], options: &FitOptions) -> Result<Fit, Analyt
         groups: &merged,
         threads: options.threads,
     };
-    let optimum = climb(&objective, None, &starts, &plan);
+    let optimum = climb(&objective, &[], &starts, &plan);
     Ok(Fit::of(
         ModelKind::BgBb,
         &names,

@@ -165,7 +165,7 @@ pub(crate) fn fit(
         positive: &positive,
         options,
     };
-    let optimum = climb(&objective, None, &starts, &plan);
+    let optimum = climb(&objective, &[], &starts, &plan);
     Ok(Fit::of(
         kind,
         &names,

@@ -207,7 +207,7 @@ pub fn fit(
         positive: &positive,
         options,
     };
-    let optimum = climb(&objective, None, &starts, &plan);
+    let optimum = climb(&objective, &[], &starts, &plan);
     let groups = sorted
         .iter()
         .map(|level| level.histories.groups.len() as u64)

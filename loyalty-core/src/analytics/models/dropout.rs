@@ -94,10 +94,15 @@ impl<S: Scalar> Posterior<S> {
             let (mut value, mut carry, mut n) = (start, S::constant(1.0), 0);
             let mut sum = chance * value;
             let mut m = 0_u32;
+            let mut factor = z * shape;
             loop {
-                chance = chance * z * (shape + f64::from(m)) / (f64::from(m) + 1.0);
+                chance = chance * factor;
                 m += 1;
-                let purchases = (m + phase as u32) / self.k;
+                let purchases = if self.k == 1 {
+                    m
+                } else {
+                    (m + phase as u32) / self.k
+                };
                 while n < purchases {
                     n += 1;
                     value = advance(n, &mut carry, value);
@@ -109,7 +114,8 @@ impl<S: Scalar> Posterior<S> {
                     sum = sum * 1e-200;
                     lift -= LOG_RESCALE;
                 }
-                let ratio = z.value() * (shape.value() + f64::from(m)) / (f64::from(m) + 1.0);
+                factor = z * (shape + f64::from(m)) / (f64::from(m) + 1.0);
+                let ratio = factor.value();
                 let settled = ratio < 1.0 && term.value() <= 1e-18 * (1.0 - ratio) * sum.value();
                 if m > EVENTS_MAX || (settled && n > 0) || (ratio < 1.0 && chance.value() == 0.0) {
                     break;

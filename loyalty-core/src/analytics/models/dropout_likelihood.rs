@@ -147,9 +147,16 @@ impl DropoutLikelihood {
         }
     }
 
-    /// A thinned copy (every `step`-th group) that is cheap to climb first.
-    pub(crate) fn thinned(&self, step: usize) -> Self {
-        let rows: Vec<Row> = self.rows.iter().step_by(step).copied().collect();
+    /// A thinned copy of about `size` groups that is cheap to climb first.
+    pub(crate) fn thinned(&self, size: u32) -> Self {
+        let picked = thin(self.rows.iter().map(|row| row.weight), size);
+        let rows: Vec<Row> = picked
+            .into_iter()
+            .map(|(at, weight)| Row {
+                weight,
+                ..self.rows[at]
+            })
+            .collect();
         Self {
             x_max: rows.iter().map(|row| row.x).max().unwrap_or(0),
             customers: rows.iter().map(|row| row.weight).sum(),
@@ -215,6 +222,21 @@ impl DropoutLikelihood {
         }
         table
     }
+}
+
+/// Systematic sampling by weight: positions and their new weights, which add up to about the same.
+pub(crate) fn thin(weights: impl Iterator<Item = f64> + Clone, size: u32) -> Vec<(usize, f64)> {
+    let each = weights.clone().sum::<f64>() / f64::from(size.max(1));
+    let (mut passed, mut picked) = (0.0, Vec::new());
+    for (at, weight) in weights.enumerate() {
+        let before = (passed / each).floor();
+        passed += weight;
+        let picks = (passed / each).floor() - before;
+        if picks > 0.0 {
+            picked.push((at, picks * each));
+        }
+    }
+    picked
 }
 
 fn row(group: &Group, find: impl Fn(u32) -> u32) -> Row {

@@ -193,7 +193,7 @@ pub fn fit(spends: &Spends, unit_minor: u32, options: &FitOptions) -> Result<Fit
         positive: &[true; 3],
         options,
     };
-    let optimum = climb(&objective, None, &starts, &plan);
+    let optimum = climb(&objective, &[], &starts, &plan);
     Ok(Fit::of(
         ModelKind::GammaGamma,
         &names,

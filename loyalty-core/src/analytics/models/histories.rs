@@ -215,8 +215,13 @@ fn grouped(mut packed: Vec<u64>) -> Vec<Group> {
 
 /// Least-significant-digit radix sort that skips digits on which all keys agree.
 fn radix_sort(keys: &mut Vec<u64>) {
+    radix_sort_from(keys, 0);
+}
+
+/// Sorts by the bits from `low` on; the order of equal keys is kept.
+pub(crate) fn radix_sort_from(keys: &mut Vec<u64>, low: u32) {
     if keys.len() < 4_096 {
-        keys.sort_unstable();
+        keys.sort_by_key(|key| key >> low);
         return;
     }
     const BITS: u32 = 11;
@@ -226,8 +231,8 @@ fn radix_sort(keys: &mut Vec<u64>) {
         all |= key ^ first;
     }
     let mut buffer = vec![0_u64; keys.len()];
-    let mut shift = 0;
-    while shift < 63 {
+    let mut shift = low;
+    while shift < 64 {
         let digit = |key: u64| (key >> shift) as usize & ((1 << BITS) - 1);
         if digit(all) != 0 {
             let mut next = vec![0_usize; 1 << BITS];

@@ -90,7 +90,7 @@ pub fn fit(histories: &Histories, options: &FitOptions) -> Result<Fit, Analytics
         histories,
         unit_days: options.unit_days,
     };
-    let optimum = climb(&objective, None, &starts, &plan);
+    let optimum = climb(&objective, &[], &starts, &plan);
     Ok(Fit::of(
         ModelKind::Nbd,
         &names,

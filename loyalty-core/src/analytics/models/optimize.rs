@@ -238,7 +238,7 @@ pub(crate) fn maximize(objective: &dyn Objective, domain: &Domain<'_>) -> Optimu
         if let Some(lower) = &definite {
             let newton = solve(lower, &here.logs.gradient);
             let decrement = dot(&newton, &here.logs.gradient).max(0.0).sqrt();
-            if decrement < GOAL * 1e-3 || (decrement < GOAL && stalled > 0) {
+            if decrement < GOAL * 0.1 || (decrement < GOAL && stalled > 0) {
                 break;
             }
             if decrement < 1e-4 {

@@ -9,10 +9,8 @@ use super::purchase_model::parameter_names;
 use crate::analytics::columns::count_f64;
 use crate::analytics::error::AnalyticsError;
 
-/// Groups from which a thinned copy is climbed first.
-const THIN_FROM: usize = 8_192;
-/// Groups kept by thinning, about.
-const THIN_TO: usize = 1_024;
+/// Sizes of thinned copies that are climbed first, where the whole is at least eight times as large.
+const THIN_TO: [u32; 2] = [1_024, 16_384];
 
 pub(crate) fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -71,7 +69,7 @@ pub(crate) struct Plan<'a> {
 /// Climbs from each start until one ends in an interior maximum; keeps the best.
 pub(crate) fn climb(
     full: &dyn Objective,
-    thinned: Option<&dyn Objective>,
+    thinned: &[&dyn Objective],
     starts: &[Vec<f64>],
     plan: &Plan<'_>,
 ) -> Optimum {
@@ -89,10 +87,13 @@ pub(crate) fn climb(
     };
     let mut best: Option<Optimum> = None;
     for start in starts {
-        let warm = thinned
-            .map(|objective| run(objective, start))
-            .filter(|found| found.convergence.converged());
-        let start = warm.map_or_else(|| start.clone(), |found| found.parameters);
+        let mut start = start.clone();
+        for objective in thinned {
+            let found = run(*objective, &start);
+            if found.convergence.converged() {
+                start = found.parameters;
+            }
+        }
         let found = run(full, &start);
         let done = found.convergence.status == Status::Converged;
         let better = best.as_ref().is_none_or(|best| {
@@ -141,32 +142,25 @@ pub(crate) fn fit(
         options,
     };
     let groups = histories.groups.len();
-    let thin = groups >= THIN_FROM && options.start.is_none();
-    let step = groups.div_ceil(THIN_TO);
+    let cold = options.start.is_none();
+    let sizes = THIN_TO
+        .iter()
+        .filter(|size| cold && groups >= 8 * **size as usize);
     let optimum = if pareto {
         let full = ParetoLikelihood::new(histories, options.unit_days, options.threads);
-        let thinned = thin.then(|| full.thinned(step));
-        climb(
-            &full,
-            thinned.as_ref().map(|thinned| thinned as &dyn Objective),
-            &starts,
-            &plan,
-        )
+        let thinned: Vec<ParetoLikelihood> = sizes.map(|size| full.thinned(*size)).collect();
+        let thinned: Vec<&dyn Objective> =
+            thinned.iter().map(|part| part as &dyn Objective).collect();
+        climb(&full, &thinned, &starts, &plan)
     } else {
         let modified = matches!(kind, ModelKind::MbgNbd | ModelKind::MbgCnbdK);
-        let full = DropoutLikelihood::try_new(
-            histories,
-            Shape { modified, k },
-            options.unit_days,
-            options.threads,
-        )?;
-        let thinned = thin.then(|| full.thinned(step));
-        climb(
-            &full,
-            thinned.as_ref().map(|thinned| thinned as &dyn Objective),
-            &starts,
-            &plan,
-        )
+        let shape = Shape { modified, k };
+        let full =
+            DropoutLikelihood::try_new(histories, shape, options.unit_days, options.threads)?;
+        let thinned: Vec<DropoutLikelihood> = sizes.map(|size| full.thinned(*size)).collect();
+        let thinned: Vec<&dyn Objective> =
+            thinned.iter().map(|part| part as &dyn Objective).collect();
+        climb(&full, &thinned, &starts, &plan)
     };
     let fit = Fit::of(
         kind,

@@ -14,6 +14,14 @@ const GAUSS_16: [(f64, f64); 8] = [
     (0.9894009349916499326, 0.02715245941175409485),
 ];
 
+/// Positive nodes and weights of the 8-point Gauss–Legendre rule on [−1, 1].
+const GAUSS_8: [(f64, f64); 4] = [
+    (0.183_434_642_495_649_8, 0.362_683_783_378_362),
+    (0.525_532_409_916_329, 0.313_706_645_877_887_3),
+    (0.796_666_477_413_626_7, 0.222_381_034_453_374_48),
+    (0.960_289_856_497_536_3, 0.101_228_536_290_376_26),
+];
+
 /// The 16 nodes and weights of Gauss–Legendre on [low, high], ascending.
 pub(crate) fn panel(low: f64, high: f64) -> impl Iterator<Item = (f64, f64)> {
     let half = 0.5 * (high - low);
@@ -23,6 +31,20 @@ pub(crate) fn panel(low: f64, high: f64) -> impl Iterator<Item = (f64, f64)> {
         .rev()
         .map(move |(node, weight)| (middle - half * node, half * weight));
     let right = GAUSS_16
+        .iter()
+        .map(move |(node, weight)| (middle + half * node, half * weight));
+    left.chain(right)
+}
+
+/// The 8 nodes and weights of Gauss–Legendre on [low, high], ascending.
+pub(crate) fn short_panel(low: f64, high: f64) -> impl Iterator<Item = (f64, f64)> {
+    let half = 0.5 * (high - low);
+    let middle = low + half;
+    let left = GAUSS_8
+        .iter()
+        .rev()
+        .map(move |(node, weight)| (middle - half * node, half * weight));
+    let right = GAUSS_8
         .iter()
         .map(move |(node, weight)| (middle + half * node, half * weight));
     left.chain(right)
@@ -76,6 +98,8 @@ mod tests {
         assert_close(sum, 0.999_876_590_195_913_3, 1e-15);
         let polynomial: f64 = panel(-1.0, 2.0).map(|(x, w)| w * x * x * x).sum();
         assert_close(polynomial, 3.75, 1e-15);
+        let short: f64 = short_panel(0.0, 1.0).map(|(x, w)| w * exp(-x)).sum();
+        assert_close(short, 0.632_120_558_828_557_7, 2e-15);
         assert_close(half_line(|u| exp(-u), 1.0), 1.0, 1e-14);
         assert_close(
             half_line(|u| 1.0 / ((1.0 + u) * (1.0 + u)), 1.0),
