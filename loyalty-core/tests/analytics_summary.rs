@@ -80,6 +80,40 @@ fn a_month_is_not_thirty_days_and_recency_has_two_names() {
     }
 }
 
+#[test]
+fn many_rows_take_the_partitioned_way_to_the_same_result() {
+    let mut random = loyalty_core::analytics::models::random::Random::new(1, 1);
+    let (n, customers) = (60_000, 9_000);
+    let customer: Vec<u32> = (0..n).map(|_| (random.bits() % customers) as u32).collect();
+    let amount: Vec<i64> = (0..n).map(|_| (random.bits() % 400) as i64).collect();
+    let mut day: Vec<i32> = (0..n).map(|_| (random.bits() % 700) as i32 - 350).collect();
+    for sorted in [false, true] {
+        if sorted {
+            day.sort_unstable();
+        }
+        let purchases = Purchases::new(&customer, &day, &amount);
+        for (as_of, zero_orders) in [
+            (400, ZeroOrders::Count),
+            (200, ZeroOrders::Count),
+            (200, ZeroOrders::Drop),
+        ] {
+            let rules = Rules {
+                zero_orders,
+                ..Rules::at(as_of)
+            };
+            let general =
+                Summaries::of(&Occasions::build(&purchases, 9_000, rules).unwrap()).unwrap();
+            assert_eq!(summarize(&purchases, 9_000, rules).unwrap(), general);
+        }
+        assert_eq!(
+            summarize(&purchases, 8_000, Rules::at(400))
+                .unwrap_err()
+                .code(),
+            "analytics.column.customer"
+        );
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Rows {
     customer: Vec<u32>,

@@ -10,7 +10,7 @@ use super::civil::Calendar;
 use super::columns::{Purchases, count_f64};
 use super::error::{Absent, AnalyticsError};
 use super::metrics::Population;
-use super::occasions::{History, Occasions, Rules, ZeroOrders, check_customers};
+use super::occasions::{History, Occasions, Rules, ZeroOrders};
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -242,8 +242,7 @@ pub fn cohort_counts(
     rules: Rules,
     calendar: Calendar,
 ) -> Result<CohortTable, AnalyticsError> {
-    purchases.check()?;
-    check_customers(purchases.customer, customers)?;
+    let scan = purchases.scan(customers)?;
     let general = || {
         let occasions = Occasions::build(purchases, customers, rules)?;
         cohort_table(
@@ -253,10 +252,7 @@ pub fn cohort_counts(
             Measure::Customers,
         )
     };
-    let (Some(least), Some(most)) = (purchases.day.iter().min(), purchases.day.iter().max()) else {
-        return general();
-    };
-    let (least, most) = (*least, (*most).min(rules.as_of));
+    let (least, most) = (scan.first, scan.last.min(rules.as_of));
     if purchases.has_orders() || most < least {
         return general();
     }
@@ -269,16 +265,33 @@ pub fn cohort_counts(
     let bit_of_day = day_bits(calendar, least, days, base);
     let mut active = vec![0_u64; customers];
     let drop_zero = rules.zero_orders == ZeroOrders::Drop;
-    for row in 0..purchases.len() {
-        let offset = purchases.day[row].wrapping_sub(least) as u32 as usize;
-        // Days after `as_of` have no bit.
-        let bit = bit_of_day.get(offset).copied().unwrap_or(0);
-        let bit = if drop_zero && purchases.amount_minor[row] == 0 {
-            0
-        } else {
-            bit
-        };
-        active[purchases.customer[row] as usize] |= bit;
+    // Days after `as_of` have no bit.
+    let bit = |day: i32| {
+        bit_of_day
+            .get(least.abs_diff(day) as usize)
+            .copied()
+            .unwrap_or(0)
+    };
+    if drop_zero {
+        for row in 0..purchases.len() {
+            let exists = purchases.amount_minor[row] != 0;
+            active[purchases.customer[row] as usize] |=
+                if exists { bit(purchases.day[row]) } else { 0 };
+        }
+    } else if scan.sorted {
+        // Days come in runs: one look-up a run.
+        let mut start = 0;
+        for run in purchases.day.chunk_by(|left, right| left == right) {
+            let bit = bit(run[0]);
+            for customer in &purchases.customer[start..start + run.len()] {
+                active[*customer as usize] |= bit;
+            }
+            start += run.len();
+        }
+    } else {
+        for (customer, day) in purchases.customer.iter().zip(purchases.day) {
+            active[*customer as usize] |= bit(*day);
+        }
     }
     Ok(table_of_bits(&active, calendar, rules.as_of, base, span))
 }

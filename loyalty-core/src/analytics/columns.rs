@@ -47,6 +47,19 @@ pub struct Purchases<'a> {
     pub source: Option<&'a [u32]>,
 }
 
+/// What one pass over the columns finds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scan {
+    /// The earliest day.
+    pub(crate) first: i32,
+    /// The latest day.
+    pub(crate) last: i32,
+    /// The largest amount.
+    pub(crate) most: i64,
+    /// Whether days never fall.
+    pub(crate) sorted: bool,
+}
+
 fn same_length(column: &'static str, found: usize, allowed: usize) -> Result<(), AnalyticsError> {
     if found == allowed {
         Ok(())
@@ -169,6 +182,70 @@ impl<'a> Purchases<'a> {
             });
         }
         Ok(())
+    }
+
+    /// One pass over checked columns, block by block while they are in the cache.
+    ///
+    /// # Errors
+    /// As [`Purchases::check`], and a customer number beyond `customers`.
+    pub(crate) fn scan(&self, customers: usize) -> Result<Scan, AnalyticsError> {
+        let rows = self.customer.len();
+        if self.day.len() != rows
+            || self.amount_minor.len() != rows
+            || self.currency.is_some()
+            || self.kind.is_some()
+        {
+            self.check()?;
+        }
+        let mut scan = Scan {
+            first: i32::MAX,
+            last: i32::MIN,
+            most: 0,
+            sorted: true,
+        };
+        let (mut least, mut customer_most, mut before) = (0_i64, 0_u32, i32::MIN);
+        const PART: usize = 2_048;
+        let columns = self
+            .customer
+            .chunks(PART)
+            .zip(self.day.chunks(PART))
+            .zip(self.amount_minor.chunks(PART));
+        for ((customer, day), amount) in columns {
+            customer_most = customer
+                .iter()
+                .fold(customer_most, |most, next| most.max(*next));
+            for amount in amount {
+                least = least.min(*amount);
+                scan.most = scan.most.max(*amount);
+            }
+            let mut falls = u32::from(before > day[0]);
+            for day in day {
+                scan.first = scan.first.min(*day);
+                scan.last = scan.last.max(*day);
+            }
+            for (left, right) in day.iter().zip(&day[1..]) {
+                falls += u32::from(left > right);
+            }
+            before = day[day.len() - 1];
+            scan.sorted &= falls == 0;
+        }
+        let days = rows == 0 || (scan.first >= DAY_MIN && scan.last <= DAY_MAX);
+        if !days
+            || least < 0
+            || scan.most > AMOUNT_MAX
+            || customer_most as usize >= customers.max(1)
+        {
+            self.check()?;
+            super::occasions::check_customers(self.customer, customers)?;
+        }
+        // The rare columns keep their own checks.
+        if rows > u32::MAX as usize || self.order.is_some() || self.margin_minor.is_some() {
+            self.check()?;
+        }
+        if rows > 0 && customers == 0 {
+            super::occasions::check_customers(self.customer, customers)?;
+        }
+        Ok(scan)
     }
 
     /// Whether rows come in ascending day order.

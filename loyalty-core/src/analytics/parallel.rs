@@ -10,8 +10,7 @@ where
     F: Fn(usize) -> T + Sync,
 {
     let threads = threads.clamp(1, blocks.max(1));
-    // Starting a thread costs more than a few blocks of work.
-    if threads == 1 || blocks < 8 {
+    if threads == 1 {
         return (0..blocks).map(work).collect();
     }
     let share = blocks.div_ceil(threads);

@@ -1,7 +1,7 @@
 //! Per-customer summaries of many rows: rows first go to partitions of neighbouring customers whose
 //! state fits the cache, packed into one word each.
 
-use super::columns::Purchases;
+use super::columns::{Purchases, Scan};
 use super::occasions::{Rules, ZeroOrders};
 use super::summary::Summaries;
 
@@ -12,35 +12,6 @@ const DAY_BITS: u32 = 20;
 const AMOUNT_BITS: u32 = 32;
 /// Below this many rows the plain way is faster.
 const ROWS_MIN: usize = 1 << 15;
-
-/// What one pass over the columns finds out.
-struct Span {
-    first: i32,
-    last: i32,
-    most: i64,
-    sorted: bool,
-}
-
-fn span(purchases: &Purchases<'_>) -> Span {
-    let mut span = Span {
-        first: i32::MAX,
-        last: i32::MIN,
-        most: 0,
-        sorted: true,
-    };
-    let mut before = i32::MIN;
-    for day in purchases.day {
-        span.first = span.first.min(*day);
-        span.last = span.last.max(*day);
-        span.sorted &= before <= *day;
-        before = *day;
-    }
-    span.most = purchases
-        .amount_minor
-        .iter()
-        .fold(0, |most, amount| most.max(*amount));
-    span
-}
 
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
@@ -57,19 +28,19 @@ pub(crate) fn summarize(
     purchases: &Purchases<'_>,
     customers: usize,
     rules: Rules,
+    span: &Scan,
 ) -> Option<Summaries> {
     let rows = purchases.len();
     if rows < ROWS_MIN {
         return None;
     }
-    let span = span(purchases);
     let days = span.first.abs_diff(span.last);
     let fits = days < 1 << DAY_BITS && span.most < 1 << AMOUNT_BITS && rows < 1 << 31;
     if !fits {
         return None;
     }
     let mut result = Summaries::empty(rules.as_of);
-    let (packed, ends) = scatter(purchases, customers, rules, &span, &mut result);
+    let (packed, ends) = scatter(purchases, customers, rules, span, &mut result);
     result.gap_counts = vec![0; days as usize + 1];
     let mut start = 0;
     for (partition, end) in ends.into_iter().enumerate() {
@@ -95,7 +66,7 @@ fn scatter(
     purchases: &Purchases<'_>,
     customers: usize,
     rules: Rules,
-    span: &Span,
+    span: &Scan,
     result: &mut Summaries,
 ) -> (Vec<u64>, Vec<usize>) {
     let partitions = customers.div_ceil(1 << SHIFT);

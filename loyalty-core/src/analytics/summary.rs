@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Purchases, minor_f64};
 use super::error::{Absent, AnalyticsError};
-use super::occasions::{History, Occasions, RowCounts, Rules, ZeroOrders, check_customers};
+use super::occasions::{History, Occasions, RowCounts, Rules, ZeroOrders};
 
 /// Summaries of the customers with at least one occasion, as columns in customer number order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,13 +166,12 @@ pub fn summarize(
     if purchases.has_orders() || purchases.margin_minor.is_some() {
         return Summaries::of(&Occasions::build(purchases, customers, rules)?);
     }
-    purchases.check()?;
-    check_customers(purchases.customer, customers)?;
-    if let Some(summaries) = super::partitioned::summarize(purchases, customers, rules) {
+    let scan = purchases.scan(customers)?;
+    if let Some(summaries) = super::partitioned::summarize(purchases, customers, rules, &scan) {
         return Ok(summaries);
     }
     let mut running = Running::new(customers, rules);
-    if purchases.sorted_by_day() {
+    if scan.sorted {
         for row in 0..purchases.len() {
             running.add(
                 purchases.customer[row],

@@ -84,32 +84,38 @@ impl Histories {
         self
     }
 
-    fn group(keys: impl Iterator<Item = (u32, u32, u32)>) -> Result<Self, AnalyticsError> {
-        let mut packed = Vec::with_capacity(keys.size_hint().0);
-        let mut wide = Vec::new();
-        for (x, recency, age) in keys {
+    fn group(keys: impl Iterator<Item = (u32, u32, u32)> + Clone) -> Result<Self, AnalyticsError> {
+        let (mut x_most, mut age_most) = (0, 0);
+        for (x, recency, age) in keys.clone() {
             check_days(x, recency, age)?;
-            // 21 bits each cover 5,700 years of daily purchases; anything wider takes the slow way.
-            if x < 1 << 21 && age < 1 << 21 {
-                packed.push(u64::from(x) << 42 | u64::from(recency) << 21 | u64::from(age));
-            } else {
-                wide.push((x, recency, age));
-            }
+            x_most = x_most.max(x);
+            age_most = age_most.max(age);
         }
-        let mut groups = grouped(packed);
-        wide.sort_unstable();
-        for run in wide.chunk_by(|left, right| left == right) {
-            let (x, recency_days, age_days) = run[0];
-            groups.push(Group {
-                x,
-                recency_days,
-                age_days,
-                customers: run.len() as u64,
-            });
-        }
-        if !wide.is_empty() {
-            groups.sort_unstable();
-        }
+        // Packed as tightly as the largest values allow: fewer digits to sort by.
+        let (x_bits, day_bits) = (
+            u32::BITS - x_most.leading_zeros(),
+            u32::BITS - age_most.leading_zeros(),
+        );
+        let groups = if x_bits + 2 * day_bits <= u64::BITS {
+            let pack = |(x, recency, age): (u32, u32, u32)| {
+                u64::from(x) << (2 * day_bits) | u64::from(recency) << day_bits | u64::from(age)
+            };
+            grouped(keys.map(pack).collect(), day_bits)
+        } else {
+            let mut wide: Vec<_> = keys.collect();
+            wide.sort_unstable();
+            let runs = wide.chunk_by(|left, right| left == right);
+            let group = |run: &[(u32, u32, u32)]| {
+                let (x, recency_days, age_days) = run[0];
+                Group {
+                    x,
+                    recency_days,
+                    age_days,
+                    customers: run.len() as u64,
+                }
+            };
+            runs.map(group).collect()
+        };
         let customers = groups.iter().map(|group| group.customers).sum();
         let occasions = groups
             .iter()
@@ -190,25 +196,20 @@ fn check_days(x: u32, recency: u32, age: u32) -> Result<(), AnalyticsError> {
 }
 
 /// Sorted groups of packed keys.
-fn grouped(mut packed: Vec<u64>) -> Vec<Group> {
+fn grouped(mut packed: Vec<u64>, day_bits: u32) -> Vec<Group> {
     radix_sort(&mut packed);
-    let mut groups: Vec<Group> = Vec::new();
-    let mut start = 0;
-    while start < packed.len() {
-        let key = packed[start];
-        let mut end = start + 1;
-        while end < packed.len() && packed[end] == key {
-            end += 1;
-        }
-        let field = |shift: u32| (key >> shift & 0x1f_ffff) as u32;
-        let (x, recency_days, age_days) = (field(42), field(21), field(0));
+    let field = |key: u64, shift: u32| {
+        (key.checked_shr(shift).unwrap_or(0) & ((1_u64 << day_bits) - 1)) as u32
+    };
+    let mut groups: Vec<Group> = Vec::with_capacity(packed.len() / 4 + 16);
+    for run in packed.chunk_by(|left, right| left == right) {
+        let key = run[0];
         groups.push(Group {
-            x,
-            recency_days,
-            age_days,
-            customers: (end - start) as u64,
+            x: key.checked_shr(2 * day_bits).unwrap_or(0) as u32,
+            recency_days: field(key, day_bits),
+            age_days: field(key, 0),
+            customers: run.len() as u64,
         });
-        start = end;
     }
     groups
 }

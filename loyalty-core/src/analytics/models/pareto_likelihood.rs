@@ -15,7 +15,7 @@ use super::histories::Histories;
 use super::optimize::{Evaluation, Objective};
 use crate::analytics::columns::count_f64;
 use crate::analytics::parallel::{BLOCK, map_blocks};
-use crate::analytics::special::quadrature::{panel, short_panel};
+use crate::analytics::special::quadrature::{GAUSS_8, GAUSS_16};
 use crate::analytics::special::{exp, ln, ln_1p};
 
 #[derive(Debug, Clone, Copy)]
@@ -100,8 +100,7 @@ fn dying(total: f64, alpha: f64, s: f64, beta: f64, recency: f64, age: f64) -> D
             start + width
         };
         let before = sum;
-        let mut node = |(w, weight): (f64, f64)| {
-            let grown = exp(w);
+        let mut node = |w: f64, weight: f64, grown: f64| {
             let (p, p2, ia, ib, jacobian);
             if on_alpha {
                 let at = small * grown;
@@ -138,10 +137,14 @@ fn dying(total: f64, alpha: f64, s: f64, beta: f64, recency: f64, age: f64) -> D
             second[8] += mass * (g[2] * g[3] + q2);
             second[9] += mass * (g[3] * g[3] + s * (ib * ib - inverse_b * inverse_b) + ib * ib);
         };
-        if short {
-            short_panel(start, stop).for_each(&mut node);
-        } else {
-            panel(start, stop).for_each(&mut node);
+        // e^(m ± h) from e^m and e^h: one exponential for two nodes.
+        let (half, middle) = (0.5 * (stop - start), start + 0.5 * (stop - start));
+        let centre = exp(middle);
+        for (offset, weight) in if short { &GAUSS_8[..] } else { &GAUSS_16[..] } {
+            let offset = half * offset;
+            let up = exp(offset);
+            node(middle - offset, half * weight, centre / up);
+            node(middle + offset, half * weight, centre * up);
         }
         start = stop;
         if sum - before <= sum * 1e-18 {

@@ -9,7 +9,7 @@ use super::dropout::posterior;
 use super::past::Past;
 use super::purchase_model::{PurchaseModel, Question};
 use crate::analytics::error::{Absent, AnalyticsError};
-use crate::analytics::parallel::{BLOCK, map_blocks};
+use crate::analytics::parallel::map_blocks;
 use crate::analytics::special::{exp, ln, ln_1p};
 
 /// Columns of customers: repeat occasions, recency and age in whole days.
@@ -153,10 +153,11 @@ fn by_factors(
     } else {
         Vec::new()
     };
-    let answers = map_blocks(n.div_ceil(BLOCK), batch.threads, |block| {
-        let end = n.min((block + 1) * BLOCK);
-        let mut part = Vec::with_capacity(end - block * BLOCK);
-        for i in block * BLOCK..end {
+    let share = n.div_ceil(batch.threads.max(1)).max(1);
+    let mut answers = map_blocks(n.div_ceil(share), batch.threads, |block| {
+        let end = n.min((block + 1) * share);
+        let mut part = Vec::with_capacity(end - block * share);
+        for i in block * share..end {
             let x = batch.x[i];
             let factor = factors[slots[i] as usize];
             let alive = if steps(x) == 0 {
@@ -183,7 +184,11 @@ fn by_factors(
         }
         part
     });
-    answers.concat()
+    if answers.len() == 1 {
+        answers.swap_remove(0)
+    } else {
+        answers.concat()
+    }
 }
 
 /// A slot for each distinct (x, age), and the keys in slot order.
