@@ -23,3 +23,8 @@ mod parallel;
 mod partitioned;
 
 pub use error::{Absent, AnalyticsError};
+
+/// The examples of the models page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/models.md")]
+struct ModelsPage;
