@@ -146,7 +146,7 @@ fn t5_log_likelihoods_compare_across_models() {
     );
     close(
         list[0].fit.as_ref().unwrap().log_likelihood,
-        -9_582.135_715_553_750,
+        -9_582.135_715_553_75,
         1e-12,
     );
     for entry in &list[..3] {

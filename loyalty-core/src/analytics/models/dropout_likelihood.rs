@@ -381,11 +381,11 @@ impl DropoutLikelihood {
                 h[4] += u.alpha_alpha;
             }
             sums.value += w * value;
-            for i in 0..4 {
-                sums.gradient[i] += w * g[i];
+            for (sum, term) in sums.gradient.iter_mut().zip(g) {
+                *sum += w * term;
             }
-            for i in 0..10 {
-                sums.hessian[i] += w * h[i];
+            for (sum, term) in sums.hessian.iter_mut().zip(h) {
+                *sum += w * term;
             }
         }
         sums

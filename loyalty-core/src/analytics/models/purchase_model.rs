@@ -115,7 +115,7 @@ impl PurchaseModel {
     pub fn try_new(kind: ModelKind, k: u32, parameters: &[f64]) -> Result<Self, AnalyticsError> {
         let names = parameter_names(kind)?;
         let regular = matches!(kind, ModelKind::BgCnbdK | ModelKind::MbgCnbdK);
-        if k < 1 || k > K_MAX || (!regular && k != 1) {
+        if !(1..=K_MAX).contains(&k) || (!regular && k != 1) {
             let allowed = if regular { "1 to 20" } else { "1" };
             return Err(AnalyticsError::Option {
                 option: "k",
