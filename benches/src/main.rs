@@ -8,7 +8,7 @@ mod data;
 use std::io::Write;
 use std::time::Instant;
 
-use loyalty_core::analytics::civil::Calendar;
+use loyalty_core::analytics::civil::{Calendar, day_of};
 use loyalty_core::analytics::cohort::cohort_counts;
 use loyalty_core::analytics::columns::{NO_ORDER, Purchases, REFUND, SALE};
 use loyalty_core::analytics::index::Index;
@@ -98,6 +98,7 @@ fn main() {
         only: after("--only").cloned(),
     };
     let export = after("--export");
+    cdnow(&bench);
     let shop = shop(rows);
     let rules = Rules::at(START + DAYS - 1);
     summaries(&bench, &shop, rules, threads);
@@ -150,6 +151,57 @@ fn main() {
         }
         models(&bench, &base, customers, threads);
     }
+}
+
+/// The published example: 2,357 customers in 1,016 groups or so.
+fn cdnow(bench: &Bench) {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../loyalty-core/tests/data/CDNOW_sample.txt"
+    ));
+    let (mut ids, mut days, mut amounts) = (Vec::new(), Vec::new(), Vec::new());
+    for line in text.expect("the CDNOW sample is in tests/data").lines() {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let [_, id, date, _, dollars] = fields[..] else {
+            continue;
+        };
+        let date: i32 = date.parse().expect("a date");
+        ids.push(id.parse().expect("an id"));
+        days.push(
+            day_of(
+                date / 10_000,
+                (date / 100 % 100) as u32,
+                (date % 100) as u32,
+            )
+            .expect("a date"),
+        );
+        amounts.push(dollars.replace('.', "").parse().expect("dollars and cents"));
+    }
+    let mut index = Index::new();
+    let customer = index.encode_ints(&ids).expect("few customers");
+    let as_of = day_of(1997, 9, 30).expect("a date");
+    let summaries = summarize(
+        &Purchases::new(&customer, &days, &amounts),
+        index.len(),
+        Rules::at(as_of),
+    );
+    let summaries = summaries.expect("clean rows");
+    let (histories, options) = (
+        || Histories::of(&summaries).expect("possible histories"),
+        FitOptions::default(),
+    );
+    for _ in 0..20 {
+        std::hint::black_box(bg_nbd::fit(&histories(), &options).expect("fit"));
+    }
+    bench.time("fit BG/NBD CDNOW", || {
+        bg_nbd::fit(&histories(), &options).expect("fit")
+    });
+    bench.time("fit Pareto/NBD CDNOW", || {
+        pareto_nbd::fit(&histories(), &options).expect("fit")
+    });
+    bench.time("fit Gamma-Gamma CDNOW", || {
+        gamma_gamma::fit(&Spends::of(&summaries), 100, &options).expect("fit")
+    });
 }
 
 fn column(directory: &str, name: &str, bytes: impl Iterator<Item = u8>) {
@@ -210,6 +262,7 @@ fn models(bench: &Bench, base: &Base, customers: usize, threads: usize) {
         || Histories::from_columns(&base.x, &base.recency, &base.age).expect("possible histories");
     let histories = group();
     eprintln!("{customers} customers, {} groups", histories.groups().len());
+    bench.time(&format!("group {customers}"), group);
     bench.time(&format!("fit BG/NBD {customers}"), || {
         bg_nbd::fit(&group(), &options).expect("fit")
     });

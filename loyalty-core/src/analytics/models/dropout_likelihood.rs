@@ -307,6 +307,7 @@ impl DropoutLikelihood {
     ) -> Sums {
         let mut sums = Sums::default();
         let inverse_a = 1.0 / a;
+        let mut product = 1.0;
         for row in rows {
             let count = &counts[row.x as usize];
             let age = times[row.age as usize];
@@ -353,7 +354,13 @@ impl DropoutLikelihood {
                 } else {
                     small / (1.0 + small)
                 };
-                value += u.value + if d > 0.0 { d } else { 0.0 } + ln_1p(small);
+                value += u.value + if d > 0.0 { d } else { 0.0 };
+                // Single customers share one logarithm: Σ ln(1+e) = ln Π(1+e), each factor at most 2.
+                if w == 1.0 {
+                    product *= 1.0 + small;
+                } else {
+                    value += ln_1p(small);
+                }
                 let p = 1.0 - q;
                 let spread = p * q;
                 let (er, ealpha) = (dr - u.r, dalpha - u.alpha);
@@ -380,6 +387,10 @@ impl DropoutLikelihood {
                 h[1] += u.r_alpha;
                 h[4] += u.alpha_alpha;
             }
+            if product > 1e200 {
+                sums.value += ln(product);
+                product = 1.0;
+            }
             sums.value += w * value;
             for (sum, term) in sums.gradient.iter_mut().zip(g) {
                 *sum += w * term;
@@ -388,6 +399,7 @@ impl DropoutLikelihood {
                 *sum += w * term;
             }
         }
+        sums.value += ln(product);
         sums
     }
 }
