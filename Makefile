@@ -1,3 +1,29 @@
-.PHONY: truth
+# Each target calls one script or one cargo command; the scripts hold the work.
+.PHONY: demo test test-all truth bench-quick bench docs fmt clean
+
+demo: ## three schemes over real purchases
+	scripts/demo.sh
+
+test: ## what CI runs
+	scripts/test.sh
+
+test-all: ## test, and the long forms
+	scripts/test_all.sh
+
 truth: ## every published number beside ours; fails when a digit is lost
-	cargo run --release --example truth
+	cargo run --locked --release --example truth
+
+bench-quick: ## the benches in their short form
+	scripts/bench.sh quick
+
+bench: ## the benches, with instruction counts
+	scripts/bench.sh full
+
+docs: ## API documentation, warnings denied
+	scripts/docs.sh
+
+fmt: ## format every Rust file
+	cargo fmt --all
+
+clean: ## remove build results, here and in the user's cache folder
+	scripts/clean.sh

@@ -3,4 +3,26 @@
 //! A shop hands the library a scheme, a member's account (a fold of append-only entries) and a
 //! purchase. The library answers with a decision: what the member gets, exactly and why, and the
 //! entries to store.
+
 pub mod analytics;
+pub mod customer;
+pub mod evaluate;
+pub mod id;
+pub mod ledger;
+pub mod number;
+pub mod path;
+pub mod purchase;
+pub mod read;
+pub mod scheme;
+mod serde_text;
+pub mod time;
+
+/// Runs the examples of the README as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// Runs the program of the start page as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/start.md")]
+struct Start;

@@ -1,0 +1,302 @@
+//! The comparison of what a case expects with what the engine said.
+
+use loyalty_core::evaluate::Decision;
+use loyalty_core::id::WalletId;
+use loyalty_core::ledger::Entry;
+use loyalty_core::number::Money;
+use loyalty_core::time::{Deadline, Moment};
+use rust_decimal::Decimal;
+use serde_json::Value;
+
+use super::acts::{Actor, Done, opened};
+use super::booked::{self, points};
+use super::fields::text;
+use super::scheme::{POINTS, WALLET};
+
+/// What became of an expectation.
+pub(crate) enum Checked {
+    /// It holds.
+    Same,
+    /// It does not: what was found.
+    Differs(String),
+}
+
+/// The events done so far.
+pub(crate) struct Seen<'a> {
+    /// What came of each, with its name.
+    pub(crate) done: &'a [(String, Done)],
+    /// The variant in which the case runs.
+    pub(crate) variant: &'a str,
+    /// All of its variants.
+    pub(crate) variants: &'a [String],
+    /// Promotions of each accrual, in their order.
+    pub(crate) promotions: Vec<String>,
+}
+
+/// Checks one key. An error names a key that the runner cannot check.
+pub(crate) fn key(
+    actor: &mut Actor<'_>,
+    seen: &Seen<'_>,
+    key: &str,
+    wish: &Value,
+) -> Result<Checked, String> {
+    let (name, done) = seen.done.last().ok_or("no event")?;
+    let unknown = || format!("expected.{key}");
+    let decision = || done.decision.as_ref().ok_or_else(unknown);
+    if let Some(variant) = key.strip_prefix("balance_") {
+        if !seen.variants.iter().any(|known| known == variant) {
+            return Err(unknown());
+        }
+        if variant != seen.variant {
+            return Ok(Checked::Same);
+        }
+        return decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.0);
+    }
+    match key {
+        "rejected" | "ok" => {
+            let wanted = match wish {
+                Value::Bool(wanted) => *wanted == (key == "rejected"),
+                _ => key == "rejected",
+            };
+            let found = done.refused.clone().unwrap_or_else(|| "accepted".into());
+            same(wanted == done.refused.is_some(), found)
+        }
+        "balance" | "points" => decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.0),
+        "pending" => decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.1),
+        "wallet_balance" => decimal(wish, balance(actor, &done.customer, WALLET, done.at)?.0),
+        "balances" => each(wish, |customer| {
+            Ok(balance(actor, customer, POINTS, done.at)?.0)
+        }),
+        "points_earned" => decimal(wish, booked::earned(done)?),
+        "points_spent" => decimal(wish, booked::spent(done)),
+        "points_reversed" => decimal(wish, booked::reversed(&done.entries, None)),
+        "points_returned" => decimal(wish, booked::restored(&done.entries, None, true)),
+        "points_for_order" => {
+            let order = done.order.as_deref().ok_or_else(unknown)?;
+            let entries: Vec<Entry> = actor.world.entries(&done.customer).cloned().collect();
+            decimal(wish, booked::kept(&entries, order))
+        }
+        "accruals" => {
+            let decision = decision()?;
+            let of = |promotion: &String| {
+                let rule = format!("accrual.{name}.{promotion}");
+                let parts = decision.wallets.iter().flat_map(|wallet| &wallet.parts);
+                let of_rule = parts.filter(|part| part.rule.as_str() == rule);
+                of_rule.map(|part| points(part.points)).sum()
+            };
+            list(wish, &seen.promotions.iter().map(of).collect::<Vec<_>>())
+        }
+        "amount_due" => money(wish, decision()?.totals.due),
+        "total" | "gross_total" => money(wish, decision()?.totals.total),
+        "net_total" => {
+            let totals = decision()?.totals;
+            let net = totals.total.to_decimal() - totals.tax.to_decimal();
+            decimal(wish, net)
+        }
+        "tax" => money(wish, decision()?.totals.tax),
+        "order_discount" => money(wish, decision()?.totals.discount),
+        "shipping_total" => money(wish, decision()?.totals.shipping),
+        "shipping_discount" => {
+            let parts = decision()?.discounts.iter();
+            decimal(wish, parts.map(|part| part.shipping.to_decimal()).sum())
+        }
+        "gift_card_used" => money(wish, decision()?.totals.gift_card),
+        "line_discounts" => amounts(wish, decision()?, |line| line.discount),
+        "line_totals" => amounts(wish, decision()?, |line| line.net),
+        "tier" => {
+            let found = match &done.treated_at {
+                Some(tier) => tier.clone(),
+                None => tier(actor, done)?,
+            };
+            let found = found.map_or(Value::Null, Value::String);
+            same(found == *wish, found.to_string())
+        }
+        "stamps" | "cards_completed" => {
+            let standing = actor.world.standing(&done.customer, done.at)?;
+            let card = standing.cards.first().ok_or_else(unknown)?;
+            let count = if key == "stamps" {
+                card.stamps
+            } else {
+                card.completed
+            };
+            decimal(wish, Decimal::from(count))
+        }
+        "claimable" => {
+            let standing = actor.world.standing(&done.customer, done.at)?;
+            let ready = standing.rewards.iter().map(|ready| &ready.reward);
+            let bought = standing.affordable.iter().map(|reward| &reward.reward);
+            let mut found: Vec<String> = ready.chain(bought).map(ToString::to_string).collect();
+            let mut wish: Vec<String> = texts(wish)?;
+            found.sort();
+            found.dedup();
+            wish.sort();
+            same(found == wish, format!("{found:?}"))
+        }
+        "lots" => each(wish, |name| remaining(actor, seen, name)),
+        "expires_at" => expires_at(seen, wish),
+        "reinstated_lots" => reinstated(actor, done, wish),
+        _ => Err(unknown()),
+    }
+}
+
+fn same(same: bool, found: String) -> Result<Checked, String> {
+    Ok(if same {
+        Checked::Same
+    } else {
+        Checked::Differs(found)
+    })
+}
+
+fn decimal(wish: &Value, found: Decimal) -> Result<Checked, String> {
+    let text = text("expected", wish)?;
+    let wish: Decimal = text
+        .parse()
+        .map_err(|_| format!("expected number {text}"))?;
+    same(wish == found, found.normalize().to_string())
+}
+
+fn money(wish: &Value, found: Money) -> Result<Checked, String> {
+    decimal(wish, found.to_decimal())
+}
+
+fn texts(wish: &Value) -> Result<Vec<String>, String> {
+    match wish {
+        Value::Array(values) => values.iter().map(|value| text("expected", value)).collect(),
+        _ => Err("expected: not a list".into()),
+    }
+}
+
+fn list(wish: &Value, found: &[Decimal]) -> Result<Checked, String> {
+    let Value::Array(wishes) = wish else {
+        return Err("expected: not a list".into());
+    };
+    let mut equal = wishes.len() == found.len();
+    for (wish, found) in wishes.iter().zip(found) {
+        equal &= matches!(decimal(wish, *found)?, Checked::Same);
+    }
+    same(equal, format!("{found:?}"))
+}
+
+fn amounts(
+    wish: &Value,
+    decision: &Decision,
+    amount: impl Fn(&loyalty_core::evaluate::LineDecision) -> Money,
+) -> Result<Checked, String> {
+    let lines = decision.lines.iter();
+    list(
+        wish,
+        &lines
+            .map(|line| amount(line).to_decimal())
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Every name of an object with its number.
+fn each(
+    wish: &Value,
+    mut found: impl FnMut(&str) -> Result<Decimal, String>,
+) -> Result<Checked, String> {
+    let Value::Object(map) = wish else {
+        return Err("expected: not an object".into());
+    };
+    for (name, wish) in map {
+        if let Checked::Differs(found) = decimal(wish, found(name)?)? {
+            return Ok(Checked::Differs(format!("{name}: {found}")));
+        }
+    }
+    Ok(Checked::Same)
+}
+
+/// What a wallet holds, and what of it is pending.
+fn balance(
+    actor: &mut Actor<'_>,
+    customer: &str,
+    wallet: &str,
+    at: Moment,
+) -> Result<(Decimal, Decimal), String> {
+    let id: WalletId = wallet.parse().map_err(|_| wallet.to_owned())?;
+    let balance = actor.world.member(customer)?.account.balance(&id, at);
+    Ok((points(balance.balance), points(balance.pending)))
+}
+
+fn tier(actor: &mut Actor<'_>, done: &Done) -> Result<Option<String>, String> {
+    let standing = actor.world.standing(&done.customer, done.at)?;
+    let ladder = standing
+        .ladders
+        .iter()
+        .find(|ladder| ladder.ladder.as_str() == done.ladder);
+    let ladder = ladder.ok_or_else(|| format!("no ladder {}", done.ladder))?;
+    Ok(ladder.tier.as_ref().map(ToString::to_string))
+}
+
+/// The event of a name, and what it opened.
+fn lots_of<'a>(seen: &'a Seen<'_>, name: &str) -> Result<&'a Done, String> {
+    let found = seen.done.iter().find(|(known, _)| known == name);
+    found
+        .map(|(_, done)| done)
+        .ok_or_else(|| format!("no event {name}"))
+}
+
+fn remaining(actor: &mut Actor<'_>, seen: &Seen<'_>, name: &str) -> Result<Decimal, String> {
+    let done = lots_of(seen, name)?;
+    let id: WalletId = POINTS.parse().map_err(|_| POINTS)?;
+    let account = &actor.world.member(&done.customer)?.account;
+    let lots = done
+        .entries
+        .iter()
+        .filter_map(|entry| opened(entry, POINTS));
+    let left = lots.filter_map(|(lot, _)| Some(account.wallet(&id)?.lot(lot)?.remaining));
+    Ok(left.map(points).sum())
+}
+
+/// The last second of a lot, or the instant at which it lapses.
+fn expires_at(seen: &Seen<'_>, wish: &Value) -> Result<Checked, String> {
+    let Value::Object(map) = wish else {
+        return Err("expected.expires_at: not an object".into());
+    };
+    for (name, wish) in map {
+        let done = lots_of(seen, name)?;
+        let deadline = done
+            .entries
+            .iter()
+            .find_map(|entry| opened(entry, POINTS)?.1);
+        let Some(deadline) = deadline else {
+            return Ok(Checked::Differs(format!("{name}: never")));
+        };
+        let wish = super::clock::moment("expires_at", wish)?.instant_ms();
+        let at = deadline.order_ms(0);
+        let last = if matches!(deadline, Deadline::Day(_)) {
+            at - 1000
+        } else {
+            at
+        };
+        if wish != last {
+            return Ok(Checked::Differs(format!("{name}: {deadline}")));
+        }
+    }
+    Ok(Checked::Same)
+}
+
+fn reinstated(actor: &Actor<'_>, done: &Done, wish: &Value) -> Result<Checked, String> {
+    let of = done.entries.iter().find_map(|entry| match entry {
+        Entry::Reinstatement(entry) => Some(&entry.of),
+        _ => None,
+    });
+    let found = of.into_iter().flatten().map(|draw| {
+        let named = actor.named_lots.iter().find(|(_, lot)| **lot == draw.lot);
+        named.map_or_else(|| "?".to_owned(), |(name, _)| name.clone())
+    });
+    let (mut found, mut wish): (Vec<String>, _) = (found.collect(), texts(wish)?);
+    found.sort();
+    wish.sort();
+    same(found == wish, format!("{found:?}"))
+}
+
+/// The promotions of an accrual in the order of the case.
+pub(crate) fn promotions(event: &super::case::Event) -> Vec<String> {
+    let mut fields = event.fields.clone();
+    match fields.take("promotions") {
+        Some(Value::Object(map)) => map.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}

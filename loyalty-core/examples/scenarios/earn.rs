@@ -1,0 +1,435 @@
+//! Earn rules: `points.earn`, `points_promotions`, and rules for events that bring points as told.
+
+use loyalty_core::time::Moment;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::case::{Case, Event};
+use super::clock::{civil, day_zero};
+use super::fields::Fields;
+use super::points::validity;
+use super::scheme::{Plan, set, target};
+
+/// The tag of lines that are delivery.
+pub(crate) const DELIVERY: &str = "delivery";
+
+/// What amounts earn: one setting of a scheme, which all its rules must share.
+#[derive(Debug, Default)]
+pub(crate) struct Base {
+    own_reward: Option<&'static str>,
+    tax: Option<&'static str>,
+}
+
+/// What earn rules say of the wallet and the scheme.
+#[derive(Debug, Default)]
+pub(crate) struct Earn {
+    /// How points are rounded.
+    pub(crate) rounding: Option<String>,
+    /// Whether only the best rule pays on a line.
+    pub(crate) best: bool,
+    /// Whether a return takes points in proportion to money.
+    pub(crate) proportional: bool,
+}
+
+impl Base {
+    /// What the modes say.
+    pub(crate) fn of(case: &Case) -> Self {
+        Self {
+            own_reward: case.mode("earn-base:before-own-reward").then_some("before"),
+            tax: case.mode("earn-base:before-tax").then_some("net"),
+        }
+    }
+
+    pub(crate) fn document(&self) -> Value {
+        json!({
+            "own_reward": self.own_reward.unwrap_or("after"),
+            "tax": self.tax.unwrap_or("as_priced"),
+        })
+    }
+
+    /// A phrase such as `gross before own reward`.
+    fn read(&mut self, phrase: &str) -> Result<(), String> {
+        let mut rest = phrase.to_owned();
+        let phrases: [(&str, Option<&'static str>, Option<&'static str>); 9] = [
+            ("before own reward", Some("before"), None),
+            ("after own reward", Some("after"), None),
+            ("after promotions", None, None),
+            ("before tax", None, Some("net")),
+            ("after tax", None, Some("gross")),
+            ("gross", None, Some("gross")),
+            ("net", None, Some("net")),
+            ("paid", None, None),
+            ("goods", None, None),
+        ];
+        for (words, own_reward, tax) in phrases {
+            if !rest.contains(words) {
+                continue;
+            }
+            rest = rest.replace(words, "");
+            one_of(&mut self.own_reward, own_reward, phrase)?;
+            one_of(&mut self.tax, tax, phrase)?;
+        }
+        if rest.trim().is_empty() {
+            Ok(())
+        } else {
+            Err(format!("earn base \"{phrase}\""))
+        }
+    }
+}
+
+fn one_of(
+    known: &mut Option<&'static str>,
+    said: Option<&'static str>,
+    phrase: &str,
+) -> Result<(), String> {
+    match (*known, said) {
+        (Some(known), Some(said)) if known != said => {
+            Err(format!("earn base \"{phrase}\" beside another"))
+        }
+        (None, Some(_)) => {
+            *known = said;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Earn {
+    /// Reads `points.earn` and what stands beside it.
+    pub(crate) fn read(
+        case: &Case,
+        points: &mut Fields,
+        base: &mut Base,
+        plan: &mut Plan,
+    ) -> Result<Self, String> {
+        let mut earn = Self {
+            best: case.mode("earn-rules:best-only"),
+            proportional: case.mode("return:proportional-to-amount"),
+            ..Self::default()
+        };
+        match points.text("combination")?.as_deref() {
+            None => {}
+            Some("additive" | "sum" | "all rules add") => earn.best = false,
+            Some("rule granting most points" | "best" | "best only") => earn.best = true,
+            Some(other) => return Err(format!("scheme.points.combination \"{other}\"")),
+        }
+        match points.text("return_mode")?.as_deref() {
+            None => {}
+            Some("proportional to transaction amount" | "proportional") => {
+                earn.proportional = true;
+            }
+            Some(other) => return Err(format!("scheme.points.return_mode \"{other}\"")),
+        }
+        // What stops the rules after it: they do not apply where it does.
+        let mut stops: Vec<Value> = Vec::new();
+        for (place, rule) in points.objects("earn")?.into_iter().enumerate() {
+            earn.rule(place, rule, base, &mut stops, plan)?;
+        }
+        Ok(earn)
+    }
+
+    fn rule(
+        &mut self,
+        place: usize,
+        mut rule: Fields,
+        base: &mut Base,
+        stops: &mut Vec<Value>,
+        plan: &mut Plan,
+    ) -> Result<(), String> {
+        let kind = rule.need("kind")?;
+        if let Some(phrase) = rule.text("base")? {
+            base.read(&phrase)?;
+        }
+        if let Some(phrase) = rule.text("tax_mode")? {
+            base.read(&phrase)?;
+        }
+        if let Some(rounding) = rule.text("rounding")? {
+            if self
+                .rounding
+                .as_ref()
+                .is_some_and(|known| *known != rounding)
+            {
+                return Err("several roundings of points".into());
+            }
+            self.rounding = Some(rounding);
+        }
+        let target = lines(&mut rule)?;
+        let mut when = conditions(&mut rule, target.as_ref())?;
+        let stopping = rule.flag("last_executed")?;
+        let gives = gives(&kind, &mut rule)?;
+        rule.done()?;
+        let applies = applies(target.as_ref(), &when);
+        when.extend(stops.iter().cloned());
+        for (number, (give, multiplied, own_target)) in gives.into_iter().enumerate() {
+            let mut document = json!({"id": format!("rule.{place}.{number}"), "give": give});
+            if let Some(target) = own_target.or_else(|| target.clone()) {
+                set(&mut document, "target", target);
+            }
+            if let Some(multiplied) = multiplied {
+                set(&mut document, "multiplied", json!(multiplied));
+            }
+            if !when.is_empty() {
+                set(&mut document, "when", json!({"all": when}));
+            }
+            plan.rules.push(document);
+        }
+        if stopping {
+            stops.push(json!({"not": applies}));
+        }
+        Ok(())
+    }
+}
+
+/// The lines of a rule: its own keys, those of `filter`, and what `exclude_…` leaves out.
+fn lines(rule: &mut Fields) -> Result<Option<Value>, String> {
+    let own = target(rule)?;
+    let mut filter = match rule.object("filter")? {
+        Some(filter) => filter,
+        None => Fields::of(rule.at("filter"), json!({}))?,
+    };
+    let filtered = target(&mut filter)?;
+    filter.done()?;
+    let mut found = match (own, filtered) {
+        (Some(_), Some(_)) => return Err(rule.at("filter")),
+        (own, filtered) => own.or(filtered),
+    };
+    let mut except = Vec::new();
+    for (key, list) in [
+        ("exclude_sku", "skus"),
+        ("exclude_category", "categories"),
+        ("exclude_label", "tags"),
+        ("exclude_product", "products"),
+    ] {
+        let values = rule.list(key)?;
+        if !values.is_empty() {
+            except.push(json!({list: values}));
+        }
+    }
+    if rule.flag("exclude_delivery")? {
+        except.push(json!({"tags": [DELIVERY]}));
+    }
+    if !except.is_empty() {
+        let target = found.get_or_insert_with(|| json!({}));
+        set(target, "except", json!({"any_of": except}));
+    }
+    Ok(found)
+}
+
+/// The conditions of a rule.
+fn conditions(rule: &mut Fields, target: Option<&Value>) -> Result<Vec<Value>, String> {
+    let mut when = Vec::new();
+    if let Some(amount) = rule.text("min_order")? {
+        when.push(json!({"min_amount": {"amount": amount}}));
+    }
+    if let Some(quantity) = rule.count("min_qty")? {
+        let mut least = json!({"quantity": quantity});
+        if let Some(target) = target {
+            set(&mut least, "target", target.clone());
+        }
+        when.push(json!({"min_quantity": least}));
+    }
+    let codes = rule.list("requires_code")?;
+    if !codes.is_empty() {
+        when.push(json!({"code": codes}));
+    }
+    Ok(when)
+}
+
+/// When a rule applies to an order at all.
+fn applies(target: Option<&Value>, when: &[Value]) -> Value {
+    let mut least = json!({"quantity": 1});
+    if let Some(target) = target {
+        set(&mut least, "target", target.clone());
+    }
+    let mut all = vec![json!({"min_quantity": least})];
+    all.extend(when.iter().cloned());
+    json!({"all": all})
+}
+
+/// What a rule gives, whether multipliers touch it, and lines of its own.
+type Gives = Vec<(Value, Option<bool>, Option<Value>)>;
+
+fn gives(kind: &str, rule: &mut Fields) -> Result<Gives, String> {
+    Ok(match kind {
+        "per_currency_unit" => vec![(per_amount(rule)?, None, None)],
+        "per_order" | "fixed" => {
+            let points = rule.need("points")?;
+            vec![(json!({"per_purchase": {"points": points}}), None, None)]
+        }
+        "per_unit" | "fixed_per_item" | "fixed_per_category" => {
+            let points = rule.need("points")?;
+            vec![(json!({"per_unit": {"points": points}}), None, None)]
+        }
+        "fixed_per_product" => {
+            let points = rule.need("points")?;
+            vec![(json!({"per_unit": {"points": points}}), Some(false), None)]
+        }
+        "multiply" => {
+            let factor = rule.need("factor")?;
+            vec![(json!({"multiply": {"factor": factor}}), None, None)]
+        }
+        "multiply_by_labels" => {
+            let labels = rule.object("labels")?.ok_or("no labels")?;
+            let place = rule.at("labels");
+            labels
+                .rest()
+                .into_iter()
+                .map(|(label, factor)| {
+                    let factor = super::fields::text(&place, &factor)?;
+                    let give = json!({"multiply": {"factor": factor}});
+                    Ok((give, None, Some(json!({"tags": [label]}))))
+                })
+                .collect::<Result<Gives, String>>()?
+        }
+        "event" => {
+            let (name, points) = (rule.need("event")?, rule.need("points")?);
+            let give = json!({"event": {"name": name, "points": points}});
+            vec![(give, None, None)]
+        }
+        other => return Err(format!("earn kind {other}")),
+    })
+}
+
+/// Points for money: `rate` points a unit of money, or one point for `one_point_per`.
+fn per_amount(rule: &mut Fields) -> Result<Value, String> {
+    if let Some(per) = rule.text("one_point_per")? {
+        return Ok(json!({"per_amount": {"points": "1", "per": per}}));
+    }
+    let rate = rule.need("rate")?;
+    let mut points: Decimal = rate.parse().map_err(|_| format!("rate {rate}"))?;
+    let mut per = Decimal::ONE;
+    // Points have at most three decimals; a finer rate is one for more money.
+    while points.normalize().scale() > 3 {
+        points = points.checked_mul(Decimal::TEN).ok_or("rate")?;
+        per = per.checked_mul(Decimal::TEN).ok_or("rate")?;
+    }
+    let points = points.normalize().to_string();
+    Ok(json!({"per_amount": {"points": points, "per": per.to_string()}}))
+}
+
+/// Promotions of points beside the rules.
+pub(crate) fn promotions(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
+    for (place, mut promotion) in scheme.objects("points_promotions")?.into_iter().enumerate() {
+        let id = promotion
+            .text("id")?
+            .unwrap_or_else(|| format!("promotion.{place}"));
+        if promotion.has("created") {
+            return Err("points-promo:newest-wins".into());
+        }
+        let mut document = if let Some(points) = promotion.text("add")? {
+            json!({"id": id, "give": {"fixed": {"points": points}}, "requires_base": true})
+        } else {
+            let factor = promotion.need("multiplier")?;
+            json!({"id": id, "give": {"multiply": {"factor": factor}}})
+        };
+        if let Some(target) = lines(&mut promotion)? {
+            set(&mut document, "target", target);
+        }
+        promotion.done()?;
+        plan.rules.push(document);
+    }
+    Ok(())
+}
+
+/// The event by which the engine books points that a case's event brings as told.
+pub(crate) fn event_name(event: &Event) -> String {
+    format!("told.{}", event.id)
+}
+
+/// The rule's name of a promotion's accrual in an event, and the code that asks for it.
+pub(crate) fn accrual(event: &Event, promotion: &str) -> (String, String) {
+    (
+        format!("accrual.{}.{promotion}", event.id),
+        format!("accrual.{}", event.id),
+    )
+}
+
+/// Rules for events that bring points as told: `earn`, `add_points`, `accrue`, lapsed lots.
+pub(crate) fn of_events(case: &Case, moments: &[Moment], plan: &mut Plan) -> Result<(), String> {
+    let reset = reset_days(case)?;
+    for (place, event) in case.events.iter().enumerate() {
+        let mut fields = event.fields.clone();
+        match event.kind.as_str() {
+            "earn" | "add_points" => {
+                let points = fields.need("points")?;
+                let mut rule = told(event_name(event), &points);
+                let ended = case
+                    .events
+                    .iter()
+                    .zip(moments)
+                    .skip(place)
+                    .find(|(later, _)| {
+                        let lot = later.fields.clone().text("lot");
+                        later.kind == "expire_lot" && lot == Ok(Some(event.id.clone()))
+                    });
+                if let Some(name) = fields.text("validity")? {
+                    set(&mut rule, "expiry", validity(&name)?);
+                } else if let (Some((_, end)), Some(start)) = (ended, moments.get(place)) {
+                    let minutes = (end.instant_ms() - start.instant_ms()) / 60_000;
+                    let after = json!({"rolling": {"after": {"minutes": minutes.max(1)}}});
+                    set(&mut rule, "expiry", after);
+                } else if let (Some(days), Some(start)) = (reset, moments.get(place)) {
+                    let last = last_day_before_reset(*start, days)?;
+                    set(&mut rule, "expiry", json!({"fixed_date": {"date": last}}));
+                }
+                plan.rules.push(rule);
+            }
+            "accrue" => {
+                let promotions = fields.object("promotions")?.ok_or("no promotions")?;
+                for (promotion, points) in promotions.rest() {
+                    let points = super::fields::text("promotions", &points)?;
+                    let (id, code) = accrual(event, &promotion);
+                    plan.rules.push(json!({
+                        "id": id,
+                        "when": {"code": [code]},
+                        "give": {"per_purchase": {"points": points}},
+                    }));
+                }
+            }
+            "state" => {
+                for mut lot in fields.objects("expired_lots")? {
+                    let (id, points) = (lot.need("id")?, lot.need("points")?);
+                    let gone = civil(&lot.need("expired_on")?)?.date();
+                    let last = gone.add_days(-1).ok_or("expired_on")?.to_string();
+                    let mut rule = told(format!("{}.{id}", event_name(event)), &points);
+                    set(&mut rule, "expiry", json!({"fixed_date": {"date": last}}));
+                    plan.rules.push(rule);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn told(name: String, points: &str) -> Value {
+    json!({"id": name, "give": {"event": {"name": name, "points": points}}})
+}
+
+/// Every how many days points are wiped at a tier's review.
+pub(crate) fn reset_days(case: &Case) -> Result<Option<u32>, String> {
+    let mut scheme = case.scheme.clone();
+    let Some(mut downgrade) = scheme.object("downgrade")? else {
+        return Ok(None);
+    };
+    let days = downgrade.count("every_days")?;
+    Ok(if downgrade.flag("reset_points")? {
+        days
+    } else {
+        None
+    })
+}
+
+/// The last day on which points of a moment stand before a review wipes them.
+pub(crate) fn last_day_before_reset(at: Moment, days: u32) -> Result<String, String> {
+    let (zero, days) = (
+        day_zero()?,
+        i32::try_from(days).map_err(|error| error.to_string())?,
+    );
+    let period = (at.date().days() - zero.days()).div_euclid(days.max(1));
+    let last = (period + 1)
+        .checked_mul(days)
+        .and_then(|ahead| zero.add_days(ahead - 1));
+    last.map(|last| last.to_string())
+        .ok_or_else(|| "scheme.downgrade.every_days".into())
+}

@@ -1,0 +1,36 @@
+//! What the host says about a customer at the time of an act.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{SegmentId, Tag};
+use crate::time::MonthDay;
+
+/// Facts that only the host knows. They are not stored in the ledger, except the segments and
+/// flags that an act relied on, which are pinned in its entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// The segments that the customer is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentId>,
+    /// The birthday, without its year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<MonthDay>,
+    /// Flags of the day, such as `holiday`, that the host's calendar sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Tag>,
+}

@@ -1,0 +1,380 @@
+//! A purchase made ready: checked, in minor units, with the scheme's numbers for its texts.
+
+use smol_str::{SmolStr, ToSmolStr};
+
+use crate::number::{Currency, Money};
+use crate::path::Path;
+use crate::purchase::{Line, Purchase};
+use crate::scheme::Limits;
+use crate::scheme::compiled::{Kind, Rate, Scheme, Sym, Target};
+
+use super::arith::{in_range, index, safe, small};
+use super::error::ActError;
+
+/// A line made ready.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CartLine {
+    /// Minor units of one unit.
+    pub(crate) price: i64,
+    pub(crate) quantity: u32,
+    /// Minor units of the line.
+    pub(crate) list: i64,
+    pub(crate) sku: Sym,
+    pub(crate) product: Sym,
+    categories: (u32, u32),
+    tags: (u32, u32),
+    pub(crate) tax: Option<Rate>,
+    /// Earns, is discounted, counts to thresholds.
+    pub(crate) eligible: bool,
+}
+
+/// A delivery charge made ready.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CartCharge {
+    pub(crate) amount: i64,
+    pub(crate) tax: Option<Rate>,
+}
+
+/// A purchase made ready for one scheme. Make it once and decide often.
+#[derive(Debug, Clone)]
+pub struct Cart {
+    pub(crate) currency: Currency,
+    pub(crate) lines: Vec<CartLine>,
+    labels: Vec<Sym>,
+    pub(crate) codes: Vec<Sym>,
+    pub(crate) channel: Sym,
+    pub(crate) store: Sym,
+    pub(crate) shipping: Vec<CartCharge>,
+    pub(crate) tax_included: bool,
+    /// Minor units that a gift card may pay.
+    pub(crate) gift_card: i64,
+    /// How an amount of the purchase's currency becomes one of the scheme's.
+    pub(crate) exchange: Option<Rate>,
+    /// Whether the currencies differ.
+    pub(crate) foreign: bool,
+    /// Whether any line or charge has a tax rate.
+    pub(crate) taxed: bool,
+}
+
+impl Cart {
+    /// Checks a purchase and makes it ready.
+    ///
+    /// # Errors
+    /// `purchase.*` with the path of what is wrong: amounts that do not fit the currency, negative
+    /// or too large numbers, too many lines, an exchange that has no ratio.
+    pub fn try_new(scheme: &Scheme, purchase: &Purchase) -> Result<Self, ActError> {
+        Self::with_limits(scheme, purchase, &Limits::DEFAULT)
+    }
+
+    /// The same under other limits.
+    ///
+    /// # Errors
+    /// As [`Cart::try_new`].
+    pub fn with_limits(
+        scheme: &Scheme,
+        purchase: &Purchase,
+        limits: &Limits,
+    ) -> Result<Self, ActError> {
+        let root = Path::root();
+        check_count(&root, "lines", purchase.lines.len(), limits.lines_max)?;
+        check_count(&root, "codes", purchase.codes.len(), limits.list_max)?;
+        check_count(&root, "claims", purchase.claims.len(), limits.list_max)?;
+        check_count(
+            &root,
+            "pay_points",
+            purchase.pay_points.len(),
+            limits.list_max,
+        )?;
+        check_count(&root, "shipping", purchase.shipping.len(), limits.list_max)?;
+        let mut cart = Self {
+            currency: purchase.currency,
+            lines: Vec::with_capacity(purchase.lines.len()),
+            labels: Vec::new(),
+            codes: Vec::new(),
+            channel: find(
+                scheme,
+                Kind::Channel,
+                purchase.channel.as_ref().map(|c| c.as_str()),
+            ),
+            store: find(
+                scheme,
+                Kind::Store,
+                purchase.store.as_ref().map(|s| s.as_str()),
+            ),
+            shipping: Vec::new(),
+            tax_included: purchase.tax_included,
+            gift_card: 0,
+            exchange: None,
+            foreign: purchase.currency != scheme.currency,
+            taxed: false,
+        };
+        cart.read_exchange(scheme, purchase)?;
+        let mut total = 0_i128;
+        for (place, line) in purchase.lines.iter().enumerate() {
+            let line = cart.read_line(scheme, line, place, limits)?;
+            total = total.saturating_add(i128::from(line.list));
+            cart.lines.push(line);
+        }
+        check_names(&purchase.lines)?;
+        for (place, charge) in purchase.shipping.iter().enumerate() {
+            let path = || root.key("shipping").index(place).key("amount");
+            let amount = amount(charge.amount, purchase.currency, path)?;
+            total = total.saturating_add(i128::from(amount));
+            let tax = charge.tax.map(rate);
+            cart.taxed |= tax.is_some();
+            cart.shipping.push(CartCharge { amount, tax });
+        }
+        safe(total, "the purchase's total")?;
+        if let Some(card) = purchase.gift_card {
+            cart.gift_card = amount(card, purchase.currency, || root.key("gift_card"))?;
+        }
+        for code in &purchase.codes {
+            cart.codes
+                .push(scheme.symbols.find(Kind::Code, &fold_code(code.as_str())));
+        }
+        Ok(cart)
+    }
+
+    fn read_exchange(&mut self, scheme: &Scheme, purchase: &Purchase) -> Result<(), ActError> {
+        let Some(exchange) = &purchase.exchange else {
+            return Ok(());
+        };
+        let path = |key: &str| Path::root().key("exchange").key(key);
+        let from = amount(exchange.from, purchase.currency, || path("from"))?;
+        let to = amount(exchange.to, scheme.currency, || path("to"))?;
+        if from == 0 || to == 0 {
+            return Err(ActError::input(
+                "purchase.currency",
+                path("from"),
+                "0",
+                "above 0",
+            ));
+        }
+        self.exchange = Some(Rate { num: to, den: from });
+        Ok(())
+    }
+
+    fn read_line(
+        &mut self,
+        scheme: &Scheme,
+        line: &Line,
+        place: usize,
+        limits: &Limits,
+    ) -> Result<CartLine, ActError> {
+        let path = || Path::root().key("lines").index(place);
+        if line.quantity > limits.quantity_max {
+            return Err(ActError::input(
+                "purchase.quantity",
+                path().key("quantity"),
+                line.quantity,
+                format_args!("0 to {}", limits.quantity_max),
+            ));
+        }
+        check_count(
+            &path(),
+            "categories",
+            line.categories.len(),
+            limits.list_max,
+        )?;
+        check_count(&path(), "tags", line.tags.len(), limits.list_max)?;
+        let price = amount(line.price, self.currency, || path().key("price"))?;
+        let list = safe(
+            i128::from(price).saturating_mul(i128::from(line.quantity)),
+            "the line's amount",
+        )?;
+        let categories = self.read_labels(
+            scheme,
+            Kind::Category,
+            line.categories.iter().map(|c| c.as_str()),
+        );
+        let tags = self.read_labels(scheme, Kind::Tag, line.tags.iter().map(|t| t.as_str()));
+        let tax = line.tax.map(rate);
+        self.taxed |= tax.is_some();
+        let mut ready = CartLine {
+            price,
+            quantity: line.quantity,
+            list,
+            sku: find(scheme, Kind::Sku, line.sku.as_ref().map(|s| s.as_str())),
+            product: find(
+                scheme,
+                Kind::Product,
+                line.product.as_ref().map(|p| p.as_str()),
+            ),
+            categories,
+            tags,
+            tax,
+            eligible: true,
+        };
+        let excluded = (line.gift_card && scheme.exclude_gift_cards)
+            || (line.discounted && scheme.exclude_discounted)
+            || scheme
+                .exclude
+                .as_ref()
+                .is_some_and(|target| self.matches(&ready, target));
+        ready.eligible = !excluded;
+        Ok(ready)
+    }
+
+    fn read_labels<'a>(
+        &mut self,
+        scheme: &Scheme,
+        kind: Kind,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> (u32, u32) {
+        let from = small(self.labels.len());
+        for text in texts {
+            let sym = scheme.symbols.find(kind, text);
+            if sym != Sym::NONE {
+                self.labels.push(sym);
+            }
+        }
+        (from, small(self.labels.len()))
+    }
+
+    /// The categories of a line that the scheme names.
+    #[inline]
+    pub(crate) fn categories(&self, line: &CartLine) -> &[Sym] {
+        self.labels
+            .get(index(line.categories.0)..index(line.categories.1))
+            .unwrap_or(&[])
+    }
+
+    /// The tags of a line that the scheme names.
+    #[inline]
+    pub(crate) fn tags(&self, line: &CartLine) -> &[Sym] {
+        self.labels
+            .get(index(line.tags.0)..index(line.tags.1))
+            .unwrap_or(&[])
+    }
+
+    /// Whether a line matches a target.
+    pub(crate) fn matches(&self, line: &CartLine, target: &Target) -> bool {
+        let any = |wanted: &[Sym], found: &[Sym]| {
+            wanted.is_empty() || found.iter().any(|sym| wanted.contains(sym))
+        };
+        (target.skus.is_empty() || target.skus.contains(&line.sku))
+            && (target.products.is_empty() || target.products.contains(&line.product))
+            && any(&target.categories, self.categories(line))
+            && any(&target.tags, self.tags(line))
+            && target.price_from.is_none_or(|from| line.price >= from)
+            && target.price_to.is_none_or(|to| line.price <= to)
+            && (target.any_of.is_empty()
+                || target.any_of.iter().any(|inner| self.matches(line, inner)))
+            && !target
+                .except
+                .as_ref()
+                .is_some_and(|except| self.matches(line, except))
+    }
+
+    /// Whether a line counts for a rule with this target: it is not excluded, and it matches.
+    #[inline]
+    pub(crate) fn counts(&self, line: &CartLine, target: Option<&Target>) -> bool {
+        line.eligible && target.is_none_or(|target| self.matches(line, target))
+    }
+
+    /// The list total of the goods, in minor units.
+    pub(crate) fn list_total(&self) -> i64 {
+        self.lines
+            .iter()
+            .fold(0, |sum, line| line.list.saturating_add(sum))
+    }
+}
+
+/// The name of a line: its own, or its place from 1.
+#[must_use]
+pub(crate) fn line_name(line: &Line, place: usize) -> SmolStr {
+    match &line.id {
+        Some(id) => SmolStr::new(id.as_str()),
+        None => match SMALL_NUMBERS.get(place) {
+            Some(number) => SmolStr::new_static(number),
+            None => place.saturating_add(1).to_smolstr(),
+        },
+    }
+}
+
+/// The places of the lines of most purchases, ready as text.
+const SMALL_NUMBERS: [&str; 12] = [
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12",
+];
+
+/// A code as it is compared: without case.
+pub(crate) fn fold_code(code: &str) -> SmolStr {
+    if code.chars().any(char::is_uppercase) {
+        SmolStr::new(code.to_lowercase())
+    } else {
+        SmolStr::new(code)
+    }
+}
+
+fn find(scheme: &Scheme, kind: Kind, text: Option<&str>) -> Sym {
+    text.map_or(Sym::NONE, |text| scheme.symbols.find(kind, text))
+}
+
+fn rate(percent: crate::number::Percent) -> Rate {
+    let (num, den) = percent.parts();
+    Rate { num, den }
+}
+
+fn amount(money: Money, currency: Currency, path: impl Fn() -> Path) -> Result<i64, ActError> {
+    let wrong = |allowed: &str| {
+        ActError::input(
+            "purchase.amount",
+            path(),
+            money,
+            format_args!("{allowed} {currency}"),
+        )
+    };
+    let minor = money
+        .minor_in(currency)
+        .map_err(|_| wrong("an amount in the decimals of"))?;
+    if in_range(minor) {
+        Ok(minor)
+    } else {
+        Err(wrong("0 or more"))
+    }
+}
+
+fn check_count(path: &Path, key: &str, found: usize, max: usize) -> Result<(), ActError> {
+    if found <= max {
+        return Ok(());
+    }
+    let code = if key == "lines" {
+        "purchase.lines"
+    } else {
+        "purchase.list"
+    };
+    Err(ActError::input(
+        code,
+        path.key(key),
+        found,
+        format_args!("at most {max} entries"),
+    ))
+}
+
+fn check_names(lines: &[Line]) -> Result<(), ActError> {
+    if lines.iter().all(|line| line.id.is_none()) {
+        return Ok(());
+    }
+    let mut names: Vec<_> = lines
+        .iter()
+        .enumerate()
+        .map(|(place, line)| (line_name(line, place), place))
+        .collect();
+    names.sort_unstable();
+    let twin = names.windows(2).find_map(|pair| match pair {
+        [(a, _), (b, place)] if a == b => Some(*place),
+        _ => None,
+    });
+    match twin {
+        None => Ok(()),
+        Some(place) => Err(ActError::input(
+            "purchase.duplicate_line",
+            Path::root().key("lines").index(place).key("id"),
+            names
+                .iter()
+                .find(|(_, p)| *p == place)
+                .map_or("", |(name, _)| name.as_str()),
+            "a name once in the purchase",
+        )),
+    }
+}

@@ -1,0 +1,357 @@
+//! The facts that conditions are held against.
+
+use crate::customer::Facts;
+use crate::id::RuleId;
+use crate::ledger::{Account, Terms};
+use crate::number::{Rounding, mul_div_round};
+use crate::scheme::AmountBase;
+use crate::scheme::compiled::{Condition, Kind, Scheme, Sym, Target};
+use crate::time::{Date, Feb29, Moment, MonthDay};
+
+use super::cart::Cart;
+use super::reason::Missing;
+use super::tier::held_tiers;
+
+/// What is left on every line at the stages that a threshold can name, in the cart's minor units,
+/// and how many units are kept and paid.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Amounts<'a> {
+    pub(crate) list: &'a [i64],
+    pub(crate) after_item: &'a [i64],
+    pub(crate) running: &'a [i64],
+    pub(crate) units: &'a [u32],
+}
+
+/// Everything about a decision that is not the goods.
+#[derive(Debug, Clone)]
+pub(crate) struct Context<'a> {
+    pub(crate) scheme: &'a Scheme,
+    pub(crate) account: &'a Account,
+    pub(crate) cart: &'a Cart,
+    /// When it takes place.
+    pub(crate) at: Moment,
+    /// The place of the tier held in every ladder.
+    pub(crate) tiers: Vec<Option<u16>>,
+    pub(crate) segments: Vec<Sym>,
+    pub(crate) flags: Vec<Sym>,
+    birthday: Option<MonthDay>,
+    pub(crate) ordinal: u64,
+    pub(crate) first: bool,
+    /// The terms of a purchase that is evaluated anew.
+    pub(crate) pinned: Option<&'a Terms>,
+    /// The account that holds what all members share.
+    pub(crate) pool: Option<&'a Account>,
+}
+
+/// Why a condition does not hold: the first part that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) missing: Option<Missing>,
+}
+
+impl<'a> Context<'a> {
+    /// The context of an act that takes place at `at`.
+    pub(crate) fn live(
+        scheme: &'a Scheme,
+        account: &'a Account,
+        cart: &'a Cart,
+        facts: &Facts,
+        at: Moment,
+        pool: Option<&'a Account>,
+    ) -> Self {
+        let find = |kind, text: &str| scheme.symbols.find(kind, text);
+        Self {
+            scheme,
+            account,
+            cart,
+            at,
+            tiers: held_tiers(scheme, account),
+            segments: facts
+                .segments
+                .iter()
+                .map(|s| find(Kind::Segment, s.as_str()))
+                .collect(),
+            flags: facts
+                .flags
+                .iter()
+                .map(|f| find(Kind::Flag, f.as_str()))
+                .collect(),
+            birthday: facts.birthday,
+            ordinal: account.purchase_count.saturating_add(1),
+            first: account.purchase_count == 0,
+            pinned: None,
+            pool,
+        }
+    }
+
+    /// The context of a purchase that was decided before, under the terms of that time.
+    pub(crate) fn pinned(
+        scheme: &'a Scheme,
+        account: &'a Account,
+        cart: &'a Cart,
+        terms: &'a Terms,
+        ordinal: u64,
+        at: Moment,
+    ) -> Self {
+        let find = |kind, text: &str| scheme.symbols.find(kind, text);
+        let tiers = scheme
+            .ladders
+            .iter()
+            .map(|ladder| {
+                let held = terms.tiers.iter().find(|held| held.ladder == ladder.id)?;
+                let place = ladder.tiers.iter().position(|tier| tier.id == held.tier)?;
+                u16::try_from(place).ok()
+            })
+            .collect();
+        Self {
+            scheme,
+            account,
+            cart,
+            at,
+            tiers,
+            segments: terms
+                .segments
+                .iter()
+                .map(|s| find(Kind::Segment, s.as_str()))
+                .collect(),
+            flags: terms
+                .flags
+                .iter()
+                .map(|f| find(Kind::Flag, f.as_str()))
+                .collect(),
+            birthday: None,
+            ordinal,
+            first: terms.first,
+            pinned: Some(terms),
+            pool: None,
+        }
+    }
+
+    /// An amount of the cart's currency in the scheme's, half up; nothing without a ratio.
+    pub(crate) fn in_scheme(&self, minor: i64) -> Option<i64> {
+        if !self.cart.foreign {
+            return Some(minor);
+        }
+        let rate = self.cart.exchange?;
+        mul_div_round(minor, rate.num, rate.den, Rounding::HalfUp)
+    }
+
+    /// An amount of the scheme's currency in the cart's, half up; nothing without a ratio.
+    pub(crate) fn in_cart(&self, minor: i64) -> Option<i64> {
+        if !self.cart.foreign {
+            return Some(minor);
+        }
+        let rate = self.cart.exchange?;
+        mul_div_round(minor, rate.den, rate.num, Rounding::HalfUp)
+    }
+
+    /// What the lines of a target are worth at a stage, in the scheme's currency.
+    pub(crate) fn worth(
+        &self,
+        target: Option<&Target>,
+        base: AmountBase,
+        amounts: &Amounts<'_>,
+    ) -> Option<i64> {
+        let of = match base {
+            AmountBase::List => amounts.list,
+            AmountBase::AfterItem => amounts.after_item,
+            AmountBase::Running => amounts.running,
+        };
+        let sum = self
+            .cart
+            .lines
+            .iter()
+            .zip(of)
+            .filter(|(line, _)| self.cart.counts(line, target))
+            .fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+        self.in_scheme(sum)
+    }
+
+    fn units(&self, target: Option<&Target>, amounts: &Amounts<'_>) -> u32 {
+        self.cart
+            .lines
+            .iter()
+            .zip(amounts.units)
+            .filter(|(line, _)| self.cart.counts(line, target))
+            .fold(0_u32, |sum, (_, units)| sum.saturating_add(*units))
+    }
+
+    /// Whether a condition holds. `rule` is whose condition it is.
+    pub(crate) fn holds(
+        &self,
+        condition: &Condition,
+        amounts: &Amounts<'_>,
+        rule: Option<&RuleId>,
+    ) -> bool {
+        self.failure(condition, amounts, rule).is_none()
+    }
+
+    /// The first part of a condition that fails; nothing when it holds.
+    pub(crate) fn failure(
+        &self,
+        condition: &Condition,
+        amounts: &Amounts<'_>,
+        rule: Option<&RuleId>,
+    ) -> Option<Failure> {
+        let check = |holds: bool, code: &'static str| {
+            if holds {
+                None
+            } else {
+                Some(Failure {
+                    code,
+                    missing: None,
+                })
+            }
+        };
+        let any = |wanted: &[Sym], found: &[Sym]| found.iter().any(|sym| wanted.contains(sym));
+        match condition {
+            Condition::All(parts) => parts
+                .iter()
+                .find_map(|part| self.failure(part, amounts, rule)),
+            Condition::Any(parts) => {
+                let mut first = None;
+                for part in parts {
+                    match self.failure(part, amounts, rule) {
+                        None => return None,
+                        Some(failure) => first = first.or(Some(failure)),
+                    }
+                }
+                first.or(Some(Failure {
+                    code: "condition.any",
+                    missing: None,
+                }))
+            }
+            Condition::Not(part) => {
+                check(self.failure(part, amounts, rule).is_some(), "condition.not")
+            }
+            Condition::Channel(wanted) => {
+                check(wanted.contains(&self.cart.channel), "condition.channel")
+            }
+            Condition::Store(wanted) => check(wanted.contains(&self.cart.store), "condition.store"),
+            Condition::Segment(wanted) => check(any(wanted, &self.segments), "condition.segment"),
+            Condition::Flag(wanted) => check(any(wanted, &self.flags), "condition.flag"),
+            Condition::Code(wanted) => check(any(wanted, &self.cart.codes), "condition.code"),
+            Condition::Tier { ladder, tiers } => {
+                let held = self.tiers.get(usize::from(*ladder)).copied().flatten();
+                check(
+                    held.is_some_and(|tier| tiers.contains(&tier)),
+                    "condition.tier",
+                )
+            }
+            Condition::Between { from, until } => {
+                let now = self.at.civil_ms();
+                check(*from <= now && now < *until, "condition.between")
+            }
+            Condition::Weekday(mask) => {
+                let bit = 1_u8
+                    .checked_shl(self.at.date().weekday().days_from_monday())
+                    .unwrap_or(0);
+                check(mask & bit != 0, "condition.weekday")
+            }
+            Condition::Hours { from, until } => {
+                let now = self.at.ms_of_day();
+                let inside = if from <= until {
+                    *from <= now && now < *until
+                } else {
+                    *from <= now || now < *until
+                };
+                check(inside, "condition.hours")
+            }
+            Condition::MonthDay(mask) => {
+                let bit = 1_u32.checked_shl(self.at.date().day()).unwrap_or(0);
+                check(mask & bit != 0, "condition.month_day")
+            }
+            Condition::NthPurchase { every, at } => {
+                let by_every = *every > 0 && self.ordinal.checked_rem(u64::from(*every)) == Some(0);
+                let listed = at.iter().any(|nth| u64::from(*nth) == self.ordinal);
+                check(by_every || listed, "condition.nth_purchase")
+            }
+            Condition::FirstPurchase { again_after_return } => check(
+                self.is_first(*again_after_return),
+                "condition.first_purchase",
+            ),
+            Condition::MinAmount {
+                amount,
+                target,
+                base,
+            } => {
+                let Some(found) = self.worth(target.as_deref(), *base, amounts) else {
+                    return Some(Failure {
+                        code: "condition.currency",
+                        missing: None,
+                    });
+                };
+                let missing = amount.saturating_sub(found);
+                (missing > 0).then_some(Failure {
+                    code: "condition.min_amount",
+                    missing: Some(Missing::Minor(missing)),
+                })
+            }
+            Condition::MinQuantity { quantity, target } => {
+                let missing = quantity.saturating_sub(self.units(target.as_deref(), amounts));
+                (missing > 0).then_some(Failure {
+                    code: "condition.min_quantity",
+                    missing: Some(Missing::Units(missing)),
+                })
+            }
+            Condition::Birthday { .. } => {
+                check(self.is_occasion(condition, rule), "condition.birthday")
+            }
+            Condition::EnrolmentAnniversary { .. } => check(
+                self.is_occasion(condition, rule),
+                "condition.enrolment_anniversary",
+            ),
+        }
+    }
+
+    fn is_first(&self, again_after_return: bool) -> bool {
+        self.first
+            || (again_after_return
+                && self.pinned.is_none()
+                && self
+                    .account
+                    .purchases
+                    .iter()
+                    .all(|state| super::kept::is_fully_returned(state)))
+    }
+
+    fn is_occasion(&self, condition: &Condition, rule: Option<&RuleId>) -> bool {
+        match self.pinned {
+            Some(terms) => rule.is_some_and(|rule| terms.occasions.contains(rule)),
+            None => self.occurrence(condition).is_some(),
+        }
+    }
+
+    /// The occurrence of a birthday or anniversary whose window contains today.
+    pub(crate) fn occurrence(&self, condition: &Condition) -> Option<Date> {
+        match condition {
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().find_map(|part| self.occurrence(part))
+            }
+            Condition::Birthday { before, after } => {
+                near(self.at.date(), self.birthday?, *before, *after)
+            }
+            Condition::EnrolmentAnniversary { before, after } => {
+                let joined = self.account.joined?;
+                let day = MonthDay::of(joined);
+                near(self.at.date(), day, *before, *after).filter(|found| *found > joined)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The occurrence of a day of the year whose window contains `today`.
+fn near(today: Date, day: MonthDay, before: u32, after: u32) -> Option<Date> {
+    let year = today.year();
+    [year.saturating_sub(1), year, year.saturating_add(1)]
+        .into_iter()
+        .find_map(|year| {
+            let occurrence = day.occurrence_in(year, Feb29::Feb28)?;
+            let distance = i64::from(occurrence.days()).saturating_sub(i64::from(today.days()));
+            let inside =
+                (i64::from(after).saturating_neg()..=i64::from(before)).contains(&distance);
+            inside.then_some(occurrence)
+        })
+}

@@ -1,0 +1,268 @@
+//! Acts that are no purchase: events, and news of a purchase.
+
+use super::*;
+
+pub(super) fn event(
+    draft: &mut Draft<'_>,
+    act: &EventAct,
+    pool: Option<&Account>,
+) -> Result<(), ActError> {
+    if act.name.as_str().starts_with("account.") {
+        let allowed = "a name that does not begin with `account.`";
+        return Err(ActError::refused("event.name", &act.name, allowed));
+    }
+    let scheme = draft.scheme;
+    let mut activity = Vec::new();
+    for wallet in &scheme.wallets {
+        if let Some(expiry) = activity_end(&wallet.terms, draft.occurred())? {
+            activity.push(crate::ledger::ActivityEntry {
+                wallet: wallet.id.clone(),
+                expiry,
+                before: draft
+                    .account
+                    .wallet(&wallet.id)
+                    .and_then(|state| state.activity),
+            });
+        }
+    }
+    draft.push(Entry::Event(EventEntry {
+        name: act.name.clone(),
+        purchase: None,
+        metrics: Vec::new(),
+        activity,
+    }))?;
+    earn_event(
+        draft,
+        scheme.symbols.find(Kind::Event, act.name.as_str()),
+        &act.facts,
+        pool,
+    )?;
+    stamp_event(draft, scheme.symbols.find(Kind::Event, act.name.as_str()))?;
+    settle_tiers(draft)
+}
+
+/// An empty cart, for conditions of acts that are no purchase.
+pub(super) fn no_cart(scheme: &Scheme) -> Result<Cart, ActError> {
+    let id = PurchaseId::try_new("none")
+        .map_err(|_| ActError::refused("internal.state", "no purchase", "one"))?;
+    Cart::try_new(scheme, &empty_purchase(id, scheme.currency))
+}
+
+pub(super) fn empty_purchase(id: PurchaseId, currency: Currency) -> Purchase {
+    Purchase {
+        id,
+        currency,
+        lines: Vec::new(),
+        shipping: Vec::new(),
+        tax_included: true,
+        channel: None,
+        store: None,
+        codes: Vec::new(),
+        claims: Vec::new(),
+        pay_points: Vec::new(),
+        gift_card: None,
+        exchange: None,
+        occurred_at: None,
+    }
+}
+
+/// Points for an event: every rule that names it and whose limits allow it.
+pub(super) fn earn_event(
+    draft: &mut Draft<'_>,
+    name: Sym,
+    facts: &Facts,
+    pool: Option<&Account>,
+) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    if name == Sym::NONE {
+        return Ok(());
+    }
+    let cart = no_cart(scheme)?;
+    let amounts = Amounts {
+        list: &[],
+        after_item: &[],
+        running: &[],
+        units: &[],
+    };
+    for place in scheme.index.by(Kind::Event, name) {
+        let Some(rule) = scheme.rules.get(index(*place)) else {
+            continue;
+        };
+        let Give::Event { points, .. } = rule.give else {
+            continue;
+        };
+        let account = draft.account.clone();
+        let context = Context::live(scheme, &account, &cart, facts, draft.occurred(), pool);
+        if rule
+            .when
+            .as_ref()
+            .is_some_and(|when| !context.holds(when, &amounts, Some(&rule.id)))
+        {
+            continue;
+        }
+        let Some(wallet) = scheme.wallets.get(usize::from(rule.wallet)) else {
+            continue;
+        };
+        let mut met = Vec::new();
+        let mut granted = points;
+        for cap in &rule.times_caps {
+            if context.headroom(cap, &mut met)? == 0 {
+                granted = 0;
+            }
+        }
+        for cap in rule.points_caps.iter().chain(&wallet.caps) {
+            let left = context.headroom(cap, &mut met)?;
+            granted = granted.min(left.saturating_sub(left.checked_rem(wallet.unit).unwrap_or(0)));
+        }
+        let occasion = match rule.when.as_ref().filter(|_| rule.occasion) {
+            None => None,
+            Some(when) => context.occurrence(when),
+        };
+        if let Some(day) = occasion {
+            let key = crate::evaluate::earn::occasion_key(rule, day);
+            if context.headroom_of(key.clone(), 1, &mut met)? == 0 {
+                continue;
+            }
+            draft.count(key, 1)?;
+        }
+        if granted <= 0 {
+            continue;
+        }
+        let number = draft.next_lot(&wallet.id);
+        let points = Points::from_milli(granted);
+        let lot = open_lot(&rule.terms, number, points, draft.occurred())?;
+        draft.push(Entry::Earning(EarningEntry {
+            wallet: wallet.id.clone(),
+            lot,
+            purchase: None,
+            rules: vec![RulePoints {
+                rule: rule.id.clone(),
+                points,
+            }],
+        }))?;
+        draft.fill_deficit(&wallet.id, number)?;
+        count_rule(draft, rule, context.at.date(), granted, 1)?;
+        for cap in &wallet.caps {
+            if let Some(key) = key(cap, context.at.date()) {
+                draft.count(key, granted)?;
+            }
+        }
+        measure_event(draft, rule, granted)?;
+    }
+    Ok(())
+}
+
+/// Points of an event count for ladders of points.
+pub(super) fn measure_event(
+    draft: &mut Draft<'_>,
+    rule: &crate::scheme::compiled::EarnRule,
+    granted: i64,
+) -> Result<(), ActError> {
+    use crate::scheme::compiled::Metric;
+    let pending = rule.terms.pending.is_some();
+    let metrics: Vec<_> = draft
+        .scheme
+        .ladders
+        .iter()
+        .filter(|ladder| {
+            matches!(ladder.metric, Metric::PointsEarned(wallet) if wallet == rule.wallet)
+                && (ladder.count_pending || !pending)
+        })
+        .map(|ladder| crate::ledger::MetricEntry {
+            ladder: ladder.id.clone(),
+            amount: granted,
+        })
+        .collect();
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    draft.push(Entry::Event(EventEntry {
+        name: event_name("points_earned")?,
+        purchase: None,
+        metrics,
+        activity: Vec::new(),
+    }))
+}
+
+pub(super) fn stamp_event(draft: &mut Draft<'_>, name: Sym) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    if name == Sym::NONE {
+        return Ok(());
+    }
+    let cart = no_cart(scheme)?;
+    for (place, card) in scheme.cards.iter().enumerate() {
+        let wanted = card.rules.iter().fold(0_u32, |sum, rule| match rule.give {
+            StampGive::Event { name: of, stamps } if of == name => sum.saturating_add(stamps),
+            _ => sum,
+        });
+        let account = draft.account.clone();
+        let context = Context::live(
+            scheme,
+            &account,
+            &cart,
+            &Facts::default(),
+            draft.occurred(),
+            None,
+        );
+        let mut met = Vec::new();
+        let granted = crate::evaluate::stamp::guarded(&context, card, wanted, &mut met)?;
+        if granted == 0 {
+            continue;
+        }
+        crate::evaluate::card::put_stamps(draft, place, granted, None)?;
+        if card.stamps_per_day > 0 {
+            let key = crate::evaluate::stamp::day_key(card, context.at.date());
+            draft.count(key, i64::from(granted))?;
+        }
+    }
+    Ok(())
+}
+
+/// News of a purchase: lots that wait for it become usable.
+pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActError> {
+    if draft.account.purchase(&act.purchase).is_none() {
+        let allowed = "a purchase of the account";
+        return Err(ActError::refused(
+            "purchase.unknown",
+            &act.purchase,
+            allowed,
+        ));
+    }
+    draft.push(Entry::Event(EventEntry {
+        name: act.name.clone(),
+        purchase: Some(act.purchase.clone()),
+        metrics: Vec::new(),
+        activity: Vec::new(),
+    }))?;
+    let waiting: Vec<(WalletId, crate::id::LotId)> = draft
+        .account
+        .wallets
+        .iter()
+        .flat_map(|wallet| {
+            wallet
+                .live_lots()
+                .map(|(number, lot)| (wallet.id.clone(), number, lot))
+        })
+        .filter(|(_, _, lot)| {
+            lot.purchase.as_ref() == Some(&act.purchase)
+                && matches!(&lot.pending, Some(Pending::Event(name)) if *name == act.name)
+        })
+        .map(|(wallet, number, _)| (wallet, number))
+        .collect();
+    for (wallet, lot) in waiting {
+        let expiry = match scheme_wallet(draft.scheme, &wallet) {
+            Some(known) => lot_expiry(&known.terms.expiry, draft.occurred())?,
+            None => None,
+        };
+        let metrics =
+            crate::evaluate::due::activated_metrics(draft.scheme, &draft.account, &wallet, lot);
+        draft.push(Entry::Activation(crate::ledger::ActivationEntry {
+            wallet: wallet.clone(),
+            lot,
+            expiry,
+            metrics,
+        }))?;
+        draft.fill_deficit(&wallet, lot)?;
+    }
+    settle_tiers(draft)
+}

@@ -1,0 +1,172 @@
+//! Holds: points and rewards put aside, used or given up.
+
+use super::*;
+
+pub(super) fn hold(draft: &mut Draft<'_>, act: &HoldAct) -> Result<(), ActError> {
+    if draft.account.hold(&act.id).is_some() {
+        return Err(ActError::refused(
+            "hold.duplicate",
+            &act.id,
+            "a name that no hold has",
+        ));
+    }
+    if act.until.instant_ms() <= draft.at().instant_ms() {
+        let allowed = format!("after {}", draft.at());
+        return Err(ActError::refused("hold.until", act.until, allowed));
+    }
+    let mut draws = Vec::new();
+    let mut issues = Vec::new();
+    for order in &act.points {
+        let wallet = known_wallet(draft.scheme, &order.wallet)?;
+        check_points(wallet, order.points)?;
+        let available = draft.account.balance(&wallet.id, draft.at()).available;
+        let twice = draws
+            .iter()
+            .any(|draw: &WalletDraw| draw.wallet == wallet.id);
+        if order.points > available || twice {
+            let allowed = format!("at most {available}, once a wallet");
+            return Err(ActError::refused(
+                "points.insufficient",
+                order.points,
+                allowed,
+            ));
+        }
+        let (found, _) = draw(
+            &draft.account,
+            &wallet.id,
+            order.points,
+            wallet.draw,
+            draft.at(),
+        );
+        draws.extend(found.into_iter().map(|draw| WalletDraw {
+            wallet: wallet.id.clone(),
+            lot: draw.lot,
+            points: draw.points,
+        }));
+    }
+    for order in &act.rewards {
+        issues.extend(ready_issues(draft, order, &issues)?);
+    }
+    if draws.is_empty() && issues.is_empty() {
+        return Err(ActError::refused(
+            "hold.empty",
+            "nothing to hold",
+            "points or rewards",
+        ));
+    }
+    draft.push(Entry::Hold(Box::new(HoldEntry {
+        hold: act.id.clone(),
+        draws,
+        issues,
+        until: act.until,
+    })))
+}
+
+pub(super) fn ready_issues(
+    draft: &Draft<'_>,
+    order: &RewardOrder,
+    taken: &[u64],
+) -> Result<Vec<u64>, ActError> {
+    let ready: Vec<u64> = draft
+        .account
+        .rewards
+        .iter()
+        .enumerate()
+        .filter(|(_, issued)| {
+            issued.reward == order.reward && matches!(issued.state, RewardState::Ready(_))
+        })
+        .map(|(place, _)| u64::try_from(place).unwrap_or(u64::MAX))
+        .filter(|issue| !taken.contains(issue))
+        .take(index(order.quantity))
+        .collect();
+    if ready.len() < index(order.quantity) {
+        let allowed = format!("at most {} ready ones", ready.len());
+        return Err(ActError::refused(
+            "reward.none_ready",
+            order.quantity,
+            allowed,
+        ));
+    }
+    Ok(ready)
+}
+
+/// The hold, or why there is none: a lapsed one has left its group behind.
+pub(super) fn standing_hold(
+    draft: &Draft<'_>,
+    id: &crate::id::HoldId,
+) -> Result<crate::ledger::Hold, ActError> {
+    if let Some(hold) = draft.account.hold(id) {
+        return Ok(hold.clone());
+    }
+    let lapsed = draft.entries.iter().any(
+        |entry| matches!(entry, Entry::Release(release) if release.hold == *id && release.lapsed),
+    );
+    let posted = crate::id::GroupKey::try_new(id.as_str()).is_ok_and(|key| {
+        draft
+            .account
+            .posted(crate::ledger::ActKind::Hold, &key)
+            .is_some()
+    });
+    let (code, found) = if lapsed || posted {
+        ("hold.lapsed", "a hold that has ended")
+    } else {
+        ("hold.unknown", "no hold of this name")
+    };
+    Err(ActError::refused(code, found, "a hold that stands"))
+}
+
+pub(super) fn capture(
+    draft: &mut Draft<'_>,
+    act: &crate::evaluate::act::EndHoldAct,
+) -> Result<(), ActError> {
+    let hold = standing_hold(draft, &act.hold)?;
+    let mut wallets: Vec<&WalletId> = hold.draws.iter().map(|draw| &draw.wallet).collect();
+    wallets.dedup();
+    for wallet in wallets {
+        let draws: Vec<Draw> = hold
+            .draws
+            .iter()
+            .filter(|draw| draw.wallet == *wallet)
+            .map(|draw| Draw {
+                lot: draw.lot,
+                points: draw.points,
+            })
+            .collect();
+        let redemption = draft.next_redemption();
+        debug_assert!(!sum(&draws).is_negative(), "a hold keeps points");
+        draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
+            redemption,
+            wallet: wallet.clone(),
+            draws,
+            purchase: None,
+            issue: None,
+            lines: Vec::new(),
+            hold: Some(hold.id.clone()),
+            activity: None,
+        })))?;
+    }
+    draft.push(Entry::Capture(HoldRef {
+        hold: hold.id,
+        lapsed: false,
+    }))?;
+    for issue in hold.issues {
+        draft.push(Entry::RewardUse(RewardUseEntry {
+            issue,
+            purchase: None,
+            value: None,
+        }))?;
+    }
+    crate::evaluate::due::post_due(draft)
+}
+
+pub(super) fn release(
+    draft: &mut Draft<'_>,
+    act: &crate::evaluate::act::EndHoldAct,
+) -> Result<(), ActError> {
+    let hold = standing_hold(draft, &act.hold)?;
+    draft.push(Entry::Release(HoldRef {
+        hold: hold.id,
+        lapsed: false,
+    }))?;
+    crate::evaluate::due::post_due(draft)
+}

@@ -1,0 +1,105 @@
+//! What time has brought: the ledger's deadlines and the ladders' reviews, in one order.
+
+use crate::ledger::{Account, DueKind, Entry, MetricEntry};
+use crate::scheme::compiled::{Metric, Scheme};
+use crate::time::Moment;
+
+use super::draft::Draft;
+use super::error::ActError;
+use super::ladder::{next_due_review, post_review, settle_tiers};
+
+/// How many due things one act posts at most: a bound against a log that never settles.
+const DUE_MAX: u32 = 1_000_000;
+
+/// Whether anything is due that is not posted.
+pub(crate) fn anything_due(scheme: &Scheme, account: &Account, at: Moment) -> bool {
+    let review = scheme.ladders.iter().any(|ladder| {
+        account
+            .ladder(&ladder.id)
+            .and_then(|state| state.review)
+            .is_some_and(|review| review.reached(at))
+    });
+    review || account.has_due(at)
+}
+
+/// Posts everything that is due on a draft, in the order of the deadlines.
+pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    for _ in 0..DUE_MAX {
+        let review = next_due_review(draft);
+        let until = review.map(|(order, ..)| order);
+        let step = draft.account.due_step(draft.at(), until);
+        match (step, review) {
+            (None, None) => return Ok(()),
+            (Some((order, kind, entries)), Some((review_order, place, deadline))) => {
+                if (order, kind) < (review_order, DueKind::Review) {
+                    post_step(draft, entries)?;
+                } else {
+                    post_review(draft, place, deadline)?;
+                }
+            }
+            (Some((_, _, entries)), None) => post_step(draft, entries)?,
+            (None, Some((_, place, deadline))) => post_review(draft, place, deadline)?,
+        }
+    }
+    Err(ActError::refused(
+        "internal.state",
+        "deadlines without end",
+        "an end",
+    ))
+}
+
+fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<(), ActError> {
+    let mut activated = false;
+    for mut entry in entries {
+        if let Entry::Activation(activation) = &mut entry {
+            activation.metrics = activated_metrics(
+                draft.scheme,
+                &draft.account,
+                &activation.wallet,
+                activation.lot,
+            );
+            activated |= !activation.metrics.is_empty();
+        }
+        draft.push(entry)?;
+    }
+    if activated {
+        settle_tiers(draft)
+    } else {
+        Ok(())
+    }
+}
+
+/// What a lot that becomes usable adds to ladders that count only usable points.
+pub(crate) fn activated_metrics(
+    scheme: &Scheme,
+    account: &Account,
+    wallet: &crate::id::WalletId,
+    lot: crate::id::LotId,
+) -> Vec<MetricEntry> {
+    let Some(points) = account
+        .wallet(wallet)
+        .and_then(|w| w.lot(lot))
+        .map(|lot| lot.remaining)
+    else {
+        return Vec::new();
+    };
+    let of_wallet = |place: u16| {
+        scheme
+            .wallets
+            .get(usize::from(place))
+            .is_some_and(|known| known.id == *wallet)
+    };
+    scheme
+        .ladders
+        .iter()
+        .filter(|ladder| {
+            !ladder.count_pending
+                && !points.is_zero()
+                && matches!(ladder.metric, Metric::PointsEarned(place) if of_wallet(place))
+        })
+        .map(|ladder| MetricEntry {
+            ladder: ladder.id.clone(),
+            amount: points.milli(),
+        })
+        .collect()
+}

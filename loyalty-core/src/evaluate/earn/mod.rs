@@ -1,0 +1,500 @@
+//! Earning: what a purchase brings in points.
+//!
+//! One visible order: base rules on lines, the lines' multipliers, the order's multipliers, one
+//! rounding a wallet, fixed bonuses, caps. A return runs the same code over what is kept, under the
+//! terms of the sale.
+
+mod lines;
+mod settle;
+
+use lines::{add, of_amount};
+
+use crate::id::RuleId;
+use crate::ledger::{EarnedEntry, Headroom};
+use crate::number::{Fraction, Points, Rounding, allocate};
+use crate::scheme::compiled::{BenefitKind, EarnRule, Give, LotTerms, Rate, Scheme};
+use crate::scheme::{CapPeriod, CombineMultipliers, CombineRules, FreeUnits};
+
+use crate::evaluate::arith::{Checked, div_floor, index, safe};
+use crate::evaluate::candidates::candidates;
+use crate::evaluate::context::{Amounts, Context};
+use crate::evaluate::error::ActError;
+use crate::evaluate::limit::{named, period_end};
+use crate::evaluate::reason::{About, Reason};
+
+/// What amount-based and unit-based rules see, line by line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EarnInput<'a> {
+    /// Minor units of the scheme's currency.
+    pub(crate) base: &'a [i64],
+    /// Delivery charges that earn, in minor units of the scheme's currency.
+    pub(crate) shipping: i64,
+    pub(crate) paid_units: &'a [u32],
+    pub(crate) all_units: &'a [u32],
+}
+
+/// Who brought points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartSource {
+    /// The place of a rule.
+    Rule(u32),
+    /// The places of a ladder, a tier and a benefit.
+    Benefit(u16, u16, u16),
+}
+
+/// What one rule or benefit brings to one wallet, in milli-points.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) source: PartSource,
+    pub(crate) wallet: u16,
+    exact: Fraction,
+    pub(crate) wanted: i64,
+    pub(crate) granted: i64,
+}
+
+/// What a purchase brings.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Earned {
+    pub(crate) parts: Vec<Part>,
+    /// Fractions of a milli-point left over, by wallet, where they are carried.
+    pub(crate) carry: Vec<(u16, Fraction)>,
+    /// What each line brought, by wallet: only where returns are attributed to lines.
+    pub(crate) lines: Vec<(u16, Vec<Fraction>)>,
+    /// What every limit that was met had left.
+    pub(crate) met: Vec<Headroom>,
+    /// Rules that paid for a birthday or an anniversary.
+    pub(crate) occasions: Vec<(u32, crate::time::Date)>,
+}
+
+impl Earned {
+    /// The points granted to a wallet.
+    pub(crate) fn granted(&self, wallet: u16) -> i64 {
+        self.parts
+            .iter()
+            .filter(|part| part.wallet == wallet)
+            .fold(0_i64, |sum, part| sum.saturating_add(part.granted))
+    }
+}
+
+impl Part {
+    pub(crate) fn id<'s>(&self, scheme: &'s Scheme) -> Option<&'s RuleId> {
+        match self.source {
+            PartSource::Rule(place) => scheme.rules.get(index(place)).map(|rule| &rule.id),
+            PartSource::Benefit(ladder, tier, benefit) => scheme
+                .ladders
+                .get(usize::from(ladder))?
+                .tiers
+                .get(usize::from(tier))?
+                .benefits
+                .get(usize::from(benefit))
+                .map(|benefit| &benefit.id),
+        }
+    }
+
+    /// When the part's points become usable and lapse.
+    pub(crate) fn terms<'s>(&self, scheme: &'s Scheme) -> Option<&'s LotTerms> {
+        match self.source {
+            PartSource::Rule(place) => scheme.rules.get(index(place)).map(|rule| &rule.terms),
+            PartSource::Benefit(..) => scheme
+                .wallets
+                .get(usize::from(self.wallet))
+                .map(|wallet| &wallet.terms),
+        }
+    }
+
+    fn sticky(&self, scheme: &Scheme) -> bool {
+        match self.source {
+            PartSource::Rule(place) => scheme
+                .rules
+                .get(index(place))
+                .is_some_and(|rule| rule.sticky),
+            PartSource::Benefit(..) => false,
+        }
+    }
+}
+
+/// A multiplier of the order or of lines, with its part.
+struct Multiplier<'s> {
+    part: usize,
+    wallet: u16,
+    rate: Rate,
+    /// The rule whose target picks lines; none for the order.
+    rule: Option<&'s EarnRule>,
+}
+
+/// The work on one purchase.
+struct Work<'c, 'a, 's> {
+    context: &'c Context<'a>,
+    input: EarnInput<'c>,
+    earned: Earned,
+    base: Vec<(usize, &'s EarnRule)>,
+    fixed: Vec<(usize, &'s EarnRule)>,
+    multipliers: Vec<Multiplier<'s>>,
+}
+
+/// What the purchase earns. `reasons` is filled when it is given.
+pub(crate) fn earn(
+    context: &Context<'_>,
+    amounts: &Amounts<'_>,
+    input: EarnInput<'_>,
+    mut reasons: Option<&mut Vec<Reason>>,
+) -> Result<Earned, ActError> {
+    let scheme = context.scheme;
+    let mut work = Work {
+        context,
+        input,
+        earned: Earned::default(),
+        base: Vec::new(),
+        fixed: Vec::new(),
+        multipliers: Vec::new(),
+    };
+    if !work.may_earn(reasons.as_deref_mut())? {
+        return Ok(work.earned);
+    }
+    for place in candidates(context) {
+        let Some(rule) = scheme.rules.get(index(place)) else {
+            continue;
+        };
+        match work.refusal(place, rule, amounts)? {
+            None => work.admit(place, rule),
+            Some(reason) => {
+                if let Some(reasons) = reasons.as_deref_mut() {
+                    reasons.push(reason);
+                }
+            }
+        }
+    }
+    work.tier_multipliers();
+    for wallet in 0..scheme.wallets.len() {
+        let wallet = u16::try_from(wallet).unwrap_or(u16::MAX);
+        if work.earned.parts.iter().any(|part| part.wallet == wallet) {
+            work.wallet(wallet)?;
+        }
+    }
+    if let Some(reasons) = reasons {
+        work.explain(reasons);
+    }
+    work.earned
+        .parts
+        .retain(|part| part.wanted != 0 || part.granted != 0);
+    Ok(work.earned)
+}
+
+impl<'s> Work<'_, '_, 's> {
+    /// The guard on how many purchases a day earn.
+    fn may_earn(&mut self, reasons: Option<&mut Vec<Reason>>) -> Result<bool, ActError> {
+        let max = self.context.scheme.guards.earning_purchases_per_day;
+        if max == 0 {
+            return Ok(true);
+        }
+        let key = named(
+            "guard.earning_purchases",
+            CapPeriod::Day,
+            self.context.at.date(),
+        );
+        let left = self
+            .context
+            .headroom_of(key, i64::from(max), &mut self.earned.met)?;
+        if left == 0
+            && let Some(reasons) = reasons
+        {
+            reasons.push(Reason {
+                about: About::Wallet,
+                id: "guard.earning_purchases".into(),
+                code: "cap.earning_purchases",
+                wanted: None,
+                granted: None,
+                missing: None,
+                resets: self.context.at.date().add_days(1),
+            });
+        }
+        Ok(left > 0)
+    }
+
+    /// Why a candidate rule pays nothing; nothing when it pays.
+    fn refusal(
+        &mut self,
+        place: u32,
+        rule: &EarnRule,
+        amounts: &Amounts<'_>,
+    ) -> Result<Option<Reason>, ActError> {
+        let context = self.context;
+        let reason = |code, missing, resets| {
+            Some(Reason {
+                about: About::Rule,
+                id: rule.id.as_str().into(),
+                code,
+                wanted: None,
+                granted: None,
+                missing,
+                resets,
+            })
+        };
+        if matches!(rule.give, Give::Event { .. }) {
+            return Ok(reason("rule.event", None, None));
+        }
+        if let Some(failure) = rule
+            .when
+            .as_ref()
+            .and_then(|when| context.failure(when, amounts, Some(&rule.id)))
+        {
+            let missing = failure
+                .missing
+                .map(|m| m.in_currency(context.scheme.currency));
+            return Ok(reason(failure.code, missing, None));
+        }
+        if !self.touches(rule) {
+            return Ok(reason("rule.no_line", None, None));
+        }
+        if rule.occasion
+            && context.pinned.is_none()
+            && let Some(when) = &rule.when
+            && let Some(occurrence) = context.occurrence(when)
+        {
+            let key = occasion_key(rule, occurrence);
+            if context.headroom_of(key, 1, &mut self.earned.met)? == 0 {
+                return Ok(reason("cap.occasion", None, None));
+            }
+            self.earned.occasions.push((place, occurrence));
+        }
+        for cap in &rule.times_caps {
+            if context.headroom(cap, &mut self.earned.met)? == 0 {
+                let resets = period_end(cap.per, context.at.date());
+                return Ok(reason(cap_code(cap.per), None, resets));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a line that the rule matches has a unit that counts.
+    fn touches(&self, rule: &EarnRule) -> bool {
+        let units = self.units_for(rule);
+        let cart = self.context.cart;
+        let shipping = self.input.shipping > 0 && rule.target.is_none();
+        shipping
+            || cart
+                .lines
+                .iter()
+                .zip(units)
+                .any(|(line, units)| *units > 0 && cart.counts(line, rule.target.as_ref()))
+    }
+
+    fn units_for(&self, rule: &EarnRule) -> &[u32] {
+        match rule.free_units {
+            FreeUnits::Skip => self.input.paid_units,
+            FreeUnits::Count => self.input.all_units,
+        }
+    }
+
+    fn admit(&mut self, place: u32, rule: &'s EarnRule) {
+        let part = self.part(PartSource::Rule(place), rule.wallet);
+        match rule.give {
+            Give::MultiplyLines(rate) => self.multipliers.push(Multiplier {
+                part,
+                wallet: rule.wallet,
+                rate,
+                rule: Some(rule),
+            }),
+            Give::MultiplyOrder(rate) => {
+                self.multipliers.push(Multiplier {
+                    part,
+                    wallet: rule.wallet,
+                    rate,
+                    rule: None,
+                });
+            }
+            Give::Event { .. } => {}
+            _ if rule.multiplied => self.base.push((part, rule)),
+            _ => self.fixed.push((part, rule)),
+        }
+    }
+
+    fn part(&mut self, source: PartSource, wallet: u16) -> usize {
+        self.earned.parts.push(Part {
+            source,
+            wallet,
+            exact: Fraction::ZERO,
+            wanted: 0,
+            granted: 0,
+        });
+        self.earned.parts.len().saturating_sub(1)
+    }
+
+    fn tier_multipliers(&mut self) {
+        let scheme = self.context.scheme;
+        for (ladder_place, (ladder, held)) in
+            scheme.ladders.iter().zip(&self.context.tiers).enumerate()
+        {
+            let Some(held) = *held else { continue };
+            let Some(tier) = ladder.tiers.get(usize::from(held)) else {
+                continue;
+            };
+            for (place, benefit) in tier.benefits.iter().enumerate() {
+                if let BenefitKind::Multiply { factor, wallet } = &benefit.kind {
+                    let source = PartSource::Benefit(
+                        u16::try_from(ladder_place).unwrap_or(u16::MAX),
+                        held,
+                        u16::try_from(place).unwrap_or(u16::MAX),
+                    );
+                    let part = self.part(source, *wallet);
+                    self.multipliers.push(Multiplier {
+                        part,
+                        wallet: *wallet,
+                        rate: *factor,
+                        rule: None,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Everything for one wallet.
+    fn wallet(&mut self, wallet: u16) -> Result<(), ActError> {
+        let total = self.base_total(wallet)?;
+        let total = self.order_multipliers(wallet, total)?;
+        self.round(wallet, total)?;
+        self.fixed_bonuses(wallet)?;
+        self.caps(wallet)
+    }
+
+    fn explain(&self, reasons: &mut Vec<Reason>) {
+        for part in &self.earned.parts {
+            let Some(id) = part.id(self.context.scheme) else {
+                continue;
+            };
+            let about = match part.source {
+                PartSource::Rule(_) => About::Rule,
+                PartSource::Benefit(..) => About::Benefit,
+            };
+            let code = if part.granted < part.wanted {
+                "capped"
+            } else if part.granted == 0 {
+                "rule.no_points"
+            } else {
+                "granted"
+            };
+            reasons.push(Reason {
+                about,
+                id: id.as_str().into(),
+                code,
+                wanted: Some(Points::from_milli(part.wanted)),
+                granted: Some(Points::from_milli(part.granted)),
+                missing: None,
+                resets: if code == "capped" {
+                    self.resets(part)
+                } else {
+                    None
+                },
+            });
+        }
+    }
+
+    /// The first day on which the cap that binds a part is free again.
+    fn resets(&self, part: &Part) -> Option<crate::time::Date> {
+        let scheme = self.context.scheme;
+        let wallet = scheme.wallets.get(usize::from(part.wallet))?;
+        let rule_caps = match part.source {
+            PartSource::Rule(place) => scheme.rules.get(index(place)).map(|rule| &rule.points_caps),
+            PartSource::Benefit(..) => None,
+        };
+        rule_caps
+            .into_iter()
+            .flat_map(|caps| caps.iter())
+            .chain(wallet.caps.iter())
+            .filter_map(|cap| period_end(cap.per, self.context.at.date()))
+            .max()
+    }
+}
+
+/// Why a rule that is no candidate does not pay.
+pub(crate) fn why_not(
+    context: &Context<'_>,
+    source: PartSource,
+) -> Result<Option<Reason>, ActError> {
+    let PartSource::Rule(place) = source else {
+        return Ok(None);
+    };
+    let Some(rule) = context.scheme.rules.get(index(place)) else {
+        return Ok(None);
+    };
+    let lists: Vec<i64> = context.cart.lines.iter().map(|line| line.list).collect();
+    let units: Vec<u32> = context
+        .cart
+        .lines
+        .iter()
+        .map(|line| line.quantity)
+        .collect();
+    let amounts = Amounts {
+        list: &lists,
+        after_item: &lists,
+        running: &lists,
+        units: &units,
+    };
+    let input = EarnInput {
+        base: &lists,
+        shipping: 0,
+        paid_units: &units,
+        all_units: &units,
+    };
+    let mut work = Work {
+        context,
+        input,
+        earned: Earned::default(),
+        base: Vec::new(),
+        fixed: Vec::new(),
+        multipliers: Vec::new(),
+    };
+    work.refusal(place, rule, &amounts)
+}
+
+/// The counter of a rule that pays once an occurrence.
+pub(crate) fn occasion_key(
+    rule: &EarnRule,
+    occurrence: crate::time::Date,
+) -> crate::ledger::LimitKey {
+    crate::ledger::LimitKey::new(&format!("rule.{}.occasion", rule.id), Some(&occurrence))
+}
+
+/// Replaces what sticky rules would lose by what they were granted.
+pub(crate) fn keep_sticky(earned: &mut Earned, scheme: &Scheme, before: &[EarnedEntry]) {
+    for entry in before {
+        let Some(wallet) = scheme
+            .wallets
+            .iter()
+            .position(|wallet| wallet.id == entry.wallet)
+        else {
+            continue;
+        };
+        let Some(place) = scheme
+            .rules
+            .iter()
+            .position(|rule| rule.sticky && rule.id == entry.rule)
+        else {
+            continue;
+        };
+        let wallet = u16::try_from(wallet).unwrap_or(u16::MAX);
+        let source = PartSource::Rule(crate::evaluate::arith::small(place));
+        earned
+            .parts
+            .retain(|part| !(part.source == source && part.sticky(scheme)));
+        earned.parts.push(Part {
+            source,
+            wallet,
+            exact: Fraction::ZERO,
+            wanted: entry.points.milli(),
+            granted: entry.points.milli(),
+        });
+    }
+}
+
+fn cap_code(per: CapPeriod) -> &'static str {
+    match per {
+        CapPeriod::Order => "cap.order",
+        CapPeriod::Day => "cap.day",
+        CapPeriod::Week => "cap.week",
+        CapPeriod::Month => "cap.month",
+        CapPeriod::Year => "cap.year",
+        CapPeriod::Member => "cap.member",
+        CapPeriod::Scheme => "cap.scheme",
+    }
+}

@@ -1,0 +1,319 @@
+//! Rounding, bonuses and caps: from exact amounts to points.
+
+use super::*;
+
+impl<'s> Work<'_, '_, 's> {
+    /// Rounds the wallet's total once and shares it out over the parts.
+    pub(super) fn round(&mut self, wallet: u16, total: Fraction) -> Result<(), ActError> {
+        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
+            return Ok(());
+        };
+        let unit = Fraction::from_int(terms.unit);
+        if terms.round_per_rule {
+            for part in self
+                .earned
+                .parts
+                .iter_mut()
+                .filter(|part| part.wallet == wallet)
+            {
+                let points = rounded(part.exact, terms.unit, terms.rounding)?;
+                part.wanted = points;
+                part.granted = points;
+            }
+            return Ok(());
+        }
+        let mut total = total;
+        if terms.carry {
+            let carried = self.carried(wallet)?;
+            total = add(total, carried)?;
+        }
+        let points = rounded(total, terms.unit, terms.rounding)?.max(0);
+        if terms.carry {
+            let left = total
+                .checked_sub(Fraction::from_int(points))
+                .ok_or_else(|| ActError::overflow("a carried fraction"))?;
+            self.earned.carry.push((wallet, left.reduced()));
+        }
+        share_out(&mut self.earned.parts, wallet, points, unit)
+    }
+
+    /// What was carried in.
+    pub(super) fn carried(&self, wallet: u16) -> Result<Fraction, ActError> {
+        let Some(id) = self
+            .context
+            .scheme
+            .wallets
+            .get(usize::from(wallet))
+            .map(|w| &w.id)
+        else {
+            return Ok(Fraction::ZERO);
+        };
+        let (num, den) = match self.context.pinned {
+            Some(terms) => terms
+                .carry
+                .iter()
+                .find(|carry| carry.wallet == *id)
+                .map_or((0, 1), |carry| (carry.num, carry.den)),
+            None => self
+                .context
+                .account
+                .wallets
+                .iter()
+                .find(|found| found.id == *id)
+                .map_or((0, 1), |found| (found.carry_num, found.carry_den.max(1))),
+        };
+        Ok(Fraction::try_new(i128::from(num), i128::from(den))?)
+    }
+
+    /// Bonuses that no multiplier touches.
+    pub(super) fn fixed_bonuses(&mut self, wallet: u16) -> Result<(), ActError> {
+        let base_earned = self.earned.granted(wallet) > 0;
+        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
+            return Ok(());
+        };
+        for slot in 0..self.fixed.len() {
+            let Some((part, rule)) = self.fixed.get(slot).copied() else {
+                continue;
+            };
+            if rule.wallet != wallet || (rule.requires_base && !base_earned) {
+                continue;
+            }
+            let exact = self.fixed_points(rule)?;
+            let points = rounded(exact, terms.unit, terms.rounding)?;
+            if let Some(part) = self.earned.parts.get_mut(part) {
+                part.exact = exact;
+                part.wanted = points;
+                part.granted = points;
+            }
+            self.attribute_fixed(wallet, rule, points)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn fixed_points(&self, rule: &EarnRule) -> Result<Fraction, ActError> {
+        let cart = self.context.cart;
+        let counted = cart
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| cart.counts(line, rule.target.as_ref()))
+            .map(|(place, _)| place);
+        match rule.give {
+            Give::Fixed(points) | Give::PerPurchase(points) => Ok(Fraction::from_int(points)),
+            Give::PerUnit(points) => {
+                let units = self.units_for(rule);
+                let units = counted.fold(0_i64, |sum, place| {
+                    sum.saturating_add(i64::from(units.get(place).copied().unwrap_or(0)))
+                });
+                Ok(Fraction::from_int(points.times(units)?))
+            }
+            Give::PerAmount(rate) => {
+                let base = counted.fold(0_i64, |sum, place| {
+                    sum.saturating_add(self.input.base.get(place).copied().unwrap_or(0))
+                });
+                of_amount(base, rate)
+            }
+            Give::MultiplyLines(_) | Give::MultiplyOrder(_) | Give::Event { .. } => {
+                Ok(Fraction::ZERO)
+            }
+        }
+    }
+
+    /// Shares a bonus out over the lines that it belongs to, where returns need it.
+    pub(super) fn attribute_fixed(
+        &mut self,
+        wallet: u16,
+        rule: &EarnRule,
+        points: i64,
+    ) -> Result<(), ActError> {
+        let cart = self.context.cart;
+        let Some((_, lines)) = self.earned.lines.iter_mut().find(|(of, _)| *of == wallet) else {
+            return Ok(());
+        };
+        let weights: Vec<i64> = cart
+            .lines
+            .iter()
+            .zip(self.input.base)
+            .map(|(line, base)| {
+                if cart.counts(line, rule.target.as_ref()) {
+                    *base
+                } else {
+                    0
+                }
+            })
+            .collect();
+        let sum = weights
+            .iter()
+            .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
+        if sum == 0 {
+            return Ok(());
+        }
+        for (line, weight) in lines.iter_mut().zip(&weights) {
+            let share = i128::from(points).times(i128::from(*weight))?;
+            *line = add(*line, Fraction::try_new(share, i128::from(sum))?)?;
+        }
+        Ok(())
+    }
+
+    /// Caps of rules, then of the wallet, then the most it may hold.
+    pub(super) fn caps(&mut self, wallet: u16) -> Result<(), ActError> {
+        let context = self.context;
+        let Some(terms) = context.scheme.wallets.get(usize::from(wallet)) else {
+            return Ok(());
+        };
+        for place in 0..self.earned.parts.len() {
+            let Some(part) = self.earned.parts.get(place) else {
+                continue;
+            };
+            let PartSource::Rule(rule) = part.source else {
+                continue;
+            };
+            if part.wallet != wallet {
+                continue;
+            }
+            let Some(rule) = context.scheme.rules.get(index(rule)) else {
+                continue;
+            };
+            let mut granted = part.granted;
+            for cap in &rule.points_caps {
+                let left = context.headroom(cap, &mut self.earned.met)?;
+                granted = granted.min(whole(left, terms.unit));
+            }
+            if let Some(part) = self.earned.parts.get_mut(place) {
+                part.granted = granted;
+            }
+        }
+        let mut most = i64::MAX;
+        for cap in &terms.caps {
+            most = most.min(context.headroom(cap, &mut self.earned.met)?);
+        }
+        if let Some(max) = terms.balance_max {
+            most = most.min(self.balance_room(wallet, max)?);
+        }
+        self.trim(wallet, whole(most, terms.unit), terms.unit)
+    }
+
+    pub(super) fn balance_room(&mut self, wallet: u16, max: i64) -> Result<i64, ActError> {
+        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
+            return Ok(0);
+        };
+        let key = crate::ledger::LimitKey::new(&format!("wallet.{}.balance", terms.id), None);
+        if self.context.pinned.is_some() {
+            return self.context.headroom_of(key, max, &mut self.earned.met);
+        }
+        let balance = self.context.account.balance(&terms.id, self.context.at);
+        let holds = balance
+            .balance
+            .milli()
+            .saturating_add(balance.pending.milli());
+        let left = max.saturating_sub(holds).max(0);
+        self.earned.met.push(Headroom { limit: key, left });
+        Ok(left)
+    }
+
+    /// Lowers the wallet's parts in proportion so that they sum to at most `most`.
+    pub(super) fn trim(&mut self, wallet: u16, most: i64, unit: i64) -> Result<(), ActError> {
+        let sum = self.earned.granted(wallet);
+        if sum <= most {
+            return Ok(());
+        }
+        let of_wallet = |part: &&mut Part| part.wallet == wallet;
+        let weights: Vec<i64> = self
+            .earned
+            .parts
+            .iter()
+            .filter(|part| part.wallet == wallet)
+            .map(|part| part.granted.checked_div(unit).unwrap_or(0).max(0))
+            .collect();
+        let shares = allocate(
+            most.checked_div(unit).unwrap_or(0),
+            &weights,
+            Some(&weights),
+        )?;
+        for (part, share) in self.earned.parts.iter_mut().filter(of_wallet).zip(shares) {
+            part.granted = share.saturating_mul(unit);
+        }
+        Ok(())
+    }
+}
+
+/// Whole steps of `unit` below `points`.
+pub(super) fn whole(points: i64, unit: i64) -> i64 {
+    points.saturating_sub(points.checked_rem_euclid(unit).unwrap_or(0))
+}
+
+/// An exact number of milli-points, rounded to a step.
+pub(in crate::evaluate) fn rounded(
+    exact: Fraction,
+    unit: i64,
+    mode: Rounding,
+) -> Result<i64, ActError> {
+    let den = exact.den().times(i128::from(unit))?;
+    let steps = Fraction::try_new(exact.num(), den)?.round(mode);
+    safe(steps.times(i128::from(unit))?, "points")
+}
+
+/// Shares `points` out over a wallet's parts by their exact amounts: largest remainder, ties to the
+/// earlier part. A part that a factor below one made negative is taken off the largest part.
+pub(super) fn share_out(
+    parts: &mut [Part],
+    wallet: u16,
+    points: i64,
+    unit: Fraction,
+) -> Result<(), ActError> {
+    let step = safe(unit.num(), "a step")?;
+    let mut of_wallet: Vec<&mut Part> = parts
+        .iter_mut()
+        .filter(|part| part.wallet == wallet && !part.exact.is_zero())
+        .collect();
+    if let [only] = of_wallet.as_mut_slice() {
+        only.wanted = points;
+        only.granted = points;
+        return Ok(());
+    }
+    let mut rest = points.checked_div(step).unwrap_or(0);
+    let mut remainders = Vec::with_capacity(of_wallet.len());
+    for (place, part) in of_wallet.iter_mut().enumerate() {
+        let den = part.exact.den().times(i128::from(step))?;
+        let steps = div_floor(part.exact.num(), den);
+        let over = part.exact.num().minus(steps.times(den)?)?;
+        let steps = safe(steps, "points")?;
+        part.wanted = steps.times(step)?;
+        rest = rest.minus(steps)?;
+        remainders.push((Fraction::try_new(over, den)?, place));
+    }
+    remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut turn = remainders.iter().cycle();
+    while rest != 0 && !remainders.is_empty() {
+        let Some((_, place)) = turn.next() else { break };
+        let direction = rest.signum();
+        if let Some(part) = of_wallet.get_mut(*place) {
+            part.wanted = part.wanted.plus(direction.times(step)?)?;
+        }
+        rest = rest.minus(direction)?;
+    }
+    let negative = of_wallet
+        .iter()
+        .fold(0_i64, |sum, part| sum.saturating_add(part.wanted.min(0)));
+    if negative < 0 {
+        of_wallet
+            .iter_mut()
+            .for_each(|part| part.wanted = part.wanted.max(0));
+        let mut owed = negative.saturating_neg();
+        while owed > 0 {
+            let Some(largest) = of_wallet.iter_mut().max_by_key(|part| part.wanted) else {
+                break;
+            };
+            let take = owed.min(largest.wanted);
+            if take == 0 {
+                break;
+            }
+            largest.wanted = largest.wanted.minus(take)?;
+            owed = owed.minus(take)?;
+        }
+    }
+    of_wallet
+        .iter_mut()
+        .for_each(|part| part.granted = part.wanted);
+    Ok(())
+}

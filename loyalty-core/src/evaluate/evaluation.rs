@@ -1,0 +1,247 @@
+//! The evaluation of a purchase: one function, used by a quote and by a record alike.
+
+use crate::customer::Facts;
+use crate::ledger::Headroom;
+use crate::purchase::Purchase;
+use crate::scheme::compiled::{Give, Metric, Scheme, Wallet};
+use crate::time::Moment;
+
+use super::cart::Cart;
+use super::context::Context;
+use super::earn::{EarnInput, Earned, earn};
+use super::error::ActError;
+use super::price::{Priced, Wishes, price};
+use super::purse::Purse;
+use super::reason::Reason;
+use super::stamp::{Stamps, stamps};
+use super::sums::Sums;
+use super::tier::{measure, tier_for, value};
+
+/// How often an order that spends its own points is priced until it settles.
+const OWN_ROUNDS_MAX: u32 = 8;
+
+/// Points that an order could spend before it is known what it earns.
+const UNKNOWN_OWN: i64 = 1 << 60;
+
+/// Everything that a purchase leads to, in numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Evaluation {
+    pub(crate) priced: Priced,
+    pub(crate) earned: Earned,
+    pub(crate) stamps: Vec<Stamps>,
+    /// What it adds to every ladder's metric.
+    pub(crate) metrics: Vec<i64>,
+    /// What every limit that it met had left.
+    pub(crate) met: Vec<Headroom>,
+    /// The places of the tiers at which it earns.
+    pub(crate) tiers: Vec<Option<u16>>,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// Evaluates a purchase. The account must have everything due behind it.
+pub(crate) fn evaluate(
+    context: &mut Context<'_>,
+    purchase: &Purchase,
+    explain: bool,
+) -> Result<Evaluation, ActError> {
+    check_currency(context.scheme, context.cart)?;
+    let scheme = context.scheme;
+    let held = context.tiers.clone();
+    let spends_own = scheme.wallets.iter().any(|wallet| wallet.spend_own_points);
+    let unknown = |wallet: &Wallet| match wallet.spend_own_points {
+        true => UNKNOWN_OWN,
+        false => 0,
+    };
+    let mut own: Vec<i64> = match spends_own {
+        true => scheme.wallets.iter().map(unknown).collect(),
+        false => Vec::new(),
+    };
+    let mut rounds = 0_u32;
+    loop {
+        rounds = rounds.saturating_add(1);
+        context.tiers.clone_from(&held);
+        let mut reasons = Vec::new();
+        let mut purse = Purse::of(context, &own);
+        let wishes = Wishes {
+            claims: &purchase.claims,
+            pay_points: &purchase.pay_points,
+            quantities: None,
+        };
+        let priced = price(context, wishes, &mut purse, explain.then_some(&mut reasons))?;
+        let sums = Sums::of_priced(context, &priced, None);
+        own_tiers(context, &sums);
+        let (base, shipping) = sums.earn_base(context)?;
+        let input = EarnInput {
+            base: &base,
+            shipping,
+            paid_units: &sums.paid_units,
+            all_units: &sums.all_units,
+        };
+        let earned = earn(
+            context,
+            &sums.amounts(),
+            input,
+            explain.then_some(&mut reasons),
+        )?;
+        if spends_own && rounds < OWN_ROUNDS_MAX && lower_own(context, &priced, &earned, &mut own) {
+            if rounds.saturating_add(1) == OWN_ROUNDS_MAX {
+                own.fill(0);
+            }
+            continue;
+        }
+        let mut met = purse.met;
+        let stamps = stamps(
+            context,
+            &sums,
+            input,
+            &mut met,
+            explain.then_some(&mut reasons),
+        )?;
+        for headroom in &earned.met {
+            if met.iter().all(|known| known.limit != headroom.limit) {
+                met.push(headroom.clone());
+            }
+        }
+        let metrics = scheme
+            .ladders
+            .iter()
+            .map(|ladder| measure(context, ladder, &sums, &earned))
+            .collect();
+        let tiers = context.tiers.clone();
+        context.tiers = held;
+        return Ok(Evaluation {
+            priced,
+            earned,
+            stamps,
+            metrics,
+            met,
+            tiers,
+            reasons,
+        });
+    }
+}
+
+/// An order of another currency needs a ratio where amounts earn or are measured.
+fn check_currency(scheme: &Scheme, cart: &Cart) -> Result<(), ActError> {
+    if !cart.foreign || cart.exchange.is_some() {
+        return Ok(());
+    }
+    let earns = scheme
+        .rules
+        .iter()
+        .any(|rule| matches!(rule.give, Give::PerAmount(_)));
+    let measures = scheme
+        .ladders
+        .iter()
+        .any(|ladder| matches!(ladder.metric, Metric::Spend(_)));
+    if !earns && !measures {
+        return Ok(());
+    }
+    Err(ActError::input(
+        "purchase.currency",
+        crate::path::Path::root().key("currency"),
+        cart.currency,
+        format_args!("{} or an exchange", scheme.currency),
+    ))
+}
+
+/// Lets a purchase earn at the tier that it reaches itself, where a ladder declares it.
+fn own_tiers(context: &mut Context<'_>, sums: &Sums) {
+    let scheme = context.scheme;
+    for (place, ladder) in scheme.ladders.iter().enumerate() {
+        if !ladder.counts_own_purchase || context.pinned.is_some() {
+            continue;
+        }
+        let today = context.at.date();
+        let before = value(ladder, context.account, today, context.at, scheme);
+        let own = measure(context, ladder, sums, &Earned::default());
+        let reached = tier_for(ladder, before.saturating_add(own));
+        if let Some(tier) = context.tiers.get_mut(place) {
+            *tier = (*tier).max(reached);
+        }
+    }
+}
+
+/// Lowers the own points that an order may spend to what it earns; whether it must be priced anew.
+fn lower_own(context: &Context<'_>, priced: &Priced, earned: &Earned, own: &mut [i64]) -> bool {
+    let mut again = false;
+    for (place, (wallet, own)) in context.scheme.wallets.iter().zip(own).enumerate() {
+        if !wallet.spend_own_points {
+            continue;
+        }
+        let place = u16::try_from(place).unwrap_or(u16::MAX);
+        let spends = priced
+            .used
+            .iter()
+            .filter_map(|used| used.spend)
+            .filter(|spend| spend.wallet == place)
+            .map(|spend| spend.points);
+        let pays = priced
+            .payments
+            .iter()
+            .filter(|p| p.wallet == place)
+            .map(|payment| payment.points);
+        let spent = spends.chain(pays).fold(0_i64, i64::saturating_add);
+        let usable = earned
+            .parts
+            .iter()
+            .filter(|part| {
+                part.wallet == place
+                    && part
+                        .terms(context.scheme)
+                        .is_some_and(|terms| terms.pending.is_none())
+            })
+            .fold(0_i64, |sum, part| sum.saturating_add(part.granted));
+        let available = context
+            .account
+            .balance(&wallet.id, context.at)
+            .available
+            .milli();
+        if spent > available.saturating_add(usable) && *own > usable {
+            *own = usable;
+            again = true;
+        }
+    }
+    again
+}
+
+/// The moment of an act: when it took place, if that is earlier than when it is recorded.
+pub(crate) fn occurred_at(
+    scheme: &Scheme,
+    said: Option<Moment>,
+    at: Moment,
+) -> Result<Moment, ActError> {
+    let Some(occurred) = said else {
+        return Ok(at);
+    };
+    let back = i64::from(at.date().days()).saturating_sub(i64::from(occurred.date().days()));
+    let most = i64::from(scheme.guards.backdate_days_max);
+    if occurred.instant_ms() > at.instant_ms() || back > most || (most == 0 && occurred != at) {
+        return Err(ActError::input(
+            "purchase.backdated",
+            crate::path::Path::root().key("occurred_at"),
+            occurred,
+            format_args!("at most {most} days before {at}"),
+        ));
+    }
+    Ok(occurred)
+}
+
+/// Facts within the limits.
+pub(crate) fn check_facts(facts: &Facts) -> Result<(), ActError> {
+    let max = crate::scheme::Limits::DEFAULT.list_max;
+    for (key, count) in [
+        ("segments", facts.segments.len()),
+        ("flags", facts.flags.len()),
+    ] {
+        if count > max {
+            return Err(ActError::input(
+                "facts.list",
+                crate::path::Path::root().key(key),
+                count,
+                format_args!("at most {max} entries"),
+            ));
+        }
+    }
+    Ok(())
+}

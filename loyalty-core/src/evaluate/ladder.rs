@@ -1,0 +1,282 @@
+//! Posting tier changes: reached, reviewed, refolded after a return.
+
+use crate::id::TierId;
+use crate::ledger::{
+    Entry, HeldTier, IssueCause, RewardState, RewardVoidEntry, TierCause, TierChangeEntry,
+    VoidCause,
+};
+use crate::scheme::OnReturn;
+use crate::scheme::compiled::{Ladder, Metric, Review};
+use crate::time::{Date, Deadline};
+
+use super::draft::Draft;
+use super::error::ActError;
+use super::expiry::moment_of;
+use super::tier::{
+    base_tier, floor, held_tier, next_review, refold, review, review_day, tier_for, value,
+    value_at_review,
+};
+
+/// Raises every ladder to what is reached; lowers those that are reviewed at every act.
+pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    for ladder in &scheme.ladders {
+        let today = draft.occurred().date();
+        let held = held_tier(ladder, &draft.account);
+        let found = value(ladder, &draft.account, today, draft.at(), scheme);
+        let reached = tier_for(ladder, found);
+        if reached > held {
+            change(draft, ladder, reached, TierCause::Reached, today, 0)?;
+            rewards_of_rise(draft, ladder, held, reached)?;
+        } else if ladder.review == Review::Immediate {
+            let floor = floor(ladder, draft.account.ladder(&ladder.id));
+            let reviewed = review(ladder, held, floor, found);
+            if reviewed.tier != held {
+                change(draft, ladder, reviewed.tier, TierCause::Review, today, 0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// When a tier is reviewed next. Nothing can be lost below the first step.
+pub(crate) fn review_of(
+    ladder: &Ladder,
+    tier: Option<u16>,
+    from: Date,
+    joined: Option<Date>,
+) -> Option<Deadline> {
+    if tier > base_tier(ladder) {
+        next_review(ladder, from, joined)
+    } else {
+        None
+    }
+}
+
+fn tier_id(ladder: &Ladder, place: Option<u16>) -> Option<TierId> {
+    ladder
+        .tiers
+        .get(usize::from(place?))
+        .map(|tier| tier.id.clone())
+}
+
+/// Posts a change to a tier entered on `entered`.
+pub(crate) fn change(
+    draft: &mut Draft<'_>,
+    ladder: &Ladder,
+    tier: Option<u16>,
+    cause: TierCause,
+    entered: Date,
+    surplus: i64,
+) -> Result<(), ActError> {
+    let state = draft.account.ladder(&ladder.id);
+    let from = state.and_then(|state| state.tier.clone());
+    let kept_floor = state.and_then(|state| state.floor.clone());
+    let review = review_of(ladder, tier, entered, draft.account.joined);
+    draft.push(Entry::TierChange(Box::new(TierChangeEntry {
+        ladder: ladder.id.clone(),
+        from,
+        to: tier_id(ladder, tier),
+        cause,
+        entered,
+        review,
+        floor: kept_floor,
+        surplus,
+    })))
+}
+
+/// Rewards of the tiers that a rise passes or reaches.
+pub(crate) fn rewards_of_rise(
+    draft: &mut Draft<'_>,
+    ladder: &Ladder,
+    from: Option<u16>,
+    to: Option<u16>,
+) -> Result<(), ActError> {
+    let first = from.map_or(0, |from| usize::from(from).saturating_add(1));
+    let count = to
+        .map_or(0, |to| usize::from(to).saturating_add(1))
+        .saturating_sub(first);
+    for tier in ladder.tiers.iter().skip(first).take(count) {
+        for reward in &tier.rewards {
+            let cause = HeldTier {
+                ladder: ladder.id.clone(),
+                tier: tier.id.clone(),
+            };
+            draft.issue(*reward, IssueCause::Tier(cause))?;
+        }
+    }
+    Ok(())
+}
+
+/// The next review that is due: the place of the ladder and the deadline.
+pub(crate) fn next_due_review(draft: &Draft<'_>) -> Option<(i64, usize, Deadline)> {
+    let now = draft.at();
+    draft
+        .scheme
+        .ladders
+        .iter()
+        .enumerate()
+        .filter_map(|(place, ladder)| {
+            let review = draft.account.ladder(&ladder.id)?.review?;
+            review
+                .reached(now)
+                .then(|| (review.order_ms(now.offset_ms()), place, review))
+        })
+        .min_by_key(|(order, place, _)| (*order, *place))
+}
+
+/// Reviews a ladder at its deadline.
+pub(crate) fn post_review(
+    draft: &mut Draft<'_>,
+    place: usize,
+    deadline: Deadline,
+) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    let Some(ladder) = scheme.ladders.get(place) else {
+        return Ok(());
+    };
+    let moment = moment_of(deadline, draft.at())?;
+    let day = moment.date();
+    let held = held_tier(ladder, &draft.account);
+    let found = value_at_review(
+        ladder,
+        &draft.account,
+        review_day(ladder, day),
+        moment,
+        scheme,
+    );
+    let floor = floor(ladder, draft.account.ladder(&ladder.id));
+    let reviewed = review(ladder, held, floor, found);
+    let next = review_of(ladder, reviewed.tier, day, draft.account.joined);
+    let state = draft.account.ladder(&ladder.id);
+    let entered = match state.and_then(|state| state.entered) {
+        Some(entered) if reviewed.tier == held => entered,
+        _ => day,
+    };
+    let from = state.and_then(|state| state.tier.clone());
+    let kept_floor = state.and_then(|state| state.floor.clone());
+    draft.push(Entry::TierChange(Box::new(TierChangeEntry {
+        ladder: ladder.id.clone(),
+        from,
+        to: tier_id(ladder, reviewed.tier),
+        cause: TierCause::Review,
+        entered,
+        review: next,
+        floor: kept_floor,
+        surplus: reviewed.surplus,
+    })))
+}
+
+/// Folds the open windows anew after a return.
+pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    for ladder in &scheme.ladders {
+        if ladder.on_return != OnReturn::Refold || matches!(ladder.metric, Metric::Balance(_)) {
+            continue;
+        }
+        let today = draft.occurred().date();
+        let (tier, entered) = refold(ladder, &draft.account, today, draft.at(), scheme);
+        let held = held_tier(ladder, &draft.account);
+        let state = draft.account.ladder(&ladder.id);
+        let since = state.and_then(|state| state.entered);
+        if tier == held && (tier == super::tier::base_tier(ladder) || entered == since) {
+            continue;
+        }
+        let entered = entered.unwrap_or(today);
+        change(draft, ladder, tier, TierCause::Return, entered, 0)?;
+        void_lost_rewards(draft, ladder, tier)?;
+        if tier > held {
+            rewards_of_rise(draft, ladder, held, tier)?;
+        }
+    }
+    Ok(())
+}
+
+/// Unused rewards of tiers above the one held become void.
+fn void_lost_rewards(
+    draft: &mut Draft<'_>,
+    ladder: &Ladder,
+    held: Option<u16>,
+) -> Result<(), ActError> {
+    let lost: Vec<&TierId> = ladder
+        .tiers
+        .iter()
+        .skip(held.map_or(0, |held| usize::from(held).saturating_add(1)))
+        .map(|tier| &tier.id)
+        .collect();
+    let void: Vec<u64> = draft
+        .account
+        .rewards
+        .iter()
+        .enumerate()
+        .filter(|(_, issued)| {
+            matches!(issued.state, RewardState::Ready(_))
+                && matches!(
+                    &issued.cause,
+                    IssueCause::Tier(cause)
+                        if cause.ladder == ladder.id && lost.contains(&&cause.tier)
+                )
+        })
+        .map(|(number, _)| u64::try_from(number).unwrap_or(u64::MAX))
+        .collect();
+    for issue in void {
+        draft.push(Entry::RewardVoid(RewardVoidEntry {
+            issue,
+            cause: VoidCause::Returned,
+        }))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::evaluate::{Act, Outcome, Schemes, perform, standing};
+    use crate::ledger::Account;
+    use crate::scheme::{SchemeDef, compile};
+    use crate::time::Moment;
+
+    const SCHEME: &str = r#"{
+        "format": 1, "id": "t", "name": "T", "currency": "EUR", "time_zone": "UTC",
+        "wallets": [{"id": "points", "expiry": {"fixed_date": {"date": "2024-12-30"}}}],
+        "earn": [{"id": "visit", "give": {"event": {"name": "visit", "points": "10"}}}],
+        "ladders": [{
+            "id": "l", "metric": {"balance": {}}, "window": {"lifetime": {}},
+            "review": {"every": {"days": 365}},
+            "tiers": [{"id": "low", "threshold": "0"}, {"id": "mid", "threshold": "10"}]
+        }]
+    }"#;
+
+    #[test]
+    fn a_review_comes_before_points_that_lapse_at_the_same_moment() {
+        let def = SchemeDef::from_json(SCHEME).unwrap();
+        let schemes = Schemes::new(Arc::new(compile(def).unwrap()));
+        let mut account = Account::new("m".parse().unwrap());
+        let mut act = |json: &str, at: &str| {
+            let act: Act = serde_json::from_str(json).unwrap();
+            let at: Moment = at.parse().unwrap();
+            let Outcome::Posted(posted) = perform(&schemes, &account, &act, at, None).unwrap()
+            else {
+                panic!("repeated");
+            };
+            account = posted.account;
+            let standing = standing(schemes.current(), &account, at).unwrap();
+            let tier = standing.ladders[0].tier.clone().unwrap();
+            (
+                tier.to_string(),
+                standing.wallets[0].balance.balance.milli(),
+            )
+        };
+        let found = act(r#"{"enrol": {"id": "a"}}"#, "2024-01-01T00:00:00Z");
+        assert_eq!(found, ("low".into(), 0));
+        let visit = r#"{"event": {"id": "b", "name": "visit"}}"#;
+        let found = act(visit, "2024-05-01T00:00:00Z");
+        assert_eq!(found, ("mid".into(), 10_000));
+        // 365 days after 1 January of a leap year: the review and the lapse fall together.
+        let found = act(r#"{"due": {"id": "c"}}"#, "2024-12-31T00:00:00Z");
+        assert_eq!(found, ("mid".into(), 0));
+        let found = act(r#"{"due": {"id": "d"}}"#, "2025-12-31T00:00:00Z");
+        assert_eq!(found, ("low".into(), 0));
+    }
+}

@@ -1,0 +1,432 @@
+//! Pricing: from list prices to what is due, in one visible order.
+//!
+//! member price → rewards on lines → standing discount → rewards on the order → points as discount
+//! → delivery → tax → gift card → points as tender.
+
+mod rewards;
+mod tenders;
+
+pub(super) use tenders::tax_in;
+
+use crate::number::{Rounding, mul_div_round};
+use crate::purchase::{Claim, PayPoints};
+use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
+use crate::scheme::{Excess, StandingAs, UnitChoice};
+
+use crate::evaluate::arith::{Checked, index, small};
+use crate::evaluate::cart::CartLine;
+use crate::evaluate::context::{Amounts, Context, Failure};
+use crate::evaluate::error::ActError;
+use crate::evaluate::purse::{Purse, Spend};
+use crate::evaluate::reason::{About, Reason, Shortage};
+use crate::evaluate::runs::{RunShare, Runs};
+
+/// Where a discount comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiscountSource {
+    /// The place in `used`.
+    Reward(usize),
+    /// The places of a ladder, a tier and a benefit.
+    Benefit(u16, u16, u16),
+    /// The place in `payments`.
+    Points(usize),
+}
+
+/// A discount with its shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Discount {
+    pub(crate) source: DiscountSource,
+    /// On goods.
+    pub(crate) amount: i64,
+    pub(crate) shares: Vec<RunShare>,
+    /// On delivery charges.
+    pub(crate) shipping: i64,
+}
+
+/// A reward that is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Used {
+    /// The place of the reward in the scheme.
+    pub(crate) reward: u32,
+    /// The issue that is used; bought when it is none.
+    pub(crate) issue: Option<u64>,
+    /// What it costs when it is bought.
+    pub(crate) spend: Option<Spend>,
+}
+
+/// Points that pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Payment {
+    pub(crate) wallet: u16,
+    /// Milli-points.
+    pub(crate) points: i64,
+    /// Minor units of the cart's currency.
+    pub(crate) worth: i64,
+    pub(crate) tender: bool,
+}
+
+/// A priced cart.
+#[derive(Debug, Clone)]
+pub(crate) struct Priced {
+    pub(crate) runs: Runs,
+    pub(crate) after_item: Vec<i64>,
+    pub(crate) discounts: Vec<Discount>,
+    pub(crate) tenders: Vec<Discount>,
+    pub(crate) used: Vec<Used>,
+    pub(crate) payments: Vec<Payment>,
+    /// What is left of every delivery charge.
+    pub(crate) shipping: Vec<i64>,
+    pub(crate) tax: Vec<TaxGroup>,
+    /// To pay, with tax and delivery, before tenders.
+    pub(crate) total: i64,
+    pub(crate) gift_card: i64,
+    /// The gift card's shares on the lines, where earning leaves them out.
+    pub(crate) gift_shares: Vec<i64>,
+    /// Left to pay in money.
+    pub(crate) due: i64,
+    /// Whether a claim or a payment was refused.
+    pub(crate) refused: Vec<Reason>,
+}
+
+impl Priced {
+    /// What is to pay in money: by card, cash or gift card.
+    pub(crate) fn due_in_money(&self) -> i64 {
+        self.due.saturating_add(self.gift_card)
+    }
+}
+
+/// The tax at one rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TaxGroup {
+    pub(crate) rate: Rate,
+    /// The amount that the rate applies to, as priced.
+    pub(crate) base: i64,
+    pub(crate) tax: i64,
+}
+
+/// What the member asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wishes<'a> {
+    pub(crate) claims: &'a [Claim],
+    pub(crate) pay_points: &'a [PayPoints],
+    /// Units of every line; the cart's own when none.
+    pub(crate) quantities: Option<&'a [u32]>,
+}
+
+struct Pricing<'c, 'a> {
+    context: &'c Context<'a>,
+    list: Vec<i64>,
+    units: Vec<u32>,
+    priced: Priced,
+    purse: &'c mut Purse,
+    reasons: Option<&'c mut Vec<Reason>>,
+}
+
+/// Prices a cart.
+pub(crate) fn price<'c>(
+    context: &'c Context<'_>,
+    wishes: Wishes<'_>,
+    purse: &'c mut Purse,
+    reasons: Option<&'c mut Vec<Reason>>,
+) -> Result<Priced, ActError> {
+    let runs = Runs::of(context.cart, wishes.quantities);
+    let list = runs.left.clone();
+    let units = wishes.quantities.map_or_else(
+        || {
+            context
+                .cart
+                .lines
+                .iter()
+                .map(|line| line.quantity)
+                .collect()
+        },
+        <[u32]>::to_vec,
+    );
+    let shipping = context
+        .cart
+        .shipping
+        .iter()
+        .map(|charge| charge.amount)
+        .collect();
+    let mut pricing = Pricing {
+        context,
+        list,
+        units,
+        priced: Priced {
+            runs,
+            after_item: Vec::new(),
+            discounts: Vec::new(),
+            tenders: Vec::new(),
+            used: Vec::new(),
+            payments: Vec::new(),
+            shipping,
+            tax: Vec::new(),
+            total: 0,
+            gift_card: 0,
+            gift_shares: Vec::new(),
+            due: 0,
+            refused: Vec::new(),
+        },
+        purse,
+        reasons,
+    };
+    pricing.standing(StandingAs::MemberPrice)?;
+    pricing.claims(wishes.claims, Stage::Line)?;
+    pricing.priced.after_item = pricing.priced.runs.left.clone();
+    pricing.standing(StandingAs::Total)?;
+    pricing.claims(wishes.claims, Stage::Order)?;
+    pricing.priced.runs.mark_free();
+    pricing.payments(wishes.pay_points, false)?;
+    pricing.claims(wishes.claims, Stage::Shipping)?;
+    pricing.free_shipping()?;
+    pricing.total()?;
+    pricing.gift_card()?;
+    pricing.payments(wishes.pay_points, true)?;
+    Ok(pricing.priced)
+}
+
+/// The stage at which a reward works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Line,
+    Order,
+    Shipping,
+}
+
+fn stage(reward: &Reward) -> Stage {
+    match &reward.gives {
+        Gives::FreeProduct { .. }
+        | Gives::Percent {
+            target: Some(_), ..
+        }
+        | Gives::Amount {
+            target: Some(_), ..
+        } => Stage::Line,
+        Gives::Percent { target: None, .. }
+        | Gives::Amount { target: None, .. }
+        | Gives::Points { .. }
+        | Gives::Custom => Stage::Order,
+        Gives::Shipping { .. } => Stage::Shipping,
+    }
+}
+
+/// Whether a reward lowers single lines, before the order's discounts.
+pub(crate) fn is_item_reward(reward: &Reward) -> bool {
+    stage(reward) == Stage::Line
+}
+
+impl<'a> Pricing<'_, 'a> {
+    fn left_of(&self, target: Option<&Target>) -> i64 {
+        let cart = self.context.cart;
+        cart.lines
+            .iter()
+            .zip(&self.priced.runs.left)
+            .filter(|(line, _)| cart.counts(line, target))
+            .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left))
+    }
+
+    fn failure(&self, reward: &Reward) -> Option<Failure> {
+        let when = reward.when.as_ref()?;
+        let running = &self.priced.runs.left;
+        let after_item = if self.priced.after_item.is_empty() {
+            running
+        } else {
+            &self.priced.after_item
+        };
+        let amounts = Amounts {
+            list: &self.list,
+            after_item,
+            running,
+            units: &self.units,
+        };
+        self.context.failure(when, &amounts, None)
+    }
+
+    fn meets(&self, min: Option<&MinAmount>) -> Result<(), Option<i64>> {
+        let Some(min) = min else { return Ok(()) };
+        let running = &self.priced.runs.left;
+        let after_item = if self.priced.after_item.is_empty() {
+            running
+        } else {
+            &self.priced.after_item
+        };
+        let amounts = Amounts {
+            list: &self.list,
+            after_item,
+            running,
+            units: &self.units,
+        };
+        match self.context.worth(min.target.as_ref(), min.base, &amounts) {
+            None => Err(None),
+            Some(worth) if worth >= min.amount => Ok(()),
+            Some(worth) => Err(Some(min.amount.saturating_sub(worth))),
+        }
+    }
+
+    fn explain(&mut self, reason: Reason) {
+        if let Some(reasons) = self.reasons.as_deref_mut() {
+            reasons.push(reason);
+        }
+    }
+
+    fn refuse(&mut self, reason: Reason) {
+        self.priced.refused.push(reason.clone());
+        self.explain(reason);
+    }
+
+    /// The best standing discount of the tiers held.
+    fn standing(&mut self, rounding: StandingAs) -> Result<(), ActError> {
+        let context = self.context;
+        let mut best: Option<(i64, DiscountSource, Rate, Option<&'a Target>)> = None;
+        for (ladder_place, (ladder, held)) in context
+            .scheme
+            .ladders
+            .iter()
+            .zip(&context.tiers)
+            .enumerate()
+        {
+            let Some(held) = *held else { continue };
+            let Some(tier) = ladder.tiers.get(usize::from(held)) else {
+                continue;
+            };
+            for (place, benefit) in tier.benefits.iter().enumerate() {
+                let BenefitKind::Discount {
+                    percent,
+                    target,
+                    min,
+                    as_,
+                } = &benefit.kind
+                else {
+                    continue;
+                };
+                if *as_ != rounding {
+                    continue;
+                }
+                if let Err(missing) = self.meets(min.as_ref()) {
+                    self.explain(Reason {
+                        about: About::Benefit,
+                        id: benefit.id.as_str().into(),
+                        code: if missing.is_some() {
+                            "condition.min_amount"
+                        } else {
+                            "condition.currency"
+                        },
+                        wanted: None,
+                        granted: None,
+                        missing: missing.map(|minor| {
+                            Shortage::Amount(crate::number::Money::of(
+                                minor,
+                                context.scheme.currency,
+                            ))
+                        }),
+                        resets: None,
+                    });
+                    continue;
+                }
+                let worth = self.percent_of(*percent, self.left_of(target.as_ref()))?;
+                let source = DiscountSource::Benefit(
+                    u16::try_from(ladder_place).unwrap_or(u16::MAX),
+                    held,
+                    u16::try_from(place).unwrap_or(u16::MAX),
+                );
+                if worth > 0 && best.is_none_or(|(most, ..)| worth > most) {
+                    best = Some((worth, source, *percent, target.as_ref()));
+                }
+            }
+        }
+        let Some((worth, source, percent, target)) = best else {
+            return Ok(());
+        };
+        let mut shares = Vec::new();
+        let cart = context.cart;
+        let eligible = |place: usize| {
+            cart.lines
+                .get(place)
+                .is_some_and(|line| cart.counts(line, target))
+        };
+        let amount = match rounding {
+            StandingAs::Total => {
+                self.priced.runs.apportion(worth, &eligible, &mut shares)?;
+                worth
+            }
+            StandingAs::MemberPrice => {
+                let mode = context.scheme.discount_rounding;
+                let part = |left| mul_div_round(left, percent.num, percent.den, mode).unwrap_or(0);
+                self.priced.runs.each_unit(&part, &eligible, &mut shares)?
+            }
+        };
+        self.priced.discounts.push(Discount {
+            source,
+            amount,
+            shares,
+            shipping: 0,
+        });
+        Ok(())
+    }
+
+    fn percent_of(&self, percent: Rate, amount: i64) -> Result<i64, ActError> {
+        mul_div_round(
+            amount,
+            percent.num,
+            percent.den,
+            self.context.scheme.discount_rounding,
+        )
+        .ok_or_else(|| ActError::overflow("a percentage"))
+    }
+
+    fn shipping_off(&mut self, percent: Rate) -> Result<i64, ActError> {
+        let mode = self.context.scheme.discount_rounding;
+        let mut off = 0_i64;
+        for left in &mut self.priced.shipping {
+            let part = mul_div_round(*left, percent.num, percent.den, mode)
+                .unwrap_or(0)
+                .min(*left);
+            *left = left.minus(part)?;
+            off = off.plus(part)?;
+        }
+        Ok(off)
+    }
+
+    fn free_shipping(&mut self) -> Result<(), ActError> {
+        if self.priced.shipping.iter().all(|left| *left == 0) {
+            return Ok(());
+        }
+        let context = self.context;
+        for (ladder_place, (ladder, held)) in context
+            .scheme
+            .ladders
+            .iter()
+            .zip(&context.tiers)
+            .enumerate()
+        {
+            let Some(held) = *held else { continue };
+            let Some(tier) = ladder.tiers.get(usize::from(held)) else {
+                continue;
+            };
+            for (place, benefit) in tier.benefits.iter().enumerate() {
+                let BenefitKind::FreeShipping { min } = &benefit.kind else {
+                    continue;
+                };
+                if self.meets(min.as_ref()).is_err() {
+                    continue;
+                }
+                let off = self.shipping_off(Rate { num: 1, den: 1 })?;
+                if off > 0 {
+                    let source = DiscountSource::Benefit(
+                        u16::try_from(ladder_place).unwrap_or(u16::MAX),
+                        held,
+                        u16::try_from(place).unwrap_or(u16::MAX),
+                    );
+                    self.priced.discounts.push(Discount {
+                        source,
+                        amount: 0,
+                        shares: Vec::new(),
+                        shipping: off,
+                    });
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}

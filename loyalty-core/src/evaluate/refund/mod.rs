@@ -1,0 +1,426 @@
+//! Returns and cancellations: everything follows what is kept.
+
+mod money;
+mod points;
+mod restore;
+
+use restore::reverse_draws;
+
+use crate::id::PurchaseId;
+use crate::ledger::{
+    CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry, PurchaseState,
+    RedemptionState, ReissueCause, RestorationEntry, ReturnEntry, Returned, ReversalEntry,
+    RewardIssueEntry, RewardState, RewardVoidEntry, RulePoints, Source, VoidCause, WriteOffEntry,
+};
+use crate::number::{Fraction, Money, Points, Rounding, mul_div_round};
+use crate::purchase::{PayPoints, ReturnLine};
+use crate::scheme::compiled::{Metric, Scheme, Wallet};
+use crate::scheme::{OnReturn, RefundMoney, RefundPoints, Shortfall};
+
+use crate::evaluate::arith::{Checked, index};
+use crate::evaluate::cart::Cart;
+use crate::evaluate::context::Context;
+use crate::evaluate::draft::Draft;
+use crate::evaluate::drain::{draw_back, sum};
+use crate::evaluate::due::post_due;
+use crate::evaluate::earn::{EarnInput, Earned, PartSource, earn, keep_sticky};
+use crate::evaluate::error::ActError;
+use crate::evaluate::kept::{add_back, kept, paid_for};
+use crate::evaluate::ladder::refold_tiers;
+use crate::evaluate::limit::{key, named};
+use crate::evaluate::price::{Wishes, price, tax_in};
+use crate::evaluate::purse::{Purse, total_key};
+use crate::evaluate::record::count_rule;
+use crate::evaluate::stamp::{Stamps, day_key, stamps};
+use crate::evaluate::sums::{Sums, on_kept};
+use crate::evaluate::tier::measure;
+
+/// What a purchase is worth in the parts that are kept.
+struct Kept {
+    units: Vec<u32>,
+    all_back: bool,
+    earned: Earned,
+    stamps: Vec<Stamps>,
+    metrics: Vec<i64>,
+}
+
+/// A return in the making.
+struct Returning<'a> {
+    scheme: &'a Scheme,
+    cart: &'a Cart,
+    entry: &'a PurchaseEntry,
+    state: &'a PurchaseState,
+    cancel: bool,
+    after: Vec<Returned>,
+    /// Minor units charged for points or rewards that are gone.
+    charged: i64,
+    /// Minor units of the refund before charges.
+    refund: i64,
+}
+
+/// Posts a return, or a cancellation, on a draft. `scheme` is the one that decided the purchase.
+pub(crate) fn post_return(
+    draft: &mut Draft<'_>,
+    scheme: &Scheme,
+    purchase: &PurchaseId,
+    lines: Option<&[ReturnLine]>,
+) -> Result<(), ActError> {
+    let cancel = lines.is_none();
+    let state = draft.account.purchase(purchase).cloned().ok_or_else(|| {
+        ActError::refused("purchase.unknown", purchase, "a purchase of the account")
+    })?;
+    if state.cancelled {
+        return Err(ActError::refused(
+            "return.cancelled",
+            purchase,
+            "a purchase that stands",
+        ));
+    }
+    let cart = Cart::try_new(scheme, &state.entry.purchase)?;
+    let (after, lines) = match lines {
+        Some(lines) => (add_back(&state, lines)?, lines.to_vec()),
+        None => everything(&state),
+    };
+    let returning = Returning {
+        scheme,
+        cart: &cart,
+        entry: &state.entry,
+        state: &state,
+        cancel,
+        after,
+        charged: 0,
+        refund: 0,
+    };
+    returning.post(draft, purchase, lines)
+}
+
+/// Everything that is still there, as a cancellation takes it.
+fn everything(state: &PurchaseState) -> (Vec<Returned>, Vec<ReturnLine>) {
+    let before = crate::evaluate::kept::returned(state);
+    let mut after = before.clone();
+    let mut lines = Vec::new();
+    for (place, (line, back)) in state
+        .entry
+        .purchase
+        .lines
+        .iter()
+        .zip(&mut after)
+        .enumerate()
+    {
+        let left = line.quantity.saturating_sub(back.quantity);
+        if left > 0 {
+            back.quantity = line.quantity;
+            let name = crate::evaluate::cart::line_name(line, place);
+            if let Ok(line) = crate::id::LineId::try_new(name) {
+                lines.push(ReturnLine {
+                    line,
+                    back: crate::purchase::Back::Quantity(left),
+                });
+            }
+        }
+    }
+    (after, lines)
+}
+
+impl Returning<'_> {
+    fn post(
+        mut self,
+        draft: &mut Draft<'_>,
+        purchase: &PurchaseId,
+        lines: Vec<ReturnLine>,
+    ) -> Result<(), ActError> {
+        let place = draft.entries.len();
+        let account = draft.account.clone();
+        let mut context = Context::pinned(
+            self.scheme,
+            &account,
+            self.cart,
+            &self.entry.terms,
+            self.entry.ordinal,
+            self.state.at,
+        );
+        let kept = self.kept(&mut context)?;
+        self.refund = self.money(&context, &kept)?;
+        self.restore(draft, purchase, &kept)?;
+        self.reissue(draft, purchase, &kept)?;
+        let points_metrics = self.take_points(draft, purchase, &kept)?;
+        self.take_stamps(draft, purchase, &kept)?;
+        self.uncount_spending(draft)?;
+        let entry = self.return_entry(&context, lines, &kept, &points_metrics)?;
+        draft.push_at(place, Entry::Return(Box::new(entry)))?;
+        refold_tiers(draft)
+    }
+
+    /// Evaluates what is kept under the terms of the sale.
+    fn kept(&self, context: &mut Context<'_>) -> Result<Kept, ActError> {
+        let (units, given_back) = kept(self.entry, &self.after);
+        let all_back = units.iter().all(|units| *units == 0);
+        let nothing = self.cancel || all_back;
+        let sums = if nothing {
+            Sums::of_kept(self.scheme, self.cart, self.entry, &units, &given_back, 0)
+        } else {
+            match self.scheme.returns.money {
+                RefundMoney::Frozen => {
+                    let shipping = self.shipping_paid();
+                    Sums::of_kept(
+                        self.scheme,
+                        self.cart,
+                        self.entry,
+                        &units,
+                        &given_back,
+                        shipping,
+                    )
+                }
+                RefundMoney::Reprice => {
+                    let priced = self.reprice(context, &units)?;
+                    Sums::of_priced(context, &priced, Some(&units)).less(&given_back)
+                }
+            }
+        };
+        let (base, shipping) = sums.earn_base(context)?;
+        let input = EarnInput {
+            base: &base,
+            shipping,
+            paid_units: &sums.paid_units,
+            all_units: &sums.all_units,
+        };
+        let mut earned = earn(context, &sums.amounts(), input, None)?;
+        let mut met = Vec::new();
+        let stamps = stamps(context, &sums, input, &mut met, None)?;
+        let metrics = self
+            .scheme
+            .ladders
+            .iter()
+            .map(|ladder| {
+                if nothing {
+                    0
+                } else {
+                    measure(context, ladder, &sums, &earned)
+                }
+            })
+            .collect();
+        if !self.cancel {
+            keep_sticky(&mut earned, self.scheme, &self.entry.earned);
+        }
+        Ok(Kept {
+            units,
+            all_back: nothing,
+            earned,
+            stamps,
+            metrics,
+        })
+    }
+
+    fn take_stamps(
+        &mut self,
+        draft: &mut Draft<'_>,
+        purchase: &PurchaseId,
+        kept: &Kept,
+    ) -> Result<(), ActError> {
+        for granted in &self.entry.stamps {
+            let Some(place) = self
+                .scheme
+                .cards
+                .iter()
+                .position(|card| card.id == granted.card)
+            else {
+                continue;
+            };
+            let Some(card) = self.scheme.cards.get(place) else {
+                continue;
+            };
+            let left = if self.cancel {
+                0
+            } else {
+                let of_card = kept.stamps.iter().find(|stamps| stamps.card == place);
+                of_card
+                    .map_or(0, |stamps| stamps.granted)
+                    .max(self.sticky_stamps(card, granted.stamps))
+            };
+            let target = granted.stamps.saturating_sub(left.min(granted.stamps));
+            let present = draft.account.card(&card.id).map_or(0, |held| {
+                held.instances
+                    .iter()
+                    .flat_map(|instance| &instance.stamps)
+                    .filter(|run| run.purchase.as_ref() == Some(purchase))
+                    .fold(0_u32, |sum, run| sum.saturating_add(run.count))
+            });
+            let posted = granted.stamps.saturating_sub(present);
+            if target > posted {
+                let count = target.saturating_sub(posted);
+                let charge = crate::evaluate::card::take_stamps(draft, card, purchase, count)?;
+                let left = self.refund.saturating_sub(self.charged).max(0);
+                self.charged = self.charged.plus(charge.min(left))?;
+            } else if posted > target {
+                let count = posted.saturating_sub(target);
+                crate::evaluate::card::put_stamps(draft, place, count, Some(purchase))?;
+            }
+            if card.stamps_per_day > 0 {
+                let change = i64::from(posted).saturating_sub(i64::from(target));
+                draft.count(day_key(card, self.state.at.date()), change)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stamps that a sticky rule gave are not taken.
+    fn sticky_stamps(&self, card: &crate::scheme::compiled::Card, granted: u32) -> u32 {
+        if card.rules.iter().all(|rule| rule.sticky) {
+            granted
+        } else {
+            0
+        }
+    }
+
+    /// What a cancelled purchase had counted to guards and budgets.
+    fn uncount_spending(&self, draft: &mut Draft<'_>) -> Result<(), ActError> {
+        if !self.cancel {
+            return Ok(());
+        }
+        let date = self.state.at.date();
+        let guards = &self.scheme.guards;
+        if guards.earning_purchases_per_day > 0
+            && !(self.entry.earned.is_empty() && self.entry.stamps.is_empty())
+        {
+            draft.count(
+                named(
+                    "guard.earning_purchases",
+                    crate::scheme::CapPeriod::Day,
+                    date,
+                ),
+                -1,
+            )?;
+        }
+        let redemptions = draft.account.redemptions.iter().filter(|redemption| {
+            redemption.entry.purchase.as_ref() == Some(&self.entry.purchase.id)
+        });
+        let redemptions = i64::try_from(redemptions.count()).unwrap_or(0);
+        if guards.redemptions_per_day > 0 && redemptions > 0 {
+            let name = named("guard.redemptions", crate::scheme::CapPeriod::Day, date);
+            draft.count(name, redemptions.saturating_neg())?;
+        }
+        for discount in &self.entry.discounts {
+            let Source::Reward(source) = &discount.source else {
+                continue;
+            };
+            let limited = self
+                .scheme
+                .rewards
+                .iter()
+                .any(|reward| reward.id == source.reward && reward.limit_total > 0);
+            let bought = draft
+                .account
+                .reward(source.issue)
+                .is_some_and(|issued| matches!(issued.cause, IssueCause::Redemption(_)));
+            if limited && bought {
+                draft.count(total_key(&source.reward), -1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn return_entry(
+        &self,
+        context: &Context<'_>,
+        lines: Vec<ReturnLine>,
+        kept: &Kept,
+        points: &[(u16, i64)],
+    ) -> Result<ReturnEntry, ActError> {
+        let money = |minor| Money::of(minor, self.cart.currency);
+        let mut metrics = Vec::new();
+        for (ladder, left) in self.scheme.ladders.iter().zip(&kept.metrics) {
+            if ladder.on_return == OnReturn::Never && !self.cancel {
+                continue;
+            }
+            let change = match ladder.metric {
+                Metric::Balance(_) => 0,
+                Metric::PointsEarned(wallet) => points
+                    .iter()
+                    .filter(|(of, _)| *of == wallet)
+                    .fold(0_i64, |sum, (_, change)| sum.saturating_add(*change)),
+                Metric::Spend(_) | Metric::Visits(_) | Metric::Items(_) => {
+                    let of_ladder = |entries: &[MetricEntry]| {
+                        entries
+                            .iter()
+                            .filter(|entry| entry.ladder == ladder.id)
+                            .fold(0_i64, |sum, entry| sum.saturating_add(entry.amount))
+                    };
+                    let now = of_ladder(&self.entry.metrics)
+                        .saturating_add(of_ladder(&self.state.metrics));
+                    left.saturating_sub(now)
+                }
+            };
+            if change != 0 {
+                metrics.push(MetricEntry {
+                    ladder: ladder.id.clone(),
+                    amount: change,
+                });
+            }
+        }
+        let charged = self.charged.min(self.refund);
+        Ok(ReturnEntry {
+            purchase: self.entry.purchase.id.clone(),
+            lines,
+            cancel: self.cancel,
+            refund: money(self.refund.minus(charged)?),
+            charged: (charged > 0).then(|| money(charged)),
+            metrics,
+            carry: self.carry(kept)?,
+            activity: self.activity_before(context),
+        })
+    }
+
+    /// A cancelled sale kept no points alive, unless something later did.
+    fn activity_before(&self, context: &Context<'_>) -> Vec<crate::ledger::ActivityEntry> {
+        let set = self.entry.activity.iter().filter(|_| self.cancel);
+        set.filter_map(|activity| {
+            let state = context.account.wallet(&activity.wallet)?;
+            (state.activity == Some(activity.expiry)).then_some(())?;
+            Some(crate::ledger::ActivityEntry {
+                wallet: activity.wallet.clone(),
+                expiry: activity.before?,
+                before: None,
+            })
+        })
+        .collect()
+    }
+
+    /// What the kept part leaves over, against what was left over so far.
+    fn carry(&self, kept: &Kept) -> Result<Vec<CarryEntry>, ActError> {
+        let mut changes = Vec::new();
+        for (place, wallet) in self.scheme.wallets.iter().enumerate() {
+            if !wallet.carry {
+                continue;
+            }
+            let number = u16::try_from(place).unwrap_or(u16::MAX);
+            let so_far = self.entry.carry.iter().chain(&self.state.carry);
+            let mut sum = Fraction::ZERO;
+            for carry in so_far.filter(|carry| carry.wallet == wallet.id) {
+                let part = Fraction::try_new(i128::from(carry.num), i128::from(carry.den))?;
+                sum = sum
+                    .checked_add(part)
+                    .ok_or_else(|| ActError::overflow("a carry"))?;
+            }
+            let wanted = if kept.all_back {
+                Fraction::ZERO
+            } else {
+                let left = kept.earned.carry.iter().find(|(of, _)| *of == number);
+                let before = crate::evaluate::record::carried_in(&self.entry.terms, &wallet.id)?;
+                match left {
+                    Some((_, left)) => left
+                        .checked_sub(before)
+                        .ok_or_else(|| ActError::overflow("a carry"))?,
+                    None => Fraction::ZERO,
+                }
+            };
+            let change = wanted
+                .checked_sub(sum)
+                .ok_or_else(|| ActError::overflow("a carry"))?
+                .reduced();
+            if !change.is_zero() {
+                changes.push(crate::evaluate::record::carry_entry(&wallet.id, change)?);
+            }
+        }
+        Ok(changes)
+    }
+}

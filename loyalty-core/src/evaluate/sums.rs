@@ -1,0 +1,392 @@
+//! What every line is worth at each stage: of a priced cart, or of what is kept of a purchase.
+
+use crate::ledger::{DiscountEntry, PurchaseEntry, Share, Source};
+use crate::number::{Rounding, allocate, mul_div_round};
+use crate::scheme::compiled::Scheme;
+use crate::scheme::{OwnReward, TaxBase};
+
+use super::arith::{Checked, index};
+use super::cart::{Cart, CartLine};
+use super::context::{Amounts, Context};
+use super::error::ActError;
+use super::price::{DiscountSource, Priced, is_item_reward, tax_in};
+use super::runs::RunShare;
+
+/// Amounts by line in minor units of the cart's currency, and units.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sums {
+    pub(crate) list: Vec<i64>,
+    pub(crate) after_item: Vec<i64>,
+    pub(crate) running: Vec<i64>,
+    /// Taken off by the scheme's rewards and by points as a discount. This and the three after it
+    /// are empty while they are 0 on every line.
+    own: Vec<i64>,
+    /// Taken off by points as a discount that earn all the same.
+    earning_points: Vec<i64>,
+    /// Paid by points that do not earn.
+    tender: Vec<i64>,
+    /// Paid by gift card, where that does not earn.
+    gift: Vec<i64>,
+    pub(crate) paid_units: Vec<u32>,
+    pub(crate) all_units: Vec<u32>,
+    shipping: i64,
+}
+
+impl Sums {
+    fn empty(lines: usize) -> Self {
+        let zeros = vec![0; lines];
+        Self {
+            list: zeros.clone(),
+            after_item: zeros.clone(),
+            running: zeros,
+            paid_units: vec![0; lines],
+            all_units: vec![0; lines],
+            ..Self::default()
+        }
+    }
+
+    /// Of a priced cart, in `quantities` of its units.
+    pub(crate) fn of_priced(
+        context: &Context<'_>,
+        priced: &Priced,
+        quantities: Option<&[u32]>,
+    ) -> Self {
+        let scheme = context.scheme;
+        let lines = &context.cart.lines;
+        let units = |(place, line): (usize, &CartLine)| {
+            quantities
+                .and_then(|all| all.get(place))
+                .copied()
+                .unwrap_or(line.quantity)
+        };
+        let all_units: Vec<u32> = lines.iter().enumerate().map(units).collect();
+        let mut sums = Self {
+            list: lines
+                .iter()
+                .zip(&all_units)
+                .map(|(line, units)| line.price.saturating_mul(i64::from(*units)))
+                .collect(),
+            after_item: priced.after_item.clone(),
+            running: priced.runs.left.clone(),
+            all_units,
+            ..Self::default()
+        };
+        if priced.runs.any_free() {
+            sums.paid_units.resize(lines.len(), 0);
+            for run in priced.runs.iter().filter(|run| !run.free) {
+                if let Some(units) = sums.paid_units.get_mut(index(run.line)) {
+                    *units = units.saturating_add(run.count);
+                }
+            }
+        } else {
+            sums.paid_units.clone_from(&sums.all_units);
+        }
+        for discount in priced.discounts.iter().chain(&priced.tenders) {
+            let into = match discount.source {
+                DiscountSource::Benefit(..) => continue,
+                DiscountSource::Reward(_) => &mut sums.own,
+                DiscountSource::Points(slot) => {
+                    let Some(payment) = priced.payments.get(slot) else {
+                        continue;
+                    };
+                    let redemption = scheme
+                        .wallets
+                        .get(usize::from(payment.wallet))
+                        .and_then(|wallet| wallet.redemption.as_ref());
+                    match (payment.tender, redemption.is_some_and(|r| r.earns)) {
+                        (true, true) => continue,
+                        (true, false) => &mut sums.tender,
+                        (false, true) => &mut sums.earning_points,
+                        (false, false) => &mut sums.own,
+                    }
+                }
+            };
+            for share in &discount.shares {
+                add(into, index(share.line), share.on_first(u32::MAX));
+            }
+        }
+        for (place, gift) in priced.gift_shares.iter().enumerate() {
+            add(&mut sums.gift, place, *gift);
+        }
+        sums.shipping = priced
+            .shipping
+            .iter()
+            .fold(0, |sum, left| left.saturating_add(sum));
+        sums
+    }
+
+    /// Of what is kept of a purchase: the first `kept` units of every line, less amounts given back.
+    pub(crate) fn of_kept(
+        scheme: &Scheme,
+        cart: &Cart,
+        entry: &PurchaseEntry,
+        kept: &[u32],
+        given_back: &[i64],
+        shipping: i64,
+    ) -> Self {
+        let mut sums = Self::empty(cart.lines.len());
+        for (place, (line, units)) in cart.lines.iter().zip(kept).enumerate() {
+            let list = line.price.saturating_mul(i64::from(*units));
+            set(&mut sums.all_units, place, *units);
+            set(&mut sums.list, place, list);
+            set(&mut sums.after_item, place, list);
+            set(&mut sums.running, place, list);
+        }
+        for discount in &entry.discounts {
+            sums.take_discount(scheme, discount, kept);
+        }
+        for tender in &entry.tenders {
+            if !earns(scheme, &tender.source) {
+                for share in &tender.shares {
+                    add(&mut sums.tender, index(share.line), on_kept(share, kept));
+                }
+            }
+        }
+        for (place, (line, units)) in cart.lines.iter().zip(kept).enumerate() {
+            let free = free_units(entry, place, line.price, *units);
+            set(&mut sums.paid_units, place, units.saturating_sub(free));
+        }
+        sums.shipping = shipping;
+        sums.less(given_back)
+    }
+
+    /// Less amounts given back.
+    pub(crate) fn less(mut self, given_back: &[i64]) -> Self {
+        for (place, back) in given_back.iter().enumerate() {
+            for amounts in [&mut self.after_item, &mut self.running] {
+                if let Some(amount) = amounts.get_mut(place) {
+                    *amount = amount.saturating_sub(*back).max(0);
+                }
+            }
+        }
+        self
+    }
+
+    fn take_discount(&mut self, scheme: &Scheme, discount: &DiscountEntry, kept: &[u32]) {
+        let item = match &discount.source {
+            Source::Reward(source) => scheme
+                .rewards
+                .iter()
+                .find(|reward| reward.id == source.reward)
+                .is_some_and(is_item_reward),
+            Source::Benefit(source) => is_member_price(scheme, &source.benefit),
+            Source::Points(_) => false,
+        };
+        for share in &discount.shares {
+            let place = index(share.line);
+            let amount = on_kept(share, kept);
+            add(&mut self.running, place, amount.saturating_neg());
+            if item {
+                add(&mut self.after_item, place, amount.saturating_neg());
+            }
+            match &discount.source {
+                Source::Benefit(_) => {}
+                Source::Points(_) if earns(scheme, &discount.source) => {
+                    add(&mut self.earning_points, place, amount);
+                }
+                Source::Points(_) | Source::Reward(_) => add(&mut self.own, place, amount),
+            }
+        }
+    }
+
+    pub(crate) fn amounts(&self) -> Amounts<'_> {
+        Amounts {
+            list: &self.list,
+            after_item: &self.after_item,
+            running: &self.running,
+            units: &self.paid_units,
+        }
+    }
+
+    /// What amount-based rules multiply: by line, and for delivery, in the scheme's currency.
+    pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(Vec<i64>, i64), ActError> {
+        let before = context.scheme.earn_base.own_reward == OwnReward::Before;
+        let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
+        let mut base: Vec<i64> = Vec::with_capacity(self.running.len());
+        for (place, (line, running)) in context.cart.lines.iter().zip(&self.running).enumerate() {
+            if !line.eligible {
+                base.push(0);
+                continue;
+            }
+            let mut amount = running.plus(at(&self.earning_points, place))?;
+            if before {
+                amount = amount.plus(at(&self.own, place))?;
+            } else {
+                amount = amount.minus(at(&self.tender, place))?;
+            }
+            base.push(amount.minus(at(&self.gift, place))?.max(0));
+        }
+        if context.cart.taxed {
+            convert_tax(context, &mut base)?;
+        }
+        let mut shipping = if context.scheme.earn_base.shipping {
+            self.shipping
+        } else {
+            0
+        };
+        if context.cart.foreign {
+            exchange(context, &mut base)?;
+            shipping = context.in_scheme(shipping).unwrap_or(0);
+        }
+        Ok((base, shipping))
+    }
+}
+
+/// The units among the first `kept` ones of a line of which rewards and standing discounts left
+/// nothing.
+fn free_units(entry: &PurchaseEntry, place: usize, price: i64, kept: u32) -> u32 {
+    if price == 0 {
+        return 0;
+    }
+    let shares: Vec<&Share> = entry
+        .discounts
+        .iter()
+        .filter(|discount| !matches!(discount.source, Source::Points(_)))
+        .flat_map(|discount| &discount.shares)
+        .filter(|share| index(share.line) == place)
+        .collect();
+    if shares.is_empty() {
+        return 0;
+    }
+    let mut cuts: Vec<u32> = shares
+        .iter()
+        .flat_map(|share| [share.first, share.first.saturating_add(share.count)])
+        .chain([0, kept])
+        .filter(|cut| *cut <= kept)
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2)
+        .filter_map(|pair| match pair {
+            [from, to] => Some((*from, *to)),
+            _ => None,
+        })
+        .filter(|(from, _)| {
+            let off = shares
+                .iter()
+                .filter(|share| {
+                    share.first <= *from && *from < share.first.saturating_add(share.count)
+                })
+                .fold(0_i64, |sum, share| sum.saturating_add(share.each.minor()));
+            off >= price
+        })
+        .fold(0_u32, |sum, (from, to)| {
+            sum.saturating_add(to.saturating_sub(from))
+        })
+}
+
+/// A share's amount on what is kept of its line.
+pub(crate) fn on_kept(share: &Share, kept: &[u32]) -> i64 {
+    let units = kept.get(index(share.line)).copied().unwrap_or(0);
+    run_share(share).on_first(units)
+}
+
+fn run_share(share: &Share) -> RunShare {
+    RunShare {
+        line: share.line,
+        first: share.first,
+        count: share.count,
+        each: share.each.minor(),
+    }
+}
+
+fn is_member_price(scheme: &Scheme, id: &crate::id::RuleId) -> bool {
+    use crate::scheme::StandingAs;
+    use crate::scheme::compiled::BenefitKind;
+    scheme
+        .ladders
+        .iter()
+        .flat_map(|ladder| ladder.tiers.iter())
+        .flat_map(|tier| tier.benefits.iter())
+        .any(|benefit| {
+            benefit.id == *id
+                && matches!(
+                    benefit.kind,
+                    BenefitKind::Discount {
+                        as_: StandingAs::MemberPrice,
+                        ..
+                    }
+                )
+        })
+}
+
+fn earns(scheme: &Scheme, source: &Source) -> bool {
+    match source {
+        Source::Points(source) => scheme
+            .wallets
+            .iter()
+            .find(|wallet| wallet.id == source.wallet)
+            .and_then(|wallet| wallet.redemption.as_ref())
+            .is_some_and(|redemption| redemption.earns),
+        Source::Reward(_) | Source::Benefit(_) => false,
+    }
+}
+
+/// Takes the tax out of the amounts, or puts it on, as the scheme's earn base asks.
+fn convert_tax(context: &Context<'_>, base: &mut [i64]) -> Result<(), ActError> {
+    let cart = context.cart;
+    let sign = match (context.scheme.earn_base.tax, cart.tax_included) {
+        (TaxBase::Net, true) => -1,
+        (TaxBase::Gross, false) => 1,
+        _ => return Ok(()),
+    };
+    let mut rates: Vec<_> = cart.lines.iter().filter_map(|line| line.tax).collect();
+    rates.sort_by_key(|rate| (rate.num, rate.den));
+    rates.dedup();
+    for rate in rates {
+        let weights: Vec<i64> = cart
+            .lines
+            .iter()
+            .zip(base.iter())
+            .map(|(line, amount)| if line.tax == Some(rate) { *amount } else { 0 })
+            .collect();
+        let sum = weights
+            .iter()
+            .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
+        let tax = tax_in(sum, rate, cart.tax_included)?;
+        if tax == 0 {
+            continue;
+        }
+        let shares = allocate(tax, &weights, None)?;
+        for (amount, share) in base.iter_mut().zip(shares) {
+            *amount = amount.plus(share.times(sign)?)?.max(0);
+        }
+    }
+    Ok(())
+}
+
+/// Exchanges the order's sum, half up, and shares it out by largest remainder.
+fn exchange(context: &Context<'_>, base: &mut [i64]) -> Result<(), ActError> {
+    let Some(rate) = context.cart.exchange else {
+        base.iter_mut().for_each(|amount| *amount = 0);
+        return Ok(());
+    };
+    let sum = base
+        .iter()
+        .fold(0_i64, |sum, amount| sum.saturating_add(*amount));
+    let exchanged = mul_div_round(sum, rate.num, rate.den, Rounding::HalfUp)
+        .ok_or_else(|| ActError::overflow("an exchange"))?;
+    if sum == 0 {
+        return Ok(());
+    }
+    let shares = allocate(exchanged, base, None)?;
+    for (amount, share) in base.iter_mut().zip(shares) {
+        *amount = share;
+    }
+    Ok(())
+}
+
+fn set<T>(values: &mut [T], place: usize, value: T) {
+    if let Some(slot) = values.get_mut(place) {
+        *slot = value;
+    }
+}
+
+fn add(values: &mut Vec<i64>, place: usize, value: i64) {
+    if value != 0 && values.len() <= place {
+        values.resize(place.saturating_add(1), 0);
+    }
+    if let Some(slot) = values.get_mut(place) {
+        *slot = slot.saturating_add(value);
+    }
+}

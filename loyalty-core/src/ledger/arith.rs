@@ -1,0 +1,103 @@
+//! Checked sums over what an account holds.
+
+use crate::number::{Points, SAFE_MAX};
+
+use super::entry::CarryEntry;
+use super::error::LedgerError;
+
+/// Adds points in place.
+#[inline]
+pub(super) fn add(to: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
+    match to.checked_add(by) {
+        Some(sum) => {
+            *to = sum;
+            Ok(())
+        }
+        None => Err(LedgerError::Overflow { what }),
+    }
+}
+
+/// Takes points away in place; the caller has checked that there are enough.
+#[inline]
+pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
+    match from.checked_sub(by) {
+        Some(rest) => {
+            *from = rest;
+            Ok(())
+        }
+        None => Err(LedgerError::Overflow { what }),
+    }
+}
+
+/// The sum of points.
+pub(super) fn sum(
+    parts: impl IntoIterator<Item = Points>,
+    what: &'static str,
+) -> Result<Points, LedgerError> {
+    let mut total = Points::ZERO;
+    for part in parts {
+        add(&mut total, part, what)?;
+    }
+    Ok(total)
+}
+
+/// Adds a count or minor units in place.
+#[inline]
+pub(super) fn add_i64(to: &mut i64, by: i64, what: &'static str) -> Result<(), LedgerError> {
+    let total = to
+        .checked_add(by)
+        .filter(|sum| sum.unsigned_abs() <= SAFE_MAX.unsigned_abs());
+    *to = total.ok_or(LedgerError::Overflow { what })?;
+    Ok(())
+}
+
+/// Refuses points below zero.
+#[inline]
+pub(super) fn not_negative(points: Points, what: &'static str) -> Result<(), LedgerError> {
+    if points.is_negative() {
+        return Err(LedgerError::Negative {
+            what,
+            found: points.milli(),
+        });
+    }
+    Ok(())
+}
+
+/// Adds a carried fraction in place, in lowest terms.
+pub(super) fn add_carry(num: &mut i64, den: &mut i64, by: &CarryEntry) -> Result<(), LedgerError> {
+    let what = "a carried fraction";
+    let overflow = LedgerError::Overflow { what };
+    if by.den <= 0 {
+        return Err(LedgerError::state(
+            "the denominator of a carried fraction",
+            "not positive",
+            "positive",
+        ));
+    }
+    let (n, d) = sum_of_fractions((*num, *den), (by.num, by.den)).ok_or(overflow)?;
+    (*num, *den) = (n, d);
+    Ok(())
+}
+
+fn sum_of_fractions(a: (i64, i64), b: (i64, i64)) -> Option<(i64, i64)> {
+    let (an, ad, bn, bd) = (
+        i128::from(a.0),
+        i128::from(a.1),
+        i128::from(b.0),
+        i128::from(b.1),
+    );
+    let num = an.checked_mul(bd)?.checked_add(bn.checked_mul(ad)?)?;
+    let den = ad.checked_mul(bd)?;
+    let divisor = greatest_common_divisor(num.unsigned_abs(), den.unsigned_abs());
+    let divisor = i128::try_from(divisor).ok()?;
+    let num = i64::try_from(num.checked_div(divisor)?).ok()?;
+    let den = i64::try_from(den.checked_div(divisor)?).ok()?;
+    Some((num, den))
+}
+
+fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a.checked_rem(b).unwrap_or(0));
+    }
+    a
+}

@@ -1,0 +1,321 @@
+//! The fold: an account and a group make the next account.
+
+use crate::id::MemberId;
+use crate::time::Moment;
+
+use super::account::{Account, KeyRecord, Status};
+use super::entry::Entry;
+use super::error::LedgerError;
+use super::group::{Digest, Group, Head};
+use super::key::print;
+use super::wallet::number;
+
+/// What every entry of a group shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupContext {
+    /// The group's number.
+    pub seq: u64,
+    /// When it is posted.
+    pub at: Moment,
+    /// When it took place.
+    pub occurred: Moment,
+    /// The digest of the scheme that decided it; zeros where none did.
+    pub scheme: Digest,
+}
+
+impl GroupContext {
+    /// The context of a group.
+    #[must_use]
+    pub fn of(group: &Group) -> Self {
+        Self {
+            seq: group.seq,
+            at: group.at,
+            occurred: group.occurred_at.unwrap_or(group.at),
+            scheme: group.scheme.unwrap_or_default(),
+        }
+    }
+}
+
+impl Account {
+    /// The account of a member before anything happened.
+    #[must_use]
+    pub fn new(member: MemberId) -> Self {
+        Self {
+            member,
+            head: Head::default(),
+            at: None,
+            status: Status::default(),
+            joined: None,
+            purchase_count: 0,
+            wallets: Vec::new(),
+            purchases: Vec::new(),
+            redemptions: Vec::new(),
+            cards: Vec::new(),
+            rewards: Vec::new(),
+            first_ready: 0,
+            ladders: Vec::new(),
+            counters: Vec::new(),
+            holds: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Folds one group: the only transition of an account.
+    ///
+    /// The group's hash is taken as given; [`verify`](super::verify) recomputes it.
+    ///
+    /// # Errors
+    /// The first problem of [`LedgerError`]'s precedence. The account is then exactly as before:
+    /// the group is folded over a copy, which takes the account's place only when all is well.
+    pub fn apply(&mut self, group: &Group) -> Result<(), LedgerError> {
+        self.check_head(group)?;
+        if let Some(record) = self.posted(group.act, &group.key) {
+            return Err(LedgerError::Repeated {
+                act: group.act,
+                key: group.key.clone(),
+                seq: record.seq,
+            });
+        }
+        let mut next = self.clone();
+        next.fold_entries(group)?;
+        *self = next;
+        Ok(())
+    }
+
+    /// Folds a whole log, from nothing.
+    ///
+    /// # Errors
+    /// As [`apply`](Account::apply); a key that was posted twice is found at the end.
+    pub fn replay<'a>(
+        member: MemberId,
+        groups: impl IntoIterator<Item = &'a Group>,
+    ) -> Result<Self, LedgerError> {
+        Self::new(member).continue_replay(groups)
+    }
+
+    /// Folds the rest of a log over a snapshot, in place. [`Replay`] takes groups one by one.
+    ///
+    /// # Errors
+    /// As [`replay`](Account::replay).
+    pub fn continue_replay<'a>(
+        self,
+        groups: impl IntoIterator<Item = &'a Group>,
+    ) -> Result<Self, LedgerError> {
+        let groups = groups.into_iter();
+        let mut replay = Replay::from(self);
+        replay.account.keys.reserve(groups.size_hint().0);
+        for group in groups {
+            replay.push(group)?;
+        }
+        replay.finish()
+    }
+
+    /// Folds a log in which the groups of many accounts stand mixed, each with its account's place
+    /// in `members`; the accounts in that order.
+    ///
+    /// The log is parted by account first, so that an account is folded while it is in the cache.
+    ///
+    /// # Errors
+    /// As [`replay`](Account::replay), of the first account that has a problem;
+    /// [`LedgerError::Number`] when a group names a place that no member has.
+    pub fn replay_many<'a>(
+        members: impl IntoIterator<Item = MemberId>,
+        log: impl IntoIterator<Item = (usize, &'a Group)>,
+    ) -> Result<Vec<Self>, LedgerError> {
+        let members = members.into_iter();
+        let mut parted: Vec<(MemberId, Vec<&Group>)> =
+            members.map(|member| (member, Vec::new())).collect();
+        for (place, group) in log {
+            let allowed = number(parted.len());
+            let (_, groups) = parted.get_mut(place).ok_or(LedgerError::Number {
+                what: "account",
+                found: number(place),
+                allowed,
+            })?;
+            groups.push(group);
+        }
+        let replayed = parted.into_iter();
+        replayed
+            .map(|(member, groups)| Self::replay(member, groups))
+            .collect()
+    }
+
+    fn fold_entries(&mut self, group: &Group) -> Result<(), LedgerError> {
+        let context = GroupContext::of(group);
+        if self.joined.is_none() {
+            self.joined = Some(context.occurred.date());
+        }
+        for entry in &group.entries {
+            self.apply_entry(entry, &context)?;
+        }
+        self.settle(group);
+        Ok(())
+    }
+
+    /// Makes a group whose entries are folded the last one.
+    pub(crate) fn settle(&mut self, group: &Group) {
+        self.keys.push(KeyRecord {
+            print: print(group.act, &group.key),
+            act: group.act,
+            key: group.key.clone(),
+            seq: group.seq,
+            content: group.content.clone(),
+        });
+        self.at = Some(group.at);
+        self.head = Head {
+            seq: group.seq,
+            hash: group.hash,
+        };
+    }
+
+    /// Refuses a group that is not the next one.
+    fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
+        let next = self.head.seq.saturating_add(1);
+        if group.seq != next {
+            return Err(LedgerError::Sequence {
+                found: group.seq,
+                allowed: next,
+            });
+        }
+        if group.prev != self.head.hash {
+            return Err(LedgerError::Chain {
+                seq: group.seq,
+                found: group.prev,
+                allowed: self.head.hash,
+            });
+        }
+        self.check_moment(group.at)?;
+        match group.occurred_at {
+            Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
+                Err(LedgerError::OutOfOrder {
+                    found: group.at,
+                    allowed: occurred,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a moment that goes back.
+    ///
+    /// # Errors
+    /// [`LedgerError::OutOfOrder`] when the instant is before that of the last group,
+    /// [`LedgerError::CivilBackwards`] when the civil date is.
+    pub fn check_moment(&self, at: Moment) -> Result<(), LedgerError> {
+        let Some(last) = self.at else { return Ok(()) };
+        if at.instant_ms() < last.instant_ms() {
+            return Err(LedgerError::OutOfOrder {
+                found: at,
+                allowed: last,
+            });
+        }
+        if at.date() < last.date() {
+            return Err(LedgerError::CivilBackwards {
+                found: at,
+                allowed: last,
+            });
+        }
+        Ok(())
+    }
+
+    /// Folds one entry in place. After an error the account may be half-way.
+    ///
+    /// The engine uses it on a copy, to see what an entry leads to before the group is whole.
+    #[inline]
+    pub(crate) fn apply_entry(
+        &mut self,
+        entry: &Entry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        match entry {
+            Entry::Earning(entry) => self.earning(entry, context),
+            Entry::Redemption(entry) => self.redemption(entry, context),
+            Entry::Expiry(entry) => self.expiry(entry, context),
+            Entry::Purchase(entry) => self.purchase_entry(entry, context),
+            Entry::Return(entry) => self.return_entry(entry),
+            Entry::Event(entry) => self.event(entry, context),
+            Entry::Activation(entry) => self.activation(entry, context),
+            Entry::Restoration(entry) => self.restoration(entry, context),
+            Entry::Reversal(entry) => self.reversal(entry),
+            Entry::Adjustment(entry) => self.adjustment(entry, context),
+            Entry::WriteOff(entry) => self.write_off(entry),
+            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
+            Entry::TierChange(entry) => self.tier_change(entry, context),
+            Entry::CardOpen(entry) => self.card_open(entry, context),
+            Entry::Stamp(entry) => self.stamp(entry, context),
+            Entry::CardComplete(entry) => self.card_complete(entry),
+            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
+            Entry::RewardUse(entry) => self.reward_use(entry),
+            Entry::RewardVoid(entry) => self.reward_void(entry),
+            Entry::Count(entry) => self.count(entry),
+            Entry::Hold(entry) => self.hold_entry(entry, context),
+            Entry::Capture(entry) => self.end_hold(entry),
+            Entry::Release(entry) => self.end_hold(entry),
+            Entry::TransferOut(entry) => self.transfer_out(entry),
+            Entry::TransferIn(entry) => self.transfer_in(entry, context),
+            Entry::MergeIn(entry) => self.merge_in(entry, context),
+            Entry::Reinstatement(entry) => self.reinstatement(entry, context),
+        }
+    }
+}
+
+/// A fold of many groups in place, as fast as memory allows.
+///
+/// Where [`Account::apply`] keeps the account whole after a problem, a replay gives it up: the
+/// account comes out only when every group was well.
+///
+/// # Examples
+///
+/// ```
+/// use loyalty_core::ledger::{Account, Replay};
+///
+/// let replay = Replay::from(Account::new("m1".parse()?));
+/// assert_eq!(replay.finish()?.head.seq, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Replay {
+    account: Account,
+    broken: Option<LedgerError>,
+}
+
+impl From<Account> for Replay {
+    fn from(account: Account) -> Self {
+        Self {
+            account,
+            broken: None,
+        }
+    }
+}
+
+impl Replay {
+    /// Folds the next group.
+    ///
+    /// # Errors
+    /// As [`Account::apply`], but for keys that were posted twice; every later call repeats it.
+    #[inline]
+    pub fn push(&mut self, group: &Group) -> Result<(), LedgerError> {
+        if let Some(problem) = &self.broken {
+            return Err(problem.clone());
+        }
+        let account = &mut self.account;
+        let folded = account
+            .check_head(group)
+            .and_then(|()| account.fold_entries(group));
+        if let Err(problem) = &folded {
+            self.broken = Some(problem.clone());
+        }
+        folded
+    }
+
+    /// The account.
+    ///
+    /// # Errors
+    /// The problem that a group had, or [`LedgerError::Repeated`] when a key was posted twice.
+    pub fn finish(self) -> Result<Account, LedgerError> {
+        match self.broken {
+            Some(problem) => Err(problem),
+            None => self.account.check_keys_once().map(|()| self.account),
+        }
+    }
+}

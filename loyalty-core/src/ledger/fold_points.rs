@@ -1,0 +1,327 @@
+//! Entries that move points.
+//!
+//! Every one of them keeps: earned + adjusted in + transferred in + restored + reinstated +
+//! written off = what the lots hold − deficit + redeemed + expired + reversed + adjusted out +
+//! transferred out.
+
+use std::sync::Arc;
+
+use crate::id::WalletId;
+use crate::number::Points;
+use crate::time::{CivilDateTime, Date, Deadline, Moment};
+
+use super::account::{Account, RedemptionState, Wallet};
+use super::arith::{add, not_negative, sum, take};
+use super::entry::{
+    ActivationEntry, AdjustmentEntry, Draw, EarningEntry, LotOpen, LotPoints, RedemptionEntry,
+    ReinstatementEntry, TransferInEntry, TransferOutEntry, WriteOffEntry,
+};
+use super::error::LedgerError;
+use super::fold::GroupContext;
+use super::wallet::{number, usable};
+
+impl Account {
+    #[inline]
+    pub(super) fn earning(
+        &mut self,
+        entry: &EarningEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.wallet_or_new(&entry.wallet)?;
+        wallet.open(&entry.lot, context)?;
+        if let Some(purchase) = &entry.purchase
+            && let Some(lot) = wallet.lots.last_mut()
+        {
+            lot.purchase = Some(purchase.clone());
+        }
+        add(
+            &mut wallet.totals.earned,
+            entry.lot.points,
+            "the points earned",
+        )
+    }
+
+    pub(super) fn activation(
+        &mut self,
+        entry: &ActivationEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let lot = self.known_wallet(&entry.wallet)?.lot_mut(entry.lot)?;
+        if lot.pending.take().is_none() {
+            return Err(LedgerError::state("a lot to activate", "usable", "pending"));
+        }
+        lot.expiry = entry.expiry;
+        self.add_metrics(&entry.metrics, context.occurred.date())
+    }
+
+    #[inline]
+    pub(super) fn redemption(
+        &mut self,
+        entry: &Arc<RedemptionEntry>,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        self.check_redemption_number(entry)?;
+        let captured = self.capture_draws(entry)?;
+        let wallet = self.known_wallet(&entry.wallet)?;
+        if !wallet.deficit.is_zero() && entry.hold.is_none() {
+            let wanted = sum(entry.draws.iter().map(|draw| draw.points), "a redemption")?;
+            within(
+                &wallet.id,
+                "a redemption",
+                wanted,
+                wallet.spendable(context.at)?,
+            )?;
+        }
+        if !captured {
+            check_usable(wallet, &entry.draws, context.at)?;
+        }
+        let total = wallet.draw(&entry.draws, "a redemption")?;
+        add(&mut wallet.totals.redeemed, total, "the points spent")?;
+        if entry.activity.is_some() {
+            wallet.activity = entry.activity;
+        }
+        self.redemptions.push(RedemptionState {
+            entry: Arc::clone(entry),
+            restored: Points::ZERO,
+        });
+        Ok(())
+    }
+
+    fn check_redemption_number(&self, entry: &RedemptionEntry) -> Result<(), LedgerError> {
+        let allowed = number(self.redemptions.len());
+        if entry.redemption != allowed {
+            return Err(LedgerError::Number {
+                what: "redemption",
+                found: entry.redemption,
+                allowed,
+            });
+        }
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn expiry(
+        &mut self,
+        entry: &LotPoints,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.known_wallet(&entry.wallet)?;
+        let activity = wallet.activity;
+        let lot = wallet.lot_mut(entry.lot)?;
+        let deadline = lot.deadline(activity);
+        let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
+            return Err(LedgerError::Early {
+                what: "an expiry",
+                found: context.at,
+                allowed: deadline,
+            });
+        };
+        lot.expired_on = Some(day_of(reached, context.at));
+        add(&mut lot.expired, entry.points, "the points lapsed")?;
+        wallet.draw_one(entry.lot, entry.points, "an expiry")?;
+        add(
+            &mut wallet.totals.expired,
+            entry.points,
+            "the points lapsed",
+        )
+    }
+
+    pub(super) fn adjustment(
+        &mut self,
+        entry: &AdjustmentEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.wallet_or_new(&entry.wallet)?;
+        if let Some(lot) = &entry.lot {
+            wallet.open(lot, context)?;
+            add(
+                &mut wallet.totals.adjusted_in,
+                lot.points,
+                "the points adjusted upward",
+            )?;
+        }
+        if let Some(into) = &entry.into {
+            let lot = wallet.lot_mut(into.lot)?;
+            not_negative(into.points, "an adjustment")?;
+            add(&mut lot.origin, into.points, "a lot")?;
+            add(&mut lot.remaining, into.points, "a lot")?;
+            wallet.went_up(into.lot);
+            add(
+                &mut wallet.totals.adjusted_in,
+                into.points,
+                "the points adjusted upward",
+            )?;
+        }
+        let taken = wallet.draw(&entry.draws, "an adjustment")?;
+        not_negative(entry.deficit, "an adjustment's deficit")?;
+        add(&mut wallet.deficit, entry.deficit, "the deficit")?;
+        add(
+            &mut wallet.totals.adjusted_out,
+            taken,
+            "the points adjusted downward",
+        )?;
+        add(
+            &mut wallet.totals.adjusted_out,
+            entry.deficit,
+            "the points adjusted downward",
+        )
+    }
+
+    /// Points that a reversal left owed, and that are forgiven.
+    pub(super) fn write_off(&mut self, entry: &WriteOffEntry) -> Result<(), LedgerError> {
+        let wallet = self.known_wallet(&entry.wallet)?;
+        wallet.lower_deficit(entry.points, "a write-off")?;
+        add(
+            &mut wallet.totals.written_off,
+            entry.points,
+            "the points written off",
+        )
+    }
+
+    /// Neutral: the lot, its origin and the deficit go down together.
+    pub(super) fn deficit_fill(
+        &mut self,
+        entry: &LotPoints,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.known_wallet(&entry.wallet)?;
+        if !usable(wallet.lot_mut(entry.lot)?, context.at) {
+            return Err(LedgerError::state(
+                "a lot to fill a deficit",
+                "pending",
+                "usable",
+            ));
+        }
+        wallet.lower_deficit(entry.points, "a deficit fill")?;
+        wallet.draw_one(entry.lot, entry.points, "a deficit fill")?;
+        take(
+            &mut wallet.lot_mut(entry.lot)?.origin,
+            entry.points,
+            "a lot",
+        )
+    }
+
+    pub(super) fn transfer_out(&mut self, entry: &TransferOutEntry) -> Result<(), LedgerError> {
+        let wallet = self.known_wallet(&entry.wallet)?;
+        let total = wallet.draw(&entry.draws, "a transfer")?;
+        add(
+            &mut wallet.totals.transferred_out,
+            total,
+            "the points transferred out",
+        )
+    }
+
+    pub(super) fn transfer_in(
+        &mut self,
+        entry: &TransferInEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.wallet_or_new(&entry.wallet)?;
+        let total = open_all(wallet, &entry.lots, context)?;
+        add(
+            &mut wallet.totals.transferred_in,
+            total,
+            "the points transferred in",
+        )
+    }
+
+    /// Lapsed points in lots of their own; the old lots remember that these are given back.
+    pub(super) fn reinstatement(
+        &mut self,
+        entry: &ReinstatementEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let wallet = self.known_wallet(&entry.wallet)?;
+        let mut lapsed = Points::ZERO;
+        for of in &entry.of {
+            let lot = wallet.lot_mut(of.lot)?;
+            not_negative(of.points, "a reinstatement")?;
+            let allowed = lot.expired;
+            if of.points > allowed {
+                let (what, found) = ("a reinstatement", of.points);
+                return Err(LedgerError::Overdrawn {
+                    what,
+                    wallet: entry.wallet.clone(),
+                    found,
+                    allowed,
+                });
+            }
+            take(&mut lot.expired, of.points, "the points lapsed")?;
+            add(&mut lapsed, of.points, "a reinstatement")?;
+        }
+        let total = open_all(wallet, &entry.lots, context)?;
+        if total != lapsed {
+            let (found, allowed) = (format_points(total), format_points(lapsed));
+            return Err(LedgerError::State {
+                what: "the sum of a reinstatement's lots",
+                found,
+                allowed,
+            });
+        }
+        add(
+            &mut wallet.totals.reinstated,
+            total,
+            "the points reinstated",
+        )
+    }
+}
+
+/// Opens lots one after the other; the sum.
+pub(super) fn open_all(
+    wallet: &mut Wallet,
+    lots: &[LotOpen],
+    context: &GroupContext,
+) -> Result<Points, LedgerError> {
+    let mut total = Points::ZERO;
+    for lot in lots {
+        wallet.open(lot, context)?;
+        add(&mut total, lot.points, "the sum of new lots")?;
+    }
+    Ok(total)
+}
+
+/// Refuses draws on lots that wait for something.
+#[inline]
+pub(super) fn check_usable(
+    wallet: &mut Wallet,
+    draws: &[Draw],
+    at: Moment,
+) -> Result<(), LedgerError> {
+    for draw in draws {
+        if !usable(wallet.lot_mut(draw.lot)?, at) {
+            return Err(LedgerError::state("a lot to draw on", "pending", "usable"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses more than what there is.
+pub(super) fn within(
+    wallet: &WalletId,
+    what: &'static str,
+    found: Points,
+    allowed: Points,
+) -> Result<(), LedgerError> {
+    if found > allowed {
+        return Err(LedgerError::Overdrawn {
+            what,
+            wallet: wallet.clone(),
+            found,
+            allowed,
+        });
+    }
+    Ok(())
+}
+
+fn format_points(points: Points) -> smol_str::SmolStr {
+    smol_str::format_smolstr!("{points}")
+}
+
+/// The civil day of a deadline that was reached.
+fn day_of(deadline: Deadline, at: Moment) -> Date {
+    match deadline {
+        Deadline::Day(date) => date,
+        Deadline::Instant(_) => CivilDateTime::from_civil_ms(deadline.order_ms(at.offset_ms()))
+            .map_or(at.date(), CivilDateTime::date),
+    }
+}

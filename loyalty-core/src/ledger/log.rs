@@ -1,0 +1,202 @@
+//! Groups as JSON lines, and accounts as snapshots.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use super::chain::verify_next;
+use super::error::LedgerError;
+use super::group::{Digest, Group, Head};
+
+/// The longest line that is read, in bytes. A merge carries a whole account in one line.
+pub const LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The largest snapshot that is read, in bytes.
+pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The deepest nesting that is read.
+const DEPTH_MAX: usize = 32;
+
+/// A group as one line of JSON, with the line's end.
+///
+/// # Errors
+/// [`LedgerError::Encoding`] when the group has no JSON form.
+pub fn to_json_line(group: &Group) -> Result<String, LedgerError> {
+    let mut line = serde_json::to_string(group).map_err(encoding)?;
+    line.push('\n');
+    Ok(line)
+}
+
+/// A group from one line of JSON, with or without the line's end.
+///
+/// Only the text that [`to_json_line`] writes is read, so no byte can change unseen. The hash is
+/// not recomputed here; [`verify`](super::verify) and [`read_log`] do it.
+///
+/// # Errors
+/// [`LedgerError::Size`] for a line that is too long or nested too deep, [`LedgerError::Encoding`]
+/// for one that is no group or not written as [`to_json_line`] writes it.
+pub fn from_json_line(line: &[u8]) -> Result<Group, LedgerError> {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let group: Group = read(line, "a line", LINE_BYTES_MAX)?;
+    let written = serde_json::to_vec(&group).map_err(encoding)?;
+    if written != line {
+        return Err(LedgerError::Encoding {
+            found: "a group written in another form".into(),
+        });
+    }
+    Ok(group)
+}
+
+/// What could be read of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRead {
+    /// The groups of the longest valid prefix.
+    pub groups: Vec<Group>,
+    /// How many bytes they take.
+    pub valid_bytes: usize,
+    /// Where they lead to.
+    pub head: Head,
+    /// What is wrong with what follows; nothing when the whole log is valid.
+    pub problem: Option<LedgerError>,
+}
+
+/// Reads a log of JSON lines as far as it is whole: every line ends, is canonical, and continues
+/// the chain with the hash that its content asks for.
+///
+/// A log that was cut at the end of a line is a shorter log; a host that keeps the head elsewhere
+/// compares it.
+#[must_use]
+pub fn read_log(bytes: &[u8]) -> LogRead {
+    let mut read = LogRead {
+        groups: Vec::new(),
+        valid_bytes: 0,
+        head: Head::default(),
+        problem: None,
+    };
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        match next_group(line, read.head) {
+            Ok((group, head)) => {
+                read.groups.push(group);
+                read.head = head;
+                read.valid_bytes = read.valid_bytes.saturating_add(line.len());
+            }
+            Err(problem) => {
+                read.problem = Some(problem);
+                break;
+            }
+        }
+    }
+    read
+}
+
+fn next_group(line: &[u8], head: Head) -> Result<(Group, Head), LedgerError> {
+    if !line.ends_with(b"\n") {
+        return Err(LedgerError::Encoding {
+            found: "a line without an end".into(),
+        });
+    }
+    let group = from_json_line(line)?;
+    let head = verify_next(head, &group)?;
+    Ok((group, head))
+}
+
+/// A snapshot: an account with the digest of its state.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Snapshot<A> {
+    state: Digest,
+    account: A,
+}
+
+impl Account {
+    /// The digest of the whole state: the SHA-256 of the account's JSON.
+    ///
+    /// Two accounts that were folded from the same groups have the same.
+    ///
+    /// # Errors
+    /// [`LedgerError::Encoding`] when the account has no JSON form.
+    pub fn state_hash(&self) -> Result<Digest, LedgerError> {
+        Ok(Digest::of(&serde_json::to_vec(self).map_err(encoding)?))
+    }
+
+    /// The account as JSON, with the digest of its state.
+    ///
+    /// # Errors
+    /// [`LedgerError::Encoding`] when the account has no JSON form.
+    pub fn snapshot_json(&self) -> Result<String, LedgerError> {
+        let snapshot = Snapshot {
+            state: self.state_hash()?,
+            account: self,
+        };
+        serde_json::to_string(&snapshot).map_err(encoding)
+    }
+
+    /// An account from a snapshot. The digest is recomputed and the account audited.
+    ///
+    /// # Errors
+    /// [`LedgerError::Size`], [`LedgerError::Encoding`], [`LedgerError::Hash`] when the state is not
+    /// the one that was written, [`LedgerError::Audit`] when it contradicts itself.
+    pub fn restore_json(text: &[u8]) -> Result<Self, LedgerError> {
+        let snapshot: Snapshot<Self> = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
+        let allowed = snapshot.account.state_hash()?;
+        if snapshot.state != allowed {
+            let seq = snapshot.account.head.seq;
+            return Err(LedgerError::Hash {
+                seq,
+                found: snapshot.state,
+                allowed,
+            });
+        }
+        snapshot.account.audit()?;
+        Ok(snapshot.account)
+    }
+}
+
+/// Reads JSON whose size and depth are counted first.
+fn read<T: DeserializeOwned>(
+    bytes: &[u8],
+    what: &'static str,
+    bytes_max: usize,
+) -> Result<T, LedgerError> {
+    if bytes.len() > bytes_max {
+        return Err(LedgerError::Size {
+            what,
+            found: bytes.len(),
+            allowed: bytes_max,
+        });
+    }
+    let depth = depth(bytes);
+    if depth > DEPTH_MAX {
+        return Err(LedgerError::Size {
+            what: "the depth",
+            found: depth,
+            allowed: DEPTH_MAX,
+        });
+    }
+    serde_json::from_slice(bytes).map_err(encoding)
+}
+
+/// The deepest nesting of arrays and objects, outside strings.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn encoding(error: serde_json::Error) -> LedgerError {
+    let found = error.to_string();
+    LedgerError::Encoding {
+        found: found.chars().take(200).collect(),
+    }
+}

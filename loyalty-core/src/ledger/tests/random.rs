@@ -1,0 +1,191 @@
+//! Random sequences of entries, most of them valid.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// One step: what kind, and numbers that choose its details.
+type Step = (u8, u64, i64, u8);
+
+fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((0_u8..20, 0_u64..12, 0_i64..60, 0_u8..40), 1..most)
+}
+
+/// The entries of a step, near what the account allows.
+fn entries(account: &Account, (kind, pick, amount, days): Step, today: i32) -> Vec<Entry> {
+    let wallet = account.wallet(&id("p"));
+    let next = wallet.map_or(0, |wallet| wallet.lots.len() as u64);
+    let free = |number: u64| {
+        let lot = wallet.and_then(|wallet| wallet.lots.get(number as usize));
+        lot.map_or(0, |lot| (lot.remaining.milli() - lot.held.milli()) / 1000)
+    };
+    let some = |number: u64| amount.min(free(number));
+    let soon = Some(from_day(today + i32::from(days)));
+    let deficit = wallet.map_or(0, |wallet| wallet.deficit.milli() / 1000);
+    let spent = account.redemptions.len() as u64;
+    let name = account
+        .purchases
+        .last()
+        .map(|state| state.entry.purchase.id.to_string());
+    let bought = |entries: fn(&str, u64, i64) -> Entry| {
+        name.as_ref()
+            .map(|name| vec![entries(name, pick, amount)])
+            .unwrap_or_default()
+    };
+    match kind {
+        0..=2 => vec![earning(LotOpen {
+            expiry: soon,
+            ..lot(next, amount)
+        })],
+        3 => vec![earning(LotOpen {
+            pending: Some(Pending::Until(from_day(today + 3))),
+            expiry: soon,
+            ..lot(next, amount)
+        })],
+        4 => vec![earning(LotOpen {
+            activity: true,
+            ..lot(next, amount)
+        })],
+        5..=7 => vec![spend(spent, vec![draw(pick, some(pick))])],
+        8 => vec![purchase(&format!("p{}", account.head.seq))],
+        9 => bought(|name, pick, amount| {
+            Entry::Reversal(Box::new(reversal(
+                name,
+                vec![draw(pick, amount / 8)],
+                amount / 4,
+            )))
+        }),
+        10 => bought(|name, pick, amount| {
+            let part = restoration(None, vec![draw(pick, amount / 9)]);
+            Entry::Restoration(Box::new(RestorationEntry {
+                purchase: Some(id(name)),
+                deficit: points(amount / 5),
+                ..part
+            }))
+        }),
+        11 => vec![Entry::DeficitFill(of_lot(pick, some(pick).min(deficit)))],
+        12 => vec![Entry::Restoration(Box::new(restoration(
+            Some(pick),
+            vec![draw(pick, amount / 4)],
+        )))],
+        13 => vec![hold(
+            &format!("h{pick}"),
+            &[(pick, some(pick))],
+            vec![],
+            day(today + i32::from(days)),
+        )],
+        14 => vec![Entry::Release(hold_ref(&format!("h{pick}")))],
+        15 => {
+            let captured = RedemptionEntry {
+                hold: Some(id(&format!("h{pick}"))),
+                ..redemption(spent, vec![draw(pick, amount)])
+            };
+            vec![
+                Entry::Redemption(Arc::new(captured)),
+                Entry::Capture(hold_ref(&format!("h{pick}"))),
+            ]
+        }
+        16 => {
+            let into = (amount % 2 == 0).then(|| draw(pick, amount));
+            let entry = AdjustmentEntry {
+                wallet: id("p"),
+                lot: None,
+                into,
+                draws: vec![],
+                deficit: points(amount % 5),
+            };
+            vec![Entry::Adjustment(Box::new(entry))]
+        }
+        17 => bought(|name, pick, amount| {
+            back(name, &[("1", (pick % 2) as u32)], "1.00", amount % 7 == 0)
+        }),
+        18 => {
+            let activity = vec![ActivityEntry {
+                before: None,
+                wallet: id("p"),
+                expiry: from_day(today + i32::from(days)),
+            }];
+            vec![Entry::Event(EventEntry {
+                name: id("visit"),
+                purchase: None,
+                metrics: vec![],
+                activity,
+            })]
+        }
+        _ => vec![Entry::Count(CountEntry {
+            limit: LimitKey::new("l", None),
+            change: amount - 20,
+        })],
+    }
+}
+
+/// Posts steps; those that the ledger refuses must leave no trace (`Book::try_post` looks).
+fn play(steps: &[Step]) -> (Book, i32) {
+    let (mut book, mut today) = (Book::new(), 0);
+    for step in steps {
+        today += i32::from(step.3) / 8;
+        let now = day(today);
+        let before = book.balance(now);
+        let due = book.account().due(now).unwrap();
+        if !due.is_empty() {
+            book.post(now, due);
+            assert_eq!(
+                book.balance(now),
+                before,
+                "posting what is due changes no balance"
+            );
+        }
+        assert!(!book.account().has_due(now));
+        let entries = entries(book.account(), *step, today);
+        let _ = book.try_post(now, entries);
+    }
+    (book, today)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn books_balance_and_time_changes_nothing(steps in steps(60), ahead in 0_i32..80) {
+        let (mut book, today) = play(&steps);
+        let later = day(today + ahead);
+        let before = book.balance(later);
+        let due = book.account().due(later).unwrap();
+        let travelled = book.account().with_due(later).unwrap();
+        travelled.audit().unwrap();
+        prop_assert_eq!(travelled.balance(&id("p"), later), before);
+        book.post(later, due);
+        prop_assert_eq!(book.balance(later), before);
+        prop_assert!(book.account().due(later).unwrap().is_empty());
+        prop_assert_eq!(&book.account().wallets, &travelled.wallets);
+    }
+
+    #[test]
+    fn a_snapshot_and_its_tail_are_the_whole_replay(steps in steps(40), cut in 0_usize..40) {
+        let (book, _) = play(&steps);
+        let groups = book.0.groups();
+        let cut = cut.min(groups.len());
+        let whole = Account::replay(id("m1"), groups).unwrap();
+        prop_assert_eq!(&whole, book.account());
+        let first = Account::replay(id("m1"), &groups[..cut]).unwrap();
+        first.audit().unwrap();
+        let restored = Account::restore_json(first.snapshot_json().unwrap().as_bytes()).unwrap();
+        prop_assert_eq!(&restored, &first);
+        let both = restored.continue_replay(&groups[cut..]).unwrap();
+        prop_assert_eq!(both.state_hash().unwrap(), whole.state_hash().unwrap());
+        prop_assert_eq!(&both, &whole);
+        prop_assert_eq!(verify(groups).unwrap(), whole.head);
+    }
+
+    /// The steps are near what an account allows: most are taken.
+    #[test]
+    fn most_steps_are_taken(steps in prop::collection::vec((0_u8..5, 0_u64..12, 0_i64..60, 0_u8..40), 30..60)) {
+        let (book, _) = play(&steps);
+        prop_assert!(book.account().head.seq as usize >= steps.len());
+    }
+
+    #[test]
+    fn no_line_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = (from_json_line(&bytes), read_log(&bytes), Account::restore_json(&bytes));
+    }
+}

@@ -1,0 +1,286 @@
+//! Wallets and their lots: look-up, and the moves that keep a lot within its bounds.
+
+use crate::id::{LotId, WalletId};
+use crate::number::Points;
+use crate::time::{Deadline, Moment};
+
+use super::account::{Account, Lot, Totals, Wallet};
+use super::arith::{add, not_negative, take};
+use super::entry::{Draw, LotOpen, Pending};
+use super::error::LedgerError;
+use super::fold::GroupContext;
+
+impl Account {
+    /// A wallet by name; nothing when no entry has touched it yet.
+    #[must_use]
+    pub fn wallet(&self, id: &WalletId) -> Option<&Wallet> {
+        self.wallets.iter().find(|wallet| wallet.id == *id)
+    }
+
+    /// A wallet that must stand.
+    pub(super) fn known_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        let found = self.wallets.iter_mut().find(|wallet| wallet.id == *id);
+        found.ok_or_else(|| LedgerError::UnknownWallet { wallet: id.clone() })
+    }
+
+    /// A wallet, opened at its place by name when it does not stand yet.
+    pub(super) fn wallet_or_new(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        let found = self.wallets.iter().position(|wallet| wallet.id == *id);
+        let place = match found {
+            Some(place) => place,
+            None => {
+                let place = self.wallets.partition_point(|wallet| wallet.id < *id);
+                self.wallets.insert(place, Wallet::new(id.clone()));
+                place
+            }
+        };
+        match self.wallets.get_mut(place) {
+            Some(wallet) => Ok(wallet),
+            None => Err(LedgerError::UnknownWallet { wallet: id.clone() }),
+        }
+    }
+}
+
+/// The place that a lot's number says.
+#[inline]
+pub(super) fn place(lot: LotId) -> usize {
+    usize::try_from(lot.get()).unwrap_or(usize::MAX)
+}
+
+/// A place as a number.
+#[inline]
+pub(super) fn number(place: usize) -> u64 {
+    u64::try_from(place).unwrap_or(u64::MAX)
+}
+
+/// The place of a group by its number.
+pub(super) fn place_of_seq(seq: u64) -> Option<usize> {
+    usize::try_from(seq.checked_sub(1)?).ok()
+}
+
+impl Wallet {
+    /// An empty wallet.
+    #[must_use]
+    pub fn new(id: WalletId) -> Self {
+        Self {
+            id,
+            lots: Vec::new(),
+            first_live: 0,
+            deficit: Points::ZERO,
+            totals: Totals::default(),
+            activity: None,
+            carry_num: 0,
+            carry_den: 1,
+        }
+    }
+
+    /// A lot by number.
+    #[must_use]
+    pub fn lot(&self, lot: LotId) -> Option<&Lot> {
+        self.lots.get(place(lot))
+    }
+
+    /// The lots that hold points, oldest first, with their numbers.
+    pub fn live_lots(&self) -> impl Iterator<Item = (LotId, &Lot)> {
+        let numbered = self.lots.iter().enumerate().skip(self.first_live);
+        numbered
+            .filter(|(_, lot)| !lot.remaining.is_zero())
+            .map(|(at, lot)| (LotId::new(number(at)), lot))
+    }
+
+    /// When a lot lapses: by its own deadline, or by the wallet's activity if that is later.
+    #[must_use]
+    pub fn deadline(&self, lot: &Lot) -> Option<Deadline> {
+        lot.deadline(self.activity)
+    }
+
+    pub(super) fn lot_mut(&mut self, lot: LotId) -> Result<&mut Lot, LedgerError> {
+        let (at, count) = (place(lot), self.lots.len());
+        match self.lots.get_mut(at) {
+            Some(lot) => Ok(lot),
+            None => Err(LedgerError::UnknownLot {
+                wallet: self.id.clone(),
+                found: lot.get(),
+                allowed: count,
+            }),
+        }
+    }
+
+    /// Opens the next lot.
+    #[inline]
+    pub(super) fn open(
+        &mut self,
+        open: &LotOpen,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        if place(open.lot) != self.lots.len() {
+            let allowed = number(self.lots.len());
+            return Err(LedgerError::Number {
+                what: "lot",
+                found: open.lot.get(),
+                allowed,
+            });
+        }
+        not_negative(open.points, "a lot")?;
+        self.lots.push(Lot {
+            origin: open.points,
+            remaining: open.points,
+            held: Points::ZERO,
+            pending: open.pending.clone(),
+            expiry: open.expiry,
+            activity: open.activity,
+            promotional: open.promotional,
+            opened: context.occurred.date(),
+            expired: Points::ZERO,
+            expired_on: None,
+            purchase: None,
+        });
+        if open.points.is_zero() {
+            self.advance();
+        }
+        Ok(())
+    }
+
+    /// Takes points that no hold keeps from lots; the sum.
+    #[inline]
+    pub(super) fn draw(
+        &mut self,
+        draws: &[Draw],
+        what: &'static str,
+    ) -> Result<Points, LedgerError> {
+        let mut total = Points::ZERO;
+        for draw in draws {
+            self.draw_one(draw.lot, draw.points, what)?;
+            add(&mut total, draw.points, what)?;
+        }
+        Ok(total)
+    }
+
+    /// Takes points that no hold keeps from one lot.
+    #[inline]
+    pub(super) fn draw_one(
+        &mut self,
+        lot: LotId,
+        points: Points,
+        what: &'static str,
+    ) -> Result<(), LedgerError> {
+        let Some(of) = self.lots.get_mut(place(lot)) else {
+            return self.lot_mut(lot).map(|_| ());
+        };
+        not_negative(points, what)?;
+        // A lot's parts are within its origin, so no difference leaves the range.
+        let free = Points::from_milli(of.remaining.milli().saturating_sub(of.held.milli()));
+        if points > free {
+            return Err(LedgerError::Overdrawn {
+                what,
+                wallet: self.id.clone(),
+                found: points,
+                allowed: free,
+            });
+        }
+        of.remaining = Points::from_milli(of.remaining.milli().saturating_sub(points.milli()));
+        if of.remaining.is_zero() {
+            self.advance();
+        }
+        Ok(())
+    }
+
+    /// Puts points back into a lot that has room for them.
+    pub(super) fn put_back(&mut self, draw: &Draw, what: &'static str) -> Result<(), LedgerError> {
+        let of = self.lot_mut(draw.lot)?;
+        not_negative(draw.points, what)?;
+        let room = of
+            .origin
+            .checked_sub(of.remaining)
+            .ok_or(LedgerError::Overflow { what })?;
+        if draw.points > room {
+            return Err(LedgerError::Overdrawn {
+                what,
+                wallet: self.id.clone(),
+                found: draw.points,
+                allowed: room,
+            });
+        }
+        add(&mut of.remaining, draw.points, what)?;
+        self.went_up(draw.lot);
+        Ok(())
+    }
+
+    /// Lowers what the member owes.
+    pub(super) fn lower_deficit(
+        &mut self,
+        by: Points,
+        what: &'static str,
+    ) -> Result<(), LedgerError> {
+        not_negative(by, what)?;
+        if by > self.deficit {
+            return Err(LedgerError::Overdrawn {
+                what,
+                wallet: self.id.clone(),
+                found: by,
+                allowed: self.deficit,
+            });
+        }
+        take(&mut self.deficit, by, what)
+    }
+
+    /// What can be spent at a moment if everything due is posted.
+    pub(super) fn spendable(&self, at: Moment) -> Result<Points, LedgerError> {
+        let what = "the available points";
+        let mut free = Points::ZERO;
+        for (_, lot) in self.live_lots().filter(|(_, lot)| usable(lot, at)) {
+            add(&mut free, lot.remaining, what)?;
+            take(&mut free, lot.held, what)?;
+        }
+        take(&mut free, self.deficit, what)?;
+        Ok(free.max(Points::ZERO))
+    }
+
+    /// Moves the mark of the first live lot over empty ones.
+    #[inline]
+    pub(super) fn advance(&mut self) {
+        while self
+            .lots
+            .get(self.first_live)
+            .is_some_and(|lot| lot.remaining.is_zero())
+        {
+            self.first_live = self.first_live.saturating_add(1);
+        }
+    }
+
+    /// Moves the mark of the first live lot back to one that got points.
+    pub(super) fn went_up(&mut self, lot: LotId) {
+        if self.lot(lot).is_some_and(|lot| !lot.remaining.is_zero()) {
+            self.first_live = self.first_live.min(place(lot));
+        }
+    }
+}
+
+/// Whether a lot waits for nothing at a moment.
+#[inline]
+pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
+    match &lot.pending {
+        None => true,
+        Some(Pending::Until(deadline)) => deadline.reached(at),
+        Some(Pending::Event(_)) => false,
+    }
+}
+
+impl Lot {
+    /// When it lapses, where `activity` is its wallet's deadline by activity.
+    pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
+        if self.activity {
+            later(self.expiry, activity)
+        } else {
+            self.expiry
+        }
+    }
+}
+
+/// The later of two deadlines.
+pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
+    [a, b]
+        .into_iter()
+        .flatten()
+        .max_by_key(|deadline| deadline.order_ms(0))
+}

@@ -1,0 +1,115 @@
+//! What can be wrong with a number.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// Why a number was refused or could not be computed.
+///
+/// Every variant has a stable [`code`](NumberError::code); the sentences may change.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NumberError {
+    /// The text is not of the form `-?digits(.digits)?`.
+    #[error(
+        "{found:?} is not a number: write digits with an optional leading minus and one point, such as \"10.50\""
+    )]
+    Syntax {
+        /// The start of the text.
+        found: String,
+    },
+    /// The value lies outside what is allowed in its place.
+    #[error("{found} is out of range: allowed is {allowed}")]
+    Range {
+        /// The value.
+        found: String,
+        /// What is allowed, in words or as an interval.
+        allowed: Cow<'static, str>,
+    },
+    /// The value has more decimals than its currency, precision or kind can hold.
+    #[error("{found} has too many decimals: allowed are {allowed}")]
+    TooManyDecimals {
+        /// The value as it was written.
+        found: String,
+        /// The largest number of decimals.
+        allowed: u8,
+    },
+    /// An exact result does not fit the integer that would hold it.
+    #[error("{what} does not fit within ±9007199254740991")]
+    Overflow {
+        /// What was being computed.
+        what: &'static str,
+    },
+    /// The text is not a currency code of ISO 4217.
+    #[error(
+        "{found:?} is not a currency: allowed is a code of ISO 4217 in capitals, such as \"EUR\""
+    )]
+    Currency {
+        /// The start of the text.
+        found: String,
+    },
+    /// A fraction or ratio has the denominator zero.
+    #[error("{numerator}/0 is not a ratio: the denominator must be at least 1")]
+    ZeroDenominator {
+        /// The numerator over the zero.
+        numerator: i128,
+    },
+}
+
+impl NumberError {
+    /// The stable code of this error, such as `number.syntax`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            NumberError::Syntax { .. } => "number.syntax",
+            NumberError::Range { .. } => "number.range",
+            NumberError::TooManyDecimals { .. } => "number.too_many_decimals",
+            NumberError::Overflow { .. } => "number.overflow",
+            NumberError::Currency { .. } => "number.currency",
+            NumberError::ZeroDenominator { .. } => "number.zero_denominator",
+        }
+    }
+
+    pub(crate) fn range(found: impl ToString, allowed: impl Into<Cow<'static, str>>) -> Self {
+        NumberError::Range {
+            found: found.to_string(),
+            allowed: allowed.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_starts_with_the_stage() {
+        let errors = [
+            NumberError::Syntax { found: "x".into() },
+            NumberError::range(1, "0"),
+            NumberError::TooManyDecimals {
+                found: "0.001".into(),
+                allowed: 2,
+            },
+            NumberError::Overflow { what: "the sum" },
+            NumberError::Currency {
+                found: "eur".into(),
+            },
+            NumberError::ZeroDenominator { numerator: 1 },
+        ];
+        for error in errors {
+            assert!(error.code().starts_with("number."), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn messages_say_found_and_allowed() {
+        let error = NumberError::TooManyDecimals {
+            found: "3.001".into(),
+            allowed: 2,
+        };
+        assert_eq!(
+            error.to_string(),
+            "3.001 has too many decimals: allowed are 2"
+        );
+    }
+}

@@ -1,0 +1,190 @@
+//! From a document to a scheme: every problem at once.
+
+mod benefit;
+mod card;
+mod condition;
+mod context;
+mod earn;
+mod ladder;
+mod reward;
+mod target;
+mod wallet;
+
+use std::sync::Arc;
+
+use crate::scheme::compiled::{Scheme, Symbols};
+use crate::scheme::def::{FORMAT, SchemeDef};
+use crate::scheme::index::RuleIndex;
+use crate::scheme::limit::Limits;
+use crate::scheme::problem::{self, Problems};
+
+use context::{At, Context, quoted};
+
+/// Checks a document and makes a scheme of it, under [`Limits::DEFAULT`].
+///
+/// # Errors
+///
+/// All problems of the document, in a stable order, each with a stable code and the place where it
+/// stands.
+///
+/// # Examples
+///
+/// ```
+/// use loyalty_core::scheme::{SchemeDef, compile};
+///
+/// let def = SchemeDef::from_json(
+///     r#"{
+///         "format": 1, "id": "com.example.cafe", "name": "Café", "currency": "EUR",
+///         "time_zone": "Europe/Paris",
+///         "wallets": [{"id": "points"}],
+///         "earn": [{"id": "base", "give": {"per_amount": {"points": "1", "per": "1.00"}}}]
+///     }"#,
+/// )?;
+/// let scheme = compile(def)?;
+/// assert_eq!(scheme.id().as_str(), "com.example.cafe");
+/// assert_eq!(scheme.digest_hex().len(), 64);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compile(def: SchemeDef) -> Result<Scheme, Problems> {
+    compile_with(def, &Limits::DEFAULT)
+}
+
+/// As [`compile`], under limits of the host's own.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems> {
+    let parts = Parts::of(&def, limits)?;
+    let digest = hmac_sha256::Hash::hash(canonical(&def).as_bytes());
+    Ok(Scheme {
+        digest,
+        id: def.id.clone(),
+        currency: def.currency,
+        symbols: parts.symbols,
+        exclude_gift_cards: def.exclude.gift_cards,
+        exclude_discounted: def.exclude.discounted_lines,
+        exclude: parts.exclude,
+        earn_base: def.earn_base.clone(),
+        combine_multipliers: def.combine_multipliers,
+        combine_rules: def.combine_rules,
+        wallets: parts.wallets,
+        rules: parts.rules,
+        index: parts.index,
+        cards: parts.cards,
+        ladders: parts.ladders,
+        rewards: parts.rewards,
+        returns: def.returns.clone(),
+        guards: def.guards.clone(),
+        discount_rounding: def.discount_rounding,
+        def: Arc::new(def),
+    })
+}
+
+/// The canonical JSON of a definition: fields in the order of the reference, defaults left out, no
+/// spaces. Equal definitions give equal bytes.
+pub(super) fn canonical(def: &SchemeDef) -> String {
+    // Every value of a definition has a JSON form; a failure would be one of the writer, a string.
+    serde_json::to_string(def).unwrap_or_default()
+}
+
+/// What compiling makes beside what the document says itself.
+struct Parts {
+    symbols: Symbols,
+    exclude: Option<crate::scheme::compiled::Target>,
+    wallets: Box<[crate::scheme::compiled::Wallet]>,
+    rules: Box<[crate::scheme::compiled::EarnRule]>,
+    cards: Box<[crate::scheme::compiled::Card]>,
+    ladders: Box<[crate::scheme::compiled::Ladder]>,
+    rewards: Box<[crate::scheme::compiled::Reward]>,
+    index: RuleIndex,
+}
+
+impl Parts {
+    fn of(def: &SchemeDef, limits: &Limits) -> Result<Self, Problems> {
+        let mut context = Context::new(def, limits);
+        context.head();
+        let wallets = context.all_wallets();
+        let exclude = context.target(
+            def.exclude.target.as_ref(),
+            &At::ROOT.key("exclude").key("target"),
+        );
+        context.rule_ids();
+        let rules = context.all_rules();
+        let cards = context.all_cards();
+        let ladders = context.all_ladders();
+        let rewards = context.all_rewards();
+        context.sources(&rewards, &cards, &ladders);
+        if !context.problems.is_empty() {
+            return Err(Problems(context.problems));
+        }
+        let symbols = context.symbols;
+        let index = RuleIndex::new(&rules, &symbols, &ladders);
+        Ok(Self {
+            symbols,
+            exclude,
+            wallets,
+            rules,
+            cards,
+            ladders,
+            rewards,
+            index,
+        })
+    }
+}
+
+impl Context<'_> {
+    fn head(&mut self) {
+        let def = self.def;
+        if def.format != FORMAT {
+            self.problem(problem::FORMAT, &At::ROOT.key("format"), def.format, FORMAT);
+        }
+        self.not_blank(&def.name, &At::ROOT.key("name"));
+        if !is_zone_name(&def.time_zone) {
+            let found = quoted(crate::serde_text::excerpt(&def.time_zone));
+            let allowed = "the IANA name of a time zone, such as \"Europe/Paris\"";
+            self.problem(problem::TEXT, &At::ROOT.key("time_zone"), found, allowed);
+        }
+    }
+
+    /// Rules and benefits share one name space, because a reason names either.
+    fn rule_ids(&mut self) {
+        let def = self.def;
+        let rules = At::ROOT.key("earn");
+        for (place, name) in context::repeated(def.earn.iter().map(|rule| rule.id.as_str())) {
+            self.duplicate_id(name, &rules.index(place).key("id"));
+        }
+        let mut names: std::collections::BTreeSet<&str> =
+            def.earn.iter().map(|rule| rule.id.as_str()).collect();
+        let ladders = At::ROOT.key("ladders");
+        for (place, ladder) in def.ladders.iter().enumerate() {
+            let at = ladders.index(place);
+            for (place, tier) in ladder.tiers.iter().enumerate() {
+                let tiers = at.key("tiers");
+                let at = tiers.index(place);
+                for (place, benefit) in tier.benefits.iter().enumerate() {
+                    if !names.insert(benefit.id.as_str()) {
+                        self.duplicate_id(
+                            benefit.id.as_str(),
+                            &at.key("benefits").index(place).key("id"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text has the form of a zone's name. The core has no zone data: whether there is such a
+/// zone is found where moments are made.
+fn is_zone_name(text: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
+    };
+    text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.split('/').all(part)
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+# Removes build results: here and in the user's cache folder.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+rm -rf -- target dist "$cache_root"

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What CI runs: each step under a time limit, the cheapest first, stopping at the first that fails.
+# A new step is one line: step NAME LIMIT_SECONDS COMMAND...
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+scripts/setup.sh rust python
+use_build_cache
+
+step "format"   60 cargo fmt --all --check
+step "tidy"    300 cargo test --quiet --locked -p loyalty-core --test tidy
+step "clippy"  400 cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
+step "tests"   900 cargo test --quiet --locked --workspace --all-features --lib --bins --tests
+step "doc tests" 300 cargo test --quiet --locked --workspace --all-features --doc
+step "examples" 300 cargo build --quiet --locked --profile test --workspace --all-features --examples
+
+steps_summary
