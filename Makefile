@@ -1,5 +1,5 @@
 # Each target calls one script or one cargo command; the scripts hold the work.
-.PHONY: demo test test-all bench-quick bench docs fmt clean
+.PHONY: demo test test-all truth bench-quick bench docs fmt clean
 
 demo: ## three schemes over real purchases
 	scripts/demo.sh
@@ -9,6 +9,9 @@ test: ## what CI runs
 
 test-all: ## test, and the long forms
 	scripts/test_all.sh
+
+truth: ## every published number beside ours; fails when a digit is lost
+	cargo run --locked --release --example truth
 
 bench-quick: ## the benches in their short form
 	scripts/bench.sh quick

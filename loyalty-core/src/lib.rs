@@ -4,6 +4,7 @@
 //! purchase. The library answers with a decision: what the member gets, exactly and why, and the
 //! entries to store.
 
+pub mod analytics;
 pub mod customer;
 pub mod evaluate;
 pub mod id;

@@ -1,0 +1,227 @@
+//! Summaries: the exact CDNOW input, and partial states that do not depend on the split.
+
+mod common;
+
+use common::{cdnow, cdnow_as_of, cdnow_end};
+use loyalty_core::analytics::columns::{NO_ORDER, Purchases};
+use loyalty_core::analytics::index::Index;
+use loyalty_core::analytics::occasions::{Occasions, Rules, ZeroOrders};
+use loyalty_core::analytics::partial::Partial;
+use loyalty_core::analytics::summary::{Summaries, split, summarize};
+use proptest::prelude::*;
+
+#[test]
+fn cdnow_from_the_raw_log_is_the_exact_input() {
+    let log = cdnow();
+    let all = Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end())).unwrap();
+    assert_eq!(
+        (log.day.len(), all.len(), log.customers),
+        (6_919, 6_696, 2_357)
+    );
+    assert_eq!(
+        log.amount_minor
+            .iter()
+            .filter(|amount| **amount == 0)
+            .count(),
+        8
+    );
+    let split = split(
+        &log.purchases(),
+        log.customers,
+        Rules::at(cdnow_as_of()),
+        cdnow_end(),
+    )
+    .unwrap();
+    let summaries = &split.calibration;
+    let x: u64 = (0..summaries.len())
+        .map(|position| u64::from(summaries.frequency(position)))
+        .sum();
+    assert_eq!((summaries.len(), x), (2_357, 2_457));
+    assert_eq!(
+        split
+            .holdout_occasions
+            .iter()
+            .map(|n| u64::from(*n))
+            .sum::<u64>(),
+        1_882
+    );
+    assert_eq!(split.new_in_holdout, 0);
+    let repeaters: Vec<usize> = (0..summaries.len())
+        .filter(|position| summaries.frequency(*position) > 0)
+        .collect();
+    assert_eq!(repeaters.len(), 946);
+    let mean = repeaters
+        .iter()
+        .map(|position| summaries.repeat_mean(*position).unwrap())
+        .sum::<f64>()
+        / 94_600.0;
+    common::close(mean, 35.077_847_533_689_83, 1e-12);
+    assert_eq!(
+        (
+            summaries.frequency(0),
+            summaries.recency_days(0),
+            summaries.age_days(0)
+        ),
+        (2, 213, 272)
+    );
+    assert_eq!(
+        (summaries.repeat_minor[0], summaries.total_minor[0]),
+        (4_469, 7_402)
+    );
+}
+
+#[test]
+fn a_month_is_not_thirty_days_and_recency_has_two_names() {
+    let log = cdnow();
+    let summaries = summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+    for position in 0..summaries.len() {
+        let parts = summaries.recency_days(position) + summaries.days_since_last(position);
+        assert_eq!(parts, summaries.age_days(position));
+    }
+}
+
+#[test]
+fn many_rows_take_the_partitioned_way_to_the_same_result() {
+    let mut random = loyalty_core::analytics::models::random::Random::new(1, 1);
+    let (n, customers) = (60_000, 9_000);
+    let customer: Vec<u32> = (0..n).map(|_| (random.bits() % customers) as u32).collect();
+    let amount: Vec<i64> = (0..n).map(|_| (random.bits() % 400) as i64).collect();
+    let mut day: Vec<i32> = (0..n).map(|_| (random.bits() % 700) as i32 - 350).collect();
+    for sorted in [false, true] {
+        if sorted {
+            day.sort_unstable();
+        }
+        let purchases = Purchases::new(&customer, &day, &amount);
+        for (as_of, zero_orders) in [
+            (400, ZeroOrders::Count),
+            (200, ZeroOrders::Count),
+            (200, ZeroOrders::Drop),
+        ] {
+            let rules = Rules {
+                zero_orders,
+                ..Rules::at(as_of)
+            };
+            let general =
+                Summaries::of(&Occasions::build(&purchases, 9_000, rules).unwrap()).unwrap();
+            assert_eq!(summarize(&purchases, 9_000, rules).unwrap(), general);
+        }
+        assert_eq!(
+            summarize(&purchases, 8_000, Rules::at(400))
+                .unwrap_err()
+                .code(),
+            "analytics.column.customer"
+        );
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Rows {
+    customer: Vec<u32>,
+    day: Vec<i32>,
+    amount: Vec<i64>,
+    order: Vec<u64>,
+    kind: Vec<u8>,
+    original: Vec<u64>,
+    margin: Vec<i64>,
+}
+
+impl Rows {
+    fn purchases(&self) -> Purchases<'_> {
+        Purchases {
+            order: Some(&self.order),
+            kind: Some(&self.kind),
+            original_order: Some(&self.original),
+            margin_minor: Some(&self.margin),
+            ..Purchases::new(&self.customer, &self.day, &self.amount)
+        }
+    }
+
+    fn pick(&self, rows: &[usize]) -> Self {
+        Self {
+            customer: rows.iter().map(|row| self.customer[*row]).collect(),
+            day: rows.iter().map(|row| self.day[*row]).collect(),
+            amount: rows.iter().map(|row| self.amount[*row]).collect(),
+            order: rows.iter().map(|row| self.order[*row]).collect(),
+            kind: rows.iter().map(|row| self.kind[*row]).collect(),
+            original: rows.iter().map(|row| self.original[*row]).collect(),
+            margin: rows.iter().map(|row| self.margin[*row]).collect(),
+        }
+    }
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let order = prop_oneof![Just(NO_ORDER), 0_u64..6];
+    let row = (
+        0_u32..5,
+        0_i32..30,
+        prop_oneof![Just(0_i64), 1_i64..500],
+        order.clone(),
+        0_u8..2,
+        order,
+        -50_i64..50,
+    );
+    prop::collection::vec(row, 0..60).prop_map(|rows| Rows {
+        customer: rows.iter().map(|row| row.0).collect(),
+        day: rows.iter().map(|row| row.1).collect(),
+        amount: rows.iter().map(|row| row.2).collect(),
+        order: rows.iter().map(|row| row.3).collect(),
+        kind: rows.iter().map(|row| row.4).collect(),
+        original: rows.iter().map(|row| row.5).collect(),
+        margin: rows.iter().map(|row| row.6).collect(),
+    })
+}
+
+fn index() -> Index {
+    let mut index = Index::new();
+    index.encode_texts(&["d", "b", "e", "a", "c"]).unwrap();
+    index
+}
+
+proptest! {
+    #[test]
+    fn any_split_in_any_order_gives_the_same_state(
+        rows in rows(),
+        parts in prop::collection::vec(0_usize..4, 60),
+        order in Just((0..60).collect::<Vec<usize>>()).prop_shuffle(),
+        merges in Just((0..4).collect::<Vec<usize>>()).prop_shuffle(),
+    ) {
+        let mut whole = Partial::new();
+        whole.update(&rows.purchases(), &index()).unwrap();
+        let order: Vec<usize> = order.into_iter().filter(|row| *row < rows.day.len()).collect();
+        let mut partials = vec![Partial::new(); 4];
+        for row in &order {
+            partials[parts[*row]].update(&rows.pick(&[*row]).purchases(), &index()).unwrap();
+        }
+        let mut merged = Partial::new();
+        for part in merges {
+            merged.merge(partials[part].clone()).unwrap();
+        }
+        let state = whole.state().unwrap();
+        prop_assert_eq!(&state, &merged.state().unwrap());
+        let text = serde_json::to_string(&state).unwrap();
+        let back = Partial::from_state(&serde_json::from_str(&text).unwrap()).unwrap();
+        for as_of in [9, 29] {
+            let rules = Rules::at(as_of);
+            let (keys, expected) = whole.finish(rules).unwrap();
+            prop_assert!(expected.counts().reconciles());
+            let (same_keys, found) = back.finish(rules).unwrap();
+            prop_assert_eq!(&keys, &same_keys);
+            prop_assert_eq!(&expected, &found);
+            prop_assert_eq!(Summaries::of(&expected).unwrap(), Summaries::of(&found).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_fast_way_equals_the_general_way(rows in rows(), drop_zero in any::<bool>(), sort in any::<bool>()) {
+        let mut order: Vec<usize> = (0..rows.day.len()).collect();
+        if sort {
+            order.sort_by_key(|row| rows.day[*row]);
+        }
+        let rows = rows.pick(&order);
+        let purchases = Purchases::new(&rows.customer, &rows.day, &rows.amount);
+        let zero_orders = if drop_zero { ZeroOrders::Drop } else { ZeroOrders::Count };
+        let rules = Rules { zero_orders, ..Rules::at(20) };
+        let general = Summaries::of(&Occasions::build(&purchases, 5, rules).unwrap()).unwrap();
+        prop_assert_eq!(summarize(&purchases, 5, rules).unwrap(), general);
+    }
+}
