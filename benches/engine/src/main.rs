@@ -290,7 +290,7 @@ fn replays(effort: Effort) -> Result<(), Failure> {
         .map(replay::member)
         .collect::<Result<_, _>>()?;
     for size in [1, 5, 100] {
-        let log = replay::log(&events, ACCOUNTS, size)?;
+        let log = replay::log(&events, size)?;
         let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
         let check = |accounts: &[Account]| {
             let sums = |account: &Account| {
@@ -342,7 +342,7 @@ fn replays(effort: Effort) -> Result<(), Failure> {
             many,
             goal(2e7),
         );
-        let grouped = replay::grouped(&log, ACCOUNTS);
+        let grouped = replay::grouped(&events, ACCOUNTS, size)?;
         let by_account = || {
             let mut lots = 0;
             for (member, groups) in members.iter().zip(&grouped) {

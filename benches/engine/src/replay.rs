@@ -1,7 +1,7 @@
 //! A generated ledger: 1,000,000 earn and spend events of 10,000 accounts over four years, first-in
 //! first-out lots that lapse after 365 days. The same events go through the function by hand.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
 use loyalty_core::ledger::{
@@ -184,11 +184,7 @@ impl Writer {
 }
 
 /// The log as groups of at least `size` entries, in the order of their last event.
-pub(crate) fn log(
-    events: &[Event],
-    accounts: usize,
-    size: usize,
-) -> Result<Vec<(usize, Group)>, Failure> {
+pub(crate) fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
     let wallet = WalletId::try_new("points")?;
     let content = Content::of(&serde_json::json!({ "name": "bench" }))?;
     let writer = || Writer {
@@ -198,32 +194,40 @@ pub(crate) fn log(
         entries: Vec::new(),
         seq: 0,
     };
-    let mut writers: Vec<Writer> = (0..accounts).map(|_| writer()).collect();
-    let mut last: Vec<Option<Event>> = vec![None; accounts];
+    let mut writers: BTreeMap<u32, (Writer, Event)> = BTreeMap::new();
     let mut log = Vec::new();
     for event in events {
-        let place = event.account as usize;
-        writers[place].write(&wallet, event);
-        last[place] = Some(*event);
-        if writers[place].entries.len() >= size {
-            log.push((place, writers[place].group(event, &content)?));
+        let open = || (writer(), *event);
+        let (writer, last) = writers.entry(event.account).or_insert_with(open);
+        writer.write(&wallet, event);
+        *last = *event;
+        if writer.entries.len() >= size {
+            log.push((event.account as usize, writer.group(event, &content)?));
         }
     }
-    for (place, (writer, event)) in writers.iter_mut().zip(&last).enumerate() {
-        if let Some(event) = event.filter(|_| !writer.entries.is_empty()) {
-            log.push((place, writer.group(&event, &content)?));
+    for (account, (writer, last)) in &mut writers {
+        if !writer.entries.is_empty() {
+            log.push((*account as usize, writer.group(last, &content)?));
         }
     }
     Ok(log)
 }
 
-/// The groups of one account after the other.
-pub(crate) fn grouped(log: &[(usize, Group)], accounts: usize) -> Vec<Vec<Group>> {
+/// The groups of one account after the other, in memory too.
+pub(crate) fn grouped(
+    events: &[Event],
+    accounts: usize,
+    size: usize,
+) -> Result<Vec<Vec<Group>>, Failure> {
+    let mut by_account = events.to_vec();
+    by_account.sort_by_key(|event| event.account);
     let mut grouped = vec![Vec::new(); accounts];
-    for (place, group) in log {
-        grouped[*place].push(group.clone());
+    for of_account in by_account.chunk_by(|a, b| a.account == b.account) {
+        for (place, group) in log(of_account, size)? {
+            grouped[place].push(group);
+        }
     }
-    grouped
+    Ok(grouped)
 }
 
 /// A chained copy of an account's groups.
