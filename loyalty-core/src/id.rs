@@ -94,6 +94,13 @@ macro_rules! ids {
             }
         }
 
+        impl From<&$name> for SmolStr {
+            #[inline]
+            fn from(id: &$name) -> SmolStr {
+                id.0.clone()
+            }
+        }
+
         impl FromStr for $name {
             type Err = IdError;
 

@@ -157,7 +157,7 @@ fn main() {
 fn cdnow(bench: &Bench) {
     let text = std::fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../loyalty-core/tests/data/CDNOW_sample.txt"
+        "/../../loyalty-core/tests/data/cdnow/CDNOW_sample.txt"
     ));
     let (mut ids, mut days, mut amounts) = (Vec::new(), Vec::new(), Vec::new());
     for line in text.expect("the CDNOW sample is in tests/data").lines() {

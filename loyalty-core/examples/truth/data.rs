@@ -47,7 +47,7 @@ pub(crate) fn day(year: i32, month: u32, day: u32) -> i32 {
 
 pub(crate) fn cdnow() -> Log {
     let (mut ids, mut days, mut amount_minor) = (Vec::new(), Vec::new(), Vec::new());
-    for line in read("CDNOW_sample.txt").lines() {
+    for line in read("cdnow/CDNOW_sample.txt").lines() {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let [_, id, date, _, dollars] = fields[..] else {
             continue;

@@ -21,7 +21,7 @@ use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at};
 use super::expiry::open_lot;
 use super::price::{Discount, DiscountSource};
-use super::reason::Reason;
+use super::reason::{About, Reason};
 use super::runs::RunShare;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
@@ -480,12 +480,9 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
     let mut found = Vec::new();
     for (place, wallet) in scheme.wallets.iter().enumerate() {
         let number = u16::try_from(place).unwrap_or(u16::MAX);
-        let parts: Vec<_> = evaluation
-            .earned
-            .parts
-            .iter()
-            .filter(|part| part.wallet == number)
-            .collect();
+        let all = evaluation.earned.parts.iter();
+        let parts = all.filter(|part| part.wallet == number);
+        let count = parts.clone().count();
         let spends = evaluation
             .priced
             .used
@@ -498,11 +495,11 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
             .filter(|p| p.wallet == number)
             .map(|payment| payment.points);
         let spent = spends.chain(pays).fold(0_i64, i64::saturating_add);
-        if parts.is_empty() && spent == 0 {
+        if count == 0 && spent == 0 {
             continue;
         }
         let mut lots: Vec<(&crate::scheme::compiled::LotTerms, i64)> = Vec::new();
-        for part in parts.iter().filter(|part| part.granted > 0) {
+        for part in parts.clone().filter(|part| part.granted > 0) {
             let Some(terms) = part.terms(scheme) else {
                 continue;
             };
@@ -514,16 +511,17 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
         found.push(WalletDecision {
             wallet: wallet.id.clone(),
             earned: Points::from_milli(evaluation.earned.granted(number)),
-            parts: parts
-                .iter()
-                .filter_map(|part| {
+            parts: {
+                let mut decided = Vec::with_capacity(count);
+                decided.extend(parts.filter_map(|part| {
                     Some(PartDecision {
-                        rule: SmolStr::new(part.id(scheme)?.as_str()),
+                        rule: part.id(scheme)?.into(),
                         wanted: Points::from_milli(part.wanted),
                         points: Points::from_milli(part.granted),
                     })
-                })
-                .collect(),
+                }));
+                decided
+            },
             lots: lots
                 .into_iter()
                 .filter_map(|(terms, points)| lot_decision(terms, points, context.at))
@@ -630,22 +628,23 @@ pub fn why_not(
     facts: &Facts,
     at: Moment,
     rule: &crate::id::RuleId,
+    pool: Option<&Account>,
 ) -> Result<Option<Reason>, ActError> {
     let options = QuoteOptions {
         explain: true,
-        pool: None,
+        pool,
     };
     let decision = quote(scheme, account, purchase, facts, at, options)?;
-    if let Some(found) = decision
-        .reasons
-        .iter()
-        .find(|reason| reason.id == rule.as_str())
-    {
+    let of_rule = |reason: &&Reason| {
+        matches!(reason.about, About::Rule | About::Benefit) && reason.id == rule.as_str()
+    };
+    if let Some(found) = decision.reasons.iter().find(of_rule) {
         return Ok(Some(found.clone()));
     }
     let known = scheme.rules.iter().position(|known| known.id == *rule);
     let Some(place) = known else { return Ok(None) };
     let cart = Cart::try_new(scheme, purchase)?;
-    let context = Context::live(scheme, account, &cart, facts, at, None);
+    let occurred = occurred_at(scheme, purchase.occurred_at, at)?;
+    let context = Context::live(scheme, account, &cart, facts, occurred, pool);
     super::earn::why_not(&context, PartSource::Rule(super::arith::small(place)))
 }

@@ -141,6 +141,7 @@ fn purchase_entry(
         ordinal: draft.account.purchase_count.saturating_add(1),
         terms: terms(draft, facts, evaluation)?,
         nets: priced.runs.left.iter().map(|left| money(*left)).collect(),
+        shipping: priced.shipping.iter().map(|left| money(*left)).collect(),
         discounts: priced
             .discounts
             .iter()

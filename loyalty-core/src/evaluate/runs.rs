@@ -143,6 +143,9 @@ impl Runs {
     fn spread(&mut self, parts: &[i64], shares: &mut Vec<RunShare>) -> Result<(), ActError> {
         let mut next = std::mem::take(&mut self.scratch.next);
         next.clear();
+        let most = self.runs.len().saturating_mul(2);
+        next.reserve(most);
+        shares.reserve(most);
         let runs = std::mem::take(&mut self.runs);
         let mut from = 0;
         while let Some(run) = runs.get(from) {

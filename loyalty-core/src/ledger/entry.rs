@@ -99,6 +99,9 @@ record! {
         pub terms: Terms,
         /// Every line's amount after discounts, in the purchase's currency.
         pub nets: Vec<Money>,
+        /// What is left of every delivery charge after discounts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub shipping: Vec<Money>,
         /// The discounts, in the order in which they were applied.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub discounts: Vec<DiscountEntry>,

@@ -29,7 +29,7 @@ pub fn json(name: &str) -> serde_json::Value {
 
 pub fn cdnow() -> Log {
     let (mut ids, mut day, mut amount_minor) = (Vec::new(), Vec::new(), Vec::new());
-    for line in read("CDNOW_sample.txt").lines() {
+    for line in read("cdnow/CDNOW_sample.txt").lines() {
         let fields: Vec<&str> = line.split_whitespace().collect();
         if fields.is_empty() {
             continue;

@@ -151,7 +151,11 @@ pub(crate) fn earn(
     if !work.may_earn(reasons.as_deref_mut())? {
         return Ok(work.earned);
     }
-    for place in candidates(context) {
+    let candidates = candidates(context);
+    let parts = candidates.len().saturating_add(context.tiers.len());
+    work.earned.parts.reserve(parts);
+    work.base.reserve(candidates.len());
+    for place in candidates {
         let Some(rule) = scheme.rules.get(index(place)) else {
             continue;
         };

@@ -44,15 +44,8 @@ impl Returning<'_> {
     }
 
     pub(super) fn shipping_paid(&self) -> i64 {
-        let charged = self
-            .cart
-            .shipping
-            .iter()
-            .fold(0_i64, |sum, charge| sum.saturating_add(charge.amount));
-        let off = self.entry.discounts.iter().fold(0_i64, |sum, discount| {
-            sum.saturating_add(discount.shipping.map_or(0, Money::minor))
-        });
-        charged.saturating_sub(off).max(0)
+        let charges = self.entry.shipping.iter();
+        charges.fold(0_i64, |sum, left| sum.saturating_add(left.minor()))
     }
 
     /// What was paid in money: the total less what points paid.
@@ -113,11 +106,11 @@ impl Returning<'_> {
                 }
             }
         }
-        for (charge, left) in self.cart.shipping.iter().zip([self.shipping_paid()]) {
+        for (charge, left) in self.cart.shipping.iter().zip(&self.entry.shipping) {
             if let Some(rate) = charge.tax.filter(|_| !self.cart.tax_included) {
                 match rates.iter_mut().find(|(known, _)| *known == rate) {
-                    Some((_, sum)) => *sum = sum.plus(left)?,
-                    None => rates.push((rate, left)),
+                    Some((_, sum)) => *sum = sum.plus(left.minor())?,
+                    None => rates.push((rate, left.minor())),
                 }
             }
         }

@@ -122,6 +122,7 @@ fn purchase(name: &str) -> Entry {
         ordinal: 1,
         terms: Terms::default(),
         nets: vec![id("30.00"), id("20.00")],
+        shipping: Vec::new(),
         discounts: Vec::new(),
         total: id("50.00"),
         tenders: Vec::new(),
