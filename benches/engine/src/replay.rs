@@ -210,7 +210,22 @@ pub(crate) fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, 
             log.push((*account as usize, writer.group(last, &content)?));
         }
     }
-    Ok(log)
+    Ok(log
+        .iter()
+        .map(|(place, group)| (*place, fresh(group)))
+        .collect())
+}
+
+/// A copy that shares nothing, so that a log lies in memory in its order, as when it was just read.
+fn fresh(group: &Group) -> Group {
+    let entry = |entry: &Entry| match entry {
+        Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry::clone(entry).into()),
+        other => other.clone(),
+    };
+    Group {
+        entries: group.entries.iter().map(entry).collect(),
+        ..group.clone()
+    }
 }
 
 /// The groups of one account after the other, in memory too.
