@@ -44,8 +44,8 @@ pub(crate) struct Done {
 /// Where acts stand.
 pub(crate) struct Actor<'w> {
     pub(crate) world: &'w mut World,
-    /// What was bought, by purchase: SKU and units left.
-    bought: BTreeMap<String, (String, Vec<(String, u32)>)>,
+    /// What was bought, by purchase.
+    bought: BTreeMap<String, Sale>,
     /// The customers whose wallet of money was filled by an event.
     filled: Vec<String>,
     /// The purchase that stands for a customer's spend, where a tier is recalculated.
@@ -53,6 +53,9 @@ pub(crate) struct Actor<'w> {
     /// The lots of a `state`, by their names.
     pub(crate) named_lots: BTreeMap<String, LotId>,
 }
+
+/// Whose a purchase is, and the SKU and units left of each line.
+type Sale = (String, Vec<(String, u32)>);
 
 /// What acts of one event posted, or the first refusal.
 pub(crate) type Posted = Result<Vec<Entry>, ActError>;
@@ -205,7 +208,7 @@ impl<'w> Actor<'w> {
             .map_err(|error| error.to_string())
     }
 
-    fn order(&self, order: &str) -> Result<&(String, Vec<(String, u32)>), String> {
+    fn order(&self, order: &str) -> Result<&Sale, String> {
         self.bought
             .get(order)
             .ok_or_else(|| format!("no purchase {order}"))

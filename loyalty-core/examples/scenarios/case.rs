@@ -39,6 +39,9 @@ pub(crate) struct Expected {
     pub(crate) keys: Map<String, Value>,
 }
 
+/// A case by its name, or why it is not of the form.
+pub(crate) type Named = (String, Result<Case, String>);
+
 impl Case {
     /// Whether the case names a mode.
     pub(crate) fn mode(&self, name: &str) -> bool {
@@ -47,7 +50,7 @@ impl Case {
 }
 
 /// The cases of a file, each with its name; a case that is not of the form is a reason in its place.
-pub(crate) fn read(text: &str) -> Result<Vec<(String, Result<Case, String>)>, String> {
+pub(crate) fn read(text: &str) -> Result<Vec<Named>, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let Value::Array(cases) = value else {
         return Err("not a list of cases".into());

@@ -101,7 +101,8 @@ impl Actor<'_> {
             };
             let target = self.world.plan.targets.first().copied();
             let target = target.ok_or("state of a card without a card")?;
-            let stamps = if times { count * target } else { count };
+            let stamps = count.checked_mul(if times { target } else { 1 });
+            let stamps = stamps.ok_or("state: too many cards")?;
             if stamps > 0 {
                 let change = json!({"stamps": {"card": cards::name(0), "stamps": stamps}});
                 steps.push(self.act(

@@ -70,7 +70,7 @@ pub(crate) fn translate(
     moments: &[Moment],
 ) -> Result<(Value, Plan), String> {
     let mut scheme = case.scheme.clone();
-    if scheme.objects("promotions")?.iter().next().is_some() {
+    if !scheme.objects("promotions")?.is_empty() {
         return Err("offers".into());
     }
     for lacking in ["referral", "rounding"] {
