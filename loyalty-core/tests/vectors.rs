@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use loyalty_core::customer::Facts;
-use loyalty_core::evaluate::{MergeAct, PairOutcome, TransferAct, answer, merge, transfer, verify_decision, 
-    Act, ActError, Outcome, QuoteOptions, Schemes, perform, quote, standing,
+use loyalty_core::evaluate::{
+    Act, ActError, MergeAct, Outcome, PairOutcome, QuoteOptions, Schemes, TransferAct, answer,
+    merge, perform, quote, standing, transfer, verify_decision,
 };
 use loyalty_core::id::MemberId;
 use loyalty_core::ledger::{Account, Entry, Group, verify};
@@ -101,7 +102,8 @@ impl Run {
         let mut said = Map::new();
         let facts = step.facts.clone().unwrap_or_default();
         if let Some(def) = &step.scheme {
-            self.schemes.push(Arc::new(compile(def.clone()).expect("the scheme compiles")));
+            self.schemes
+                .push(Arc::new(compile(def.clone()).expect("the scheme compiles")));
         }
         let name = step.member.clone().unwrap_or_else(|| "member".to_owned());
         let other = step.other.clone().unwrap_or_else(|| "other".to_owned());
@@ -154,7 +156,10 @@ impl Run {
         }
         let account = self.book(&name).account.clone();
         if let Ok(state) = standing(self.current(), &account, step.at) {
-            said.insert("standing".into(), serde_json::to_value(state).expect("JSON"));
+            said.insert(
+                "standing".into(),
+                serde_json::to_value(state).expect("JSON"),
+            );
         }
         Value::Object(said)
     }
@@ -167,7 +172,10 @@ impl Run {
         facts: &Facts,
         at: Moment,
     ) -> Map<String, Value> {
-        let options = QuoteOptions { explain: true, pool: None };
+        let options = QuoteOptions {
+            explain: true,
+            pool: None,
+        };
         let mut said = Map::new();
         match quote(self.current(), account, purchase, facts, at, options) {
             Ok(decision) => {
@@ -179,10 +187,18 @@ impl Run {
                 let changed = text.replace(&due, "\"due\":\"0.01\"");
                 assert_ne!(changed, text);
                 let error = verify_decision(
-                    self.current(), account, purchase, facts, changed.as_bytes(), None,
+                    self.current(),
+                    account,
+                    purchase,
+                    facts,
+                    changed.as_bytes(),
+                    None,
                 );
                 assert_eq!(error.expect_err("tampered").code(), "decision.tampered");
-                said.insert("decision".into(), serde_json::to_value(decision).expect("JSON"));
+                said.insert(
+                    "decision".into(),
+                    serde_json::to_value(decision).expect("JSON"),
+                );
             }
             Err(error) => {
                 said.insert("error".into(), error_json(&error));
@@ -217,14 +233,20 @@ impl Run {
 
 fn entries_json(group: &Group) -> Map<String, Value> {
     let mut said = Map::new();
-    said.insert("answer".into(), serde_json::to_value(answer(group)).expect("JSON"));
+    said.insert(
+        "answer".into(),
+        serde_json::to_value(answer(group)).expect("JSON"),
+    );
     for entry in &group.entries {
         match entry {
             Entry::Return(entry) => {
                 said.insert("return".into(), serde_json::to_value(entry).expect("JSON"));
             }
             Entry::TierChange(entry) => {
-                said.insert("tier_change".into(), serde_json::to_value(entry).expect("JSON"));
+                said.insert(
+                    "tier_change".into(),
+                    serde_json::to_value(entry).expect("JSON"),
+                );
             }
             _ => {}
         }

@@ -128,7 +128,7 @@ fn purchase_entry(
         if let Some(expiry) = activity_end(&wallet.terms, draft.occurred())? {
             activity.push(ActivityEntry {
                 wallet: wallet.id.clone(),
-                expiry,
+                expiry: Some(expiry),
                 before: draft
                     .account
                     .wallet(&wallet.id)

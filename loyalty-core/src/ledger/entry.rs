@@ -274,8 +274,9 @@ record! {
     pub struct ActivityEntry {
         /// The wallet.
         pub wallet: WalletId,
-        /// When they lapse if nothing more happens.
-        pub expiry: Deadline,
+        /// When they lapse if nothing more happens; by no activity when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<Deadline>,
         /// When they would have lapsed without it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub before: Option<Deadline>,

@@ -8,7 +8,6 @@ use super::entry::Entry;
 use super::error::LedgerError;
 use super::group::{Digest, Group, Head};
 use super::key::print;
-use super::wallet::number;
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,36 +107,6 @@ impl Account {
             replay.push(group)?;
         }
         replay.finish()
-    }
-
-    /// Folds a log in which the groups of many accounts stand mixed, each with its account's place
-    /// in `members`; the accounts in that order.
-    ///
-    /// The log is parted by account first, so that an account is folded while it is in the cache.
-    ///
-    /// # Errors
-    /// As [`replay`](Account::replay), of the first account that has a problem;
-    /// [`LedgerError::Number`] when a group names a place that no member has.
-    pub fn replay_many<'a>(
-        members: impl IntoIterator<Item = MemberId>,
-        log: impl IntoIterator<Item = (usize, &'a Group)>,
-    ) -> Result<Vec<Self>, LedgerError> {
-        let members = members.into_iter();
-        let mut parted: Vec<(MemberId, Vec<&Group>)> =
-            members.map(|member| (member, Vec::new())).collect();
-        for (place, group) in log {
-            let allowed = number(parted.len());
-            let (_, groups) = parted.get_mut(place).ok_or(LedgerError::Number {
-                what: "account",
-                found: number(place),
-                allowed,
-            })?;
-            groups.push(group);
-        }
-        let replayed = parted.into_iter();
-        replayed
-            .map(|(member, groups)| Self::replay(member, groups))
-            .collect()
     }
 
     fn fold_entries(&mut self, group: &Group) -> Result<(), LedgerError> {

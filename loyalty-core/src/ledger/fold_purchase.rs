@@ -130,7 +130,7 @@ impl Account {
 
     pub(super) fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
         for deadline in deadlines {
-            self.wallet_or_new(&deadline.wallet)?.activity = Some(deadline.expiry);
+            self.wallet_or_new(&deadline.wallet)?.activity = deadline.expiry;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ pub(super) fn event(
         if let Some(expiry) = activity_end(&wallet.terms, draft.occurred())? {
             activity.push(crate::ledger::ActivityEntry {
                 wallet: wallet.id.clone(),
-                expiry,
+                expiry: Some(expiry),
                 before: draft
                     .account
                     .wallet(&wallet.id)

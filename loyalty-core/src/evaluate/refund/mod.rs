@@ -375,10 +375,10 @@ impl Returning<'_> {
         let set = self.entry.activity.iter().filter(|_| self.cancel);
         set.filter_map(|activity| {
             let state = context.account.wallet(&activity.wallet)?;
-            (state.activity == Some(activity.expiry)).then_some(())?;
+            (state.activity == activity.expiry).then_some(())?;
             Some(crate::ledger::ActivityEntry {
                 wallet: activity.wallet.clone(),
-                expiry: activity.before?,
+                expiry: activity.before,
                 before: None,
             })
         })

@@ -37,13 +37,15 @@ impl Returning<'_> {
                         .saturating_add(reversed.written_off.milli())
                 });
             let change = target.saturating_sub(posted);
-            let counted = self.uncount_rules(draft, wallet, number, kept, change)?;
-            if change > 0 {
-                let usable = self.reverse(draft, purchase, wallet, change, counted)?;
+            let (losses, gains) = self.recount_rules(draft, wallet, number, kept, change)?;
+            if change > 0 || !losses.is_empty() {
+                let usable = self.reverse(draft, purchase, wallet, change.max(0), losses)?;
                 metrics.push((number, usable.saturating_neg()));
-            } else if change < 0 {
-                self.give_back(draft, purchase, wallet, change.saturating_neg())?;
-                metrics.push((number, change.saturating_neg()));
+            }
+            if change < 0 || !gains.is_empty() {
+                let back = change.min(0).saturating_neg();
+                self.give_back(draft, purchase, wallet, back, gains)?;
+                metrics.push((number, back));
             }
         }
         Ok(metrics)
@@ -140,17 +142,20 @@ impl Returning<'_> {
         target
     }
 
-    /// What each rule loses now. Its counters go down in the period of the sale.
-    pub(super) fn uncount_rules(
+    /// What each rule loses and regains now. Its counters follow, in the period of the sale.
+    pub(super) fn recount_rules(
         &self,
         draft: &mut Draft<'_>,
         wallet: &Wallet,
         number: u16,
         kept: &Kept,
         change: i64,
-    ) -> Result<Vec<RulePoints>, ActError> {
+    ) -> Result<(Vec<RulePoints>, Vec<RulePoints>), ActError> {
         let date = self.state.at.date();
-        let mut rules = Vec::new();
+        let (mut losses, mut gains) = (Vec::new(), Vec::new());
+        if self.scheme.returns.points == RefundPoints::None && !self.cancel {
+            return Ok((losses, gains));
+        }
         for earned in self
             .entry
             .earned
@@ -186,51 +191,51 @@ impl Returning<'_> {
                 .find(|loss| loss.wallet == wallet.id && loss.rule.rule == earned.rule)
                 .map_or(0, |loss| loss.rule.points.milli());
             let now = lost.saturating_sub(before);
-            if now <= 0 {
+            if now == 0 {
                 continue;
             }
-            let gone = lost >= earned.points.milli();
-            self.count_rule_down(draft, rule, date, now, gone)?;
-            rules.push(RulePoints {
+            let all = earned.points.milli();
+            let times = i64::from(before >= all).saturating_sub(i64::from(lost >= all));
+            self.recount_rule(draft, rule, date, now.saturating_neg(), times)?;
+            let points = RulePoints {
                 rule: earned.rule.clone(),
-                points: Points::from_milli(now),
-            });
+                points: Points::from_milli(now.saturating_abs()),
+            };
+            if now > 0 {
+                losses.push(points);
+            } else {
+                gains.push(points);
+            }
         }
         for cap in &wallet.caps {
             if let Some(key) = key(cap, date).filter(|key| self.cancel || !key.is_shared()) {
                 draft.count(key, change.saturating_neg())?;
             }
         }
-        Ok(rules)
+        Ok((losses, gains))
     }
 
-    pub(super) fn count_rule_down(
+    pub(super) fn recount_rule(
         &self,
         draft: &mut Draft<'_>,
         rule: &crate::scheme::compiled::EarnRule,
         date: crate::time::Date,
         points: i64,
-        gone: bool,
+        times: i64,
     ) -> Result<(), ActError> {
         let shared = draft.pool.len();
-        count_rule(
-            draft,
-            rule,
-            date,
-            points.saturating_neg(),
-            if gone { -1 } else { 0 },
-        )?;
+        count_rule(draft, rule, date, points, times)?;
         if !self.cancel {
             draft.pool.truncate(shared);
         }
-        if rule.occasion && gone && self.entry.terms.occasions.contains(&rule.id) {
+        if rule.occasion && times != 0 && self.entry.terms.occasions.contains(&rule.id) {
             let name = format!("rule.{}.occasion@", rule.id);
             let met = self.entry.terms.headroom.iter();
             let met = met
                 .map(|h| &h.limit)
                 .find(|limit| limit.as_str().starts_with(&name));
             if let Some(limit) = met.cloned() {
-                draft.count(limit, -1)?;
+                draft.count(limit, times)?;
             }
         }
         Ok(())
@@ -332,6 +337,7 @@ impl Returning<'_> {
         purchase: &PurchaseId,
         wallet: &Wallet,
         points: i64,
+        rules: Vec<RulePoints>,
     ) -> Result<(), ActError> {
         let reversed = draft.account.purchase(purchase).and_then(|state| {
             state
@@ -359,7 +365,7 @@ impl Returning<'_> {
             draws,
             deficit,
             lots: Vec::new(),
-            rules: Vec::new(),
+            rules,
         })))?;
         post_due(draft)?;
         for lot in lots {

@@ -155,7 +155,7 @@ fn points_that_live_by_activity_lapse_together() {
         let activity = vec![ActivityEntry {
             before: None,
             wallet: id("p"),
-            expiry: from_day(until),
+            expiry: Some(from_day(until)),
         }];
         Entry::Event(EventEntry {
             name: id("visit"),

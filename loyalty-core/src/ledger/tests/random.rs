@@ -103,7 +103,7 @@ fn entries(account: &Account, (kind, pick, amount, days): Step, today: i32) -> V
             let activity = vec![ActivityEntry {
                 before: None,
                 wallet: id("p"),
-                expiry: from_day(today + i32::from(days)),
+                expiry: Some(from_day(today + i32::from(days))),
             }];
             vec![Entry::Event(EventEntry {
                 name: id("visit"),
