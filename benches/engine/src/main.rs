@@ -149,6 +149,10 @@ impl Twelve {
     }
 }
 
+fn hand() {
+    black_box(by_hand(black_box(&HAND_CART), black_box(1), 8, true));
+}
+
 fn decisions(effort: Effort) -> Result<(), Failure> {
     let twelve = Twelve::new()?;
     let cart = Cart::try_new(&twelve.scheme, &twelve.purchase)?;
@@ -170,14 +174,7 @@ fn decisions(effort: Effort) -> Result<(), Failure> {
     same("JSON", text["wallets"][0]["earned"].as_str(), Some("105"))?;
     let act = record(twelve.purchase.clone());
     let times = effort.time_together(&mut [
-        &mut || {
-            drop(black_box(by_hand(
-                black_box(&HAND_CART),
-                black_box(1),
-                8,
-                true,
-            )))
-        },
+        &mut || hand(),
         &mut || twelve.decide(Some(&cart), OFF),
         &mut || twelve.decide(Some(&cart), ON),
         &mut || twelve.decide(None, OFF),
@@ -321,28 +318,17 @@ fn replays(effort: Effort) -> Result<(), Failure> {
                 .map(Replay::finish)
                 .collect::<Result<_, _>>()?)
         };
-        let parted = || {
-            Account::replay_many(
-                members.clone(),
-                log.iter().map(|(place, group)| (*place, group)),
-            )
-        };
         check(&interleaved()?)?;
-        check(&parted()?)?;
         let goal = |goal: f64| (size == 5).then_some(goal);
-        let one = effort.time_once(entries, interleaved);
         row(
-            &format!("interleaved, groups of {size} and more, group by group, an entry"),
-            one,
-            None,
-        );
-        let many = effort.time_once(entries, parted);
-        row(
-            &format!("interleaved, groups of {size} and more, parted by account, an entry"),
-            many,
+            &format!("interleaved, groups of {size} and more, an entry"),
+            effort.time_once(entries, interleaved),
             goal(2e7),
         );
         let grouped = replay::grouped(&events, ACCOUNTS, size)?;
+        let replayed = members.iter().cloned().zip(&grouped);
+        let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
+        check(&replayed.collect::<Result<Vec<_>, _>>()?)?;
         let by_account = || {
             let mut lots = 0;
             for (member, groups) in members.iter().zip(&grouped) {
@@ -367,9 +353,9 @@ fn replays(effort: Effort) -> Result<(), Failure> {
                 .flatten()
                 .map(|group| group.entries.len())
                 .sum();
-            let verified = effort.time_once(entries, || {
-                chained.iter().map(verify).filter(Result::is_ok).count()
-            });
+            let verified = || chained.iter().map(verify).filter(Result::is_ok).count();
+            same("the hash chain", verified(), chained.len())?;
+            let verified = effort.time_once(entries, verified);
             row(
                 "the hash chain of groups of 5 verified, an entry",
                 verified,
@@ -388,12 +374,7 @@ fn count(name: &str, times: usize) -> Result<(), Failure> {
     let act = record(twelve.purchase.clone());
     for _ in 0..times {
         match name {
-            "by_hand" => drop(black_box(by_hand(
-                black_box(&HAND_CART),
-                black_box(1),
-                8,
-                true,
-            ))),
+            "by_hand" => hand(),
             "prepared" => twelve.decide(Some(&cart), OFF),
             "explained" => twelve.decide(Some(&cart), ON),
             "purchase" => twelve.decide(None, OFF),
