@@ -49,7 +49,19 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut text = [0_u8; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// The hexadecimal digit of a number below 16.
+const fn hex_digit(number: u8) -> u8 {
+    match number {
+        0..=9 => b'0'.saturating_add(number),
+        _ => b'a'.saturating_add(number.saturating_sub(10)),
     }
 }
 
