@@ -1,4 +1,8 @@
 //! Hard data, simulated customers, and what must not change the bits.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "expected values within a tolerance, not to the last bit"
+)]
 
 mod common;
 

@@ -30,6 +30,7 @@ struct Bench {
 }
 
 impl Bench {
+    #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
     fn time<R>(&self, task: &str, mut work: impl FnMut() -> R) {
         if self
             .only

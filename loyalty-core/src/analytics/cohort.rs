@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::civil::Calendar;
 use super::columns::{Purchases, count_f64};
 use super::error::{Absent, AnalyticsError};
-use super::metrics::Population;
 use super::occasions::{History, Occasions, Rules, ZeroOrders};
+use super::population::Population;
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -236,14 +236,14 @@ impl<'a> Purchases<'a> {
             || customer_most as usize >= customers.max(1)
         {
             self.check()?;
-            super::occasions::check_customers(self.customer, customers)?;
+            check_customers(self.customer, customers)?;
         }
         // The rare columns keep their own checks.
         if rows > u32::MAX as usize || self.order.is_some() || self.margin_minor.is_some() {
             self.check()?;
         }
         if rows > 0 && customers == 0 {
-            super::occasions::check_customers(self.customer, customers)?;
+            check_customers(self.customer, customers)?;
         }
         Ok(scan)
     }
@@ -252,6 +252,24 @@ impl<'a> Purchases<'a> {
     #[must_use]
     pub fn sorted_by_day(&self) -> bool {
         self.day.windows(2).all(|pair| pair[0] <= pair[1])
+    }
+}
+
+pub(crate) fn check_customers(column: &[u32], customers: usize) -> Result<(), AnalyticsError> {
+    let most = column.iter().copied().max();
+    match most {
+        Some(most) if most as usize >= customers => {
+            let row = column
+                .iter()
+                .position(|customer| *customer as usize >= customers)
+                .unwrap_or(0);
+            Err(AnalyticsError::Customer {
+                row,
+                found: column[row],
+                allowed: customers,
+            })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -123,8 +123,8 @@ pub enum AnalyticsError {
         /// What contradicts what.
         detail: &'static str,
     },
-    /// Partial states that differ in the kind of customer key or of order ids.
-    #[error("partial states differ in {what} and cannot be merged")]
+    /// Partial states of which one has margins, or a split of other customers.
+    #[error("the two sides differ in {what} and cannot be put together")]
     Incompatible {
         /// What differs.
         what: &'static str,
@@ -224,9 +224,6 @@ pub enum Absent {
     /// The chance of the event is below the level asked for, so no date exists.
     #[error("the event's probability stays below the level asked for")]
     Improbable,
-    /// No occasion in the window, so there is nothing to score.
-    #[error("no occasion in the window")]
-    NoOccasion,
     /// The covariance matrix of the fit does not exist (boundary or not identified).
     #[error("the fit has no covariance matrix")]
     NoCovariance,
@@ -250,7 +247,6 @@ impl Absent {
             Self::Degenerate => "absent.degenerate",
             Self::MeanInfinite => "absent.mean_infinite",
             Self::Improbable => "absent.improbable",
-            Self::NoOccasion => "absent.no_occasion",
             Self::NoCovariance => "absent.no_covariance",
             Self::OutOfRange => "absent.out_of_range",
             Self::NotDefined => "absent.not_defined",

@@ -20,7 +20,8 @@ pub mod summary;
 
 pub mod civil;
 mod parallel;
-mod partitioned;
+mod population;
+mod radix;
 
 pub use error::{Absent, AnalyticsError};
 

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::{NO_ORDER, Purchases, REFUND};
+use super::columns::{NO_ORDER, Purchases, REFUND, check_customers};
 use super::error::AnalyticsError;
 
 /// Whether a zero-amount order counts as an occasion.
@@ -543,24 +543,6 @@ impl<'a> History<'a> {
     #[must_use]
     pub fn net_total(&self) -> i128 {
         self.net_minor.iter().map(|net| i128::from(*net)).sum()
-    }
-}
-
-pub(crate) fn check_customers(column: &[u32], customers: usize) -> Result<(), AnalyticsError> {
-    let most = column.iter().copied().max();
-    match most {
-        Some(most) if most as usize >= customers => {
-            let row = column
-                .iter()
-                .position(|customer| *customer as usize >= customers)
-                .unwrap_or(0);
-            Err(AnalyticsError::Customer {
-                row,
-                found: column[row],
-                allowed: customers,
-            })
-        }
-        _ => Ok(()),
     }
 }
 

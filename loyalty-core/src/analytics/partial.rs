@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::columns::Purchases;
+use super::columns::{Purchases, check_customers};
 use super::error::AnalyticsError;
 use super::index::{Index, Key};
-use super::occasions::{Cell, Occasions, Rules, add, cells_of, check_customers, compact};
+use super::occasions::{Cell, Occasions, Rules, add, cells_of, compact};
 
 /// The version of [`PartialState`].
 pub const PARTIAL_SCHEMA: u32 = 1;

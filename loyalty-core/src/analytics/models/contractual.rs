@@ -72,7 +72,7 @@ pub(crate) fn power<S: Scalar>(t: u32, c: S) -> S {
 }
 
 impl Likelihood {
-    fn log<S: Scalar>(&self, [alpha, beta, c]: [S; 3]) -> S {
+    fn log_likelihood<S: Scalar>(&self, [alpha, beta, c]: [S; 3]) -> S {
         let at = |t: u32| {
             let power = if self.weibull {
                 power(t, c)
@@ -103,7 +103,7 @@ impl Objective for Likelihood {
     fn evaluate(&self, parameters: &[f64]) -> Evaluation {
         let n = parameters.len();
         let c = parameters.get(2).copied().unwrap_or(1.0);
-        let total = self.log(Jet::variables([parameters[0], parameters[1], c]));
+        let total = self.log_likelihood(Jet::variables([parameters[0], parameters[1], c]));
         let hessian = (0..n * n).map(|at| total.hessian[at / n][at % n]).collect();
         Evaluation {
             value: total.value,

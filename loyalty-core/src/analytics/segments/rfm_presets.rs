@@ -12,7 +12,7 @@ use super::rfm::Rfm;
 /// Segments with Shopify's eleven names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Eleven {
     Champions,
     Loyal,
@@ -30,7 +30,7 @@ pub enum Eleven {
 /// The common ten segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "the names are the documentation")]
 pub enum Ten {
     Champions,
     Loyal,

@@ -1,9 +1,9 @@
 //! Per-customer summaries of many rows: rows first go to partitions of neighbouring customers whose
 //! state fits the cache, packed into one word each.
 
-use super::columns::{Purchases, Scan};
-use super::occasions::{Rules, ZeroOrders};
-use super::summary::Summaries;
+use super::Summaries;
+use crate::analytics::columns::{Purchases, Scan};
+use crate::analytics::occasions::{Rules, ZeroOrders};
 
 /// Customers of a partition: their state (32 bytes each) stays in the second-level cache.
 const SHIFT: u32 = 12;
@@ -191,7 +191,7 @@ fn in_day_order(rows: &[u64], base: u32, size: usize, first: i32, result: &mut S
 /// Sorts the packed words, which puts each customer's rows in day order.
 fn in_any_order(rows: &[u64], base: u32, size: usize, first: i32, result: &mut Summaries) {
     let mut sorted = rows.to_vec();
-    super::models::histories::radix_sort_from(&mut sorted, AMOUNT_BITS);
+    crate::analytics::radix::radix_sort_from(&mut sorted, AMOUNT_BITS);
     let mut at = 0;
     for low in 0..size {
         let mut state = State::default();

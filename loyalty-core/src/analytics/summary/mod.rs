@@ -4,11 +4,13 @@
 //! occasion (the `t_x` of the purchase models), *days since last* is the time from the last
 //! occasion to `as_of` (the R of RFM).
 
+mod partitioned;
+
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Purchases, minor_f64};
-use super::error::{Absent, AnalyticsError};
-use super::occasions::{History, Occasions, RowCounts, Rules, ZeroOrders};
+use crate::analytics::columns::{Purchases, minor_f64};
+use crate::analytics::error::{Absent, AnalyticsError};
+use crate::analytics::occasions::{History, Occasions, RowCounts, Rules, ZeroOrders};
 
 /// Summaries of the customers with at least one occasion, as columns in customer number order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,7 +169,7 @@ pub fn summarize(
         return Summaries::of(&Occasions::build(purchases, customers, rules)?);
     }
     let scan = purchases.scan(customers)?;
-    if let Some(summaries) = super::partitioned::summarize(purchases, customers, rules, &scan) {
+    if let Some(summaries) = partitioned::summarize(purchases, customers, rules, &scan) {
         return Ok(summaries);
     }
     let mut running = Running::new(customers, rules);
