@@ -6,10 +6,10 @@ scripts/setup.sh rust python
 use_build_cache
 
 step "format"   60 cargo fmt --all --check
-step "tidy"    300 cargo test --quiet --locked -p loyalty-core --test tidy
-step "clippy"  400 cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
-step "tests"   900 cargo test --quiet --locked --workspace --all-features --lib --bins --tests
-step "doc tests" 300 cargo test --quiet --locked --workspace --all-features --doc
-step "examples" 300 cargo build --quiet --locked --profile test --workspace --all-features --examples
+step "tidy"    900 cargo test --quiet --locked -p loyalty-core --test tidy
+step "clippy"  900 cargo clippy --quiet --locked --workspace --all-targets --all-features -- -D warnings
+step "tests"   2400 cargo test --quiet --locked --workspace --all-features --lib --bins --tests
+step "doc tests" 900 cargo test --quiet --locked --workspace --all-features --doc
+step "examples" 900 cargo build --quiet --locked --profile test --workspace --all-features --examples
 
 steps_summary
