@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tests of CI, then the same tests in their long form: LOYALTY_LONG asks tests for more cases.
+# The tests of CI, then the same tests in their long form (LOYALTY_LONG asks tests for more cases), then every
+# published number beside ours.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scripts/test.sh
 use_build_cache
@@ -7,5 +8,6 @@ use_build_cache
 export LOYALTY_LONG=1
 export PROPTEST_CASES="${PROPTEST_CASES:-20000}"
 step "tests, long" 7200 cargo test --quiet --locked --release --workspace --all-features --lib --bins --tests
+step "published numbers" 1800 cargo run --quiet --locked --release -p loyalty-core --example truth -- --check
 
 steps_summary
