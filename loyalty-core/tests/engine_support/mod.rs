@@ -102,9 +102,14 @@ pub(crate) fn scheme() -> impl Strategy<Value = Value> {
             ],
         })
     });
-    let policy = prop::sample::select(vec!["reprice", "line_attributed", "proportional"]);
-    (wallet, earn, card, ladder, policy).prop_map(|(wallet, earn, card, ladder, policy)| {
-        json!({
+    let policy = (
+        prop::sample::select(vec!["reprice", "line_attributed", "proportional"]),
+        prop::sample::select(vec!["frozen", "frozen", "reprice"]),
+        prop::sample::select(vec!["deficit", "write_off"]),
+    );
+    (wallet, earn, card, ladder, policy).prop_map(|(mut wallet, earn, card, ladder, (points, money, shortfall))| {
+        wallet["shortfall"] = json!(shortfall);
+            json!({
             "format": 1, "id": "com.example.random", "name": "Random", "currency": "EUR",
             "time_zone": "Etc/UTC", "wallets": [wallet], "earn": earn, "cards": [card],
             "ladders": [ladder],
@@ -113,7 +118,7 @@ pub(crate) fn scheme() -> impl Strategy<Value = Value> {
                 { "id": "ten", "cost": { "points": "40" }, "gives": { "percent": { "percent": "10" } } },
                 { "id": "five", "cost": { "points": "150" }, "gives": { "amount": { "amount": "5.00" } } },
             ],
-            "returns": { "points": policy },
+            "returns": { "points": points, "money": money },
         })
     })
 }
