@@ -12,6 +12,8 @@ fn cases() -> ProptestConfig {
     let long = option_env!("LOYALTY_LONG").is_some();
     ProptestConfig {
         cases: if long { 20_000 } else { 400 },
+        // A purchase that the account cannot pay is no case.
+        max_global_rejects: 1_000_000,
         ..ProptestConfig::default()
     }
 }
