@@ -66,6 +66,9 @@ pub struct Decision {
     pub preconditions: Vec<Headroom>,
     /// Why candidate rules, cards and rewards were granted or not. Empty without explanation.
     pub reasons: Vec<Reason>,
+    /// How many earn rules were no candidates: nothing in the cart is what they ask for.
+    /// [`why_not`] answers for any one. 0 without explanation.
+    pub others: u32,
 }
 
 /// A line of a decision.
@@ -347,6 +350,7 @@ impl Decision {
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons: evaluation.reasons.clone(),
+            others: evaluation.others,
         }
     }
 
@@ -357,6 +361,7 @@ impl Decision {
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, ActError> {
         let bare = Self {
             reasons: Vec::new(),
+            others: 0,
             ..self.clone()
         };
         serde_json::to_vec(&bare).map_err(|error| {

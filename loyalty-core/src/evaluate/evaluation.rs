@@ -36,6 +36,8 @@ pub(crate) struct Evaluation {
     /// The places of the tiers at which it earns.
     pub(crate) tiers: Vec<Option<u16>>,
     pub(crate) reasons: Vec<Reason>,
+    /// How many earn rules were no candidates, where reasons are given.
+    pub(crate) others: u32,
 }
 
 /// Evaluates a purchase. The account must have everything due behind it.
@@ -109,6 +111,7 @@ pub(crate) fn evaluate(
             .collect();
         let tiers = context.tiers.clone();
         context.tiers = held;
+        let others = if explain { earned.others } else { 0 };
         return Ok(Evaluation {
             priced,
             earned,
@@ -117,6 +120,7 @@ pub(crate) fn evaluate(
             met,
             tiers,
             reasons,
+            others,
         });
     }
 }

@@ -62,6 +62,8 @@ pub(crate) struct Earned {
     pub(crate) lines: Vec<(u16, Vec<Fraction>)>,
     /// What every limit that was met had left.
     pub(crate) met: Vec<Headroom>,
+    /// How many earn rules were no candidates.
+    pub(crate) others: u32,
     /// Rules that paid for a birthday or an anniversary.
     pub(crate) occasions: Vec<(u32, crate::time::Date)>,
 }
@@ -152,6 +154,8 @@ pub(crate) fn earn(
         return Ok(work.earned);
     }
     let candidates = candidates(context);
+    let others = scheme.rules.len().saturating_sub(candidates.len());
+    work.earned.others = crate::evaluate::arith::small(others);
     let parts = candidates.len().saturating_add(context.tiers.len());
     work.earned.parts.reserve(parts);
     work.base.reserve(candidates.len());
