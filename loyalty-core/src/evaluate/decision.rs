@@ -4,7 +4,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
-use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, SchemeId, TierId, WalletId};
+use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
 use crate::ledger::{Account, Digest, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::Purchase;
@@ -397,12 +397,6 @@ impl Decision {
             reward.issue = None;
         }
         Ok(Digest::of(&bare.canonical_bytes()?))
-    }
-
-    /// The scheme's id stands in the scheme, not in the decision.
-    #[must_use]
-    pub fn scheme_id(scheme: &Scheme) -> &SchemeId {
-        &scheme.id
     }
 }
 
