@@ -385,12 +385,8 @@ fn reopen(
         used_surplus = used_surplus.max(used);
         charge = charge.saturating_add(worth);
     }
-    let stays = match card.used_surplus {
-        UsedSurplus::StampDebt => used_surplus,
-        UsedSurplus::Keep | UsedSurplus::ChargeRefund => used_surplus,
-    };
     for (place, (number, instance, _)) in complete.iter().filter(|(.., full)| !full).enumerate() {
-        if place < stays {
+        if place < used_surplus {
             if card.used_surplus != UsedSurplus::StampDebt {
                 forgive(draft, card, *number, instance, wanted)?;
             }
@@ -480,6 +476,7 @@ fn void_surplus(
             && too_many > 0
         {
             worth = worth.saturating_add(used.value.map_or(0, crate::number::Money::minor));
+            too_many = too_many.saturating_sub(1);
         }
     }
     Ok((surplus.saturating_sub(voided), worth))

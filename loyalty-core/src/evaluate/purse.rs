@@ -215,7 +215,7 @@ impl Purse {
     pub(crate) fn check_guards(&mut self, context: &Context<'_>) -> Result<(), Refusal> {
         let guards = &context.scheme.guards;
         if guards.redemptions_per_day > 0 {
-            let key = redemptions_key(context);
+            let key = redemptions_key(context.at.date());
             let max = i64::from(guards.redemptions_per_day);
             let left = context.headroom_of(key, max, &mut self.met).unwrap_or(0);
             if left <= self.redemptions {
@@ -302,6 +302,6 @@ pub(crate) fn total_key(reward: &RewardId) -> LimitKey {
 }
 
 /// The counter of redemptions of the day.
-pub(crate) fn redemptions_key(context: &Context<'_>) -> LimitKey {
-    named("guard.redemptions", CapPeriod::Day, context.at.date())
+pub(crate) fn redemptions_key(date: crate::time::Date) -> LimitKey {
+    named("guard.redemptions", CapPeriod::Day, date)
 }

@@ -16,7 +16,6 @@ use crate::scheme::compiled::{Kind, LotTerms, Scheme, Sym};
 
 use super::arith::{index, safe};
 use super::cart::Cart;
-use super::context::Context;
 use super::draft::Draft;
 use super::earn::{Part, PartSource, occasion_key};
 use super::error::ActError;
@@ -56,12 +55,12 @@ pub(crate) fn post_purchase(
         .partition(|part| own_first(part.wallet));
     post_earnings(draft, &purchase.id, &own)?;
     post_rewards(draft, cart, purchase, evaluation, &numbers)?;
-    post_payments(draft, cart, purchase, evaluation, &numbers)?;
+    post_payments(draft, purchase, evaluation, &numbers)?;
     post_earnings(draft, &purchase.id, &rest)?;
     for stamps in &evaluation.stamps {
         super::card::put_stamps(draft, stamps.card, stamps.granted, Some(&purchase.id))?;
     }
-    post_counts(draft, cart, evaluation)?;
+    post_counts(draft, evaluation)?;
     super::ladder::settle_tiers(draft)
 }
 
@@ -525,7 +524,6 @@ fn wallet_unit(scheme: &Scheme, wallet: u16) -> i64 {
 
 fn post_payments(
     draft: &mut Draft<'_>,
-    _cart: &Cart,
     purchase: &Purchase,
     evaluation: &Evaluation,
     numbers: &Numbers,
@@ -621,11 +619,7 @@ fn redeem(
 }
 
 /// Moves the counters of the limits that the purchase met.
-fn post_counts(
-    draft: &mut Draft<'_>,
-    cart: &Cart,
-    evaluation: &Evaluation,
-) -> Result<(), ActError> {
+fn post_counts(draft: &mut Draft<'_>, evaluation: &Evaluation) -> Result<(), ActError> {
     let scheme = draft.scheme;
     let date = draft.occurred().date();
     for part in &evaluation.earned.parts {
@@ -676,7 +670,7 @@ fn post_counts(
         );
         draft.count(name, 1)?;
     }
-    count_spending(draft, cart, evaluation)
+    count_spending(draft, evaluation)
 }
 
 pub(crate) fn count_rule(
@@ -699,11 +693,7 @@ pub(crate) fn count_rule(
     Ok(())
 }
 
-fn count_spending(
-    draft: &mut Draft<'_>,
-    cart: &Cart,
-    evaluation: &Evaluation,
-) -> Result<(), ActError> {
+fn count_spending(draft: &mut Draft<'_>, evaluation: &Evaluation) -> Result<(), ActError> {
     let scheme = draft.scheme;
     let priced = &evaluation.priced;
     let mut redemptions = i64::try_from(priced.payments.len()).unwrap_or(i64::MAX);
@@ -718,16 +708,7 @@ fn count_spending(
         }
     }
     if scheme.guards.redemptions_per_day > 0 && redemptions > 0 {
-        let account = draft.account.clone();
-        let context = Context::live(
-            scheme,
-            &account,
-            cart,
-            &Facts::default(),
-            draft.occurred(),
-            None,
-        );
-        draft.count(redemptions_key(&context), redemptions)?;
+        draft.count(redemptions_key(draft.occurred().date()), redemptions)?;
     }
     Ok(())
 }

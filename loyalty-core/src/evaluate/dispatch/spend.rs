@@ -24,7 +24,7 @@ pub(super) fn redeem(
         RedeemOn::Reward(order) => buy(draft, &context, &mut purse, order)?,
     };
     if scheme.guards.redemptions_per_day > 0 {
-        draft.count(redemptions_key(&context), redemptions)?;
+        draft.count(redemptions_key(context.at.date()), redemptions)?;
     }
     settle_tiers(draft)
 }

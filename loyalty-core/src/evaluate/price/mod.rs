@@ -225,38 +225,33 @@ impl<'a> Pricing<'_, 'a> {
             .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left))
     }
 
-    fn failure(&self, reward: &Reward) -> Option<Failure> {
-        let when = reward.when.as_ref()?;
+    /// What is left so far.
+    fn amounts(&self) -> Amounts<'_> {
         let running = &self.priced.runs.left;
         let after_item = if self.priced.after_item.is_empty() {
             running
         } else {
             &self.priced.after_item
         };
-        let amounts = Amounts {
+        Amounts {
             list: &self.list,
             after_item,
             running,
             units: &self.units,
-        };
-        self.context.failure(when, &amounts, None)
+        }
+    }
+
+    fn failure(&self, reward: &Reward) -> Option<Failure> {
+        let when = reward.when.as_ref()?;
+        self.context.failure(when, &self.amounts(), None)
     }
 
     fn meets(&self, min: Option<&MinAmount>) -> Result<(), Option<i64>> {
         let Some(min) = min else { return Ok(()) };
-        let running = &self.priced.runs.left;
-        let after_item = if self.priced.after_item.is_empty() {
-            running
-        } else {
-            &self.priced.after_item
-        };
-        let amounts = Amounts {
-            list: &self.list,
-            after_item,
-            running,
-            units: &self.units,
-        };
-        match self.context.worth(min.target.as_ref(), min.base, &amounts) {
+        match self
+            .context
+            .worth(min.target.as_ref(), min.base, &self.amounts())
+        {
             None => Err(None),
             Some(worth) if worth >= min.amount => Ok(()),
             Some(worth) => Err(Some(min.amount.saturating_sub(worth))),

@@ -296,8 +296,10 @@ impl Returning<'_> {
         });
         let redemptions = i64::try_from(redemptions.count()).unwrap_or(0);
         if guards.redemptions_per_day > 0 && redemptions > 0 {
-            let name = named("guard.redemptions", crate::scheme::CapPeriod::Day, date);
-            draft.count(name, redemptions.saturating_neg())?;
+            draft.count(
+                crate::evaluate::purse::redemptions_key(date),
+                redemptions.saturating_neg(),
+            )?;
         }
         for discount in &self.entry.discounts {
             let Source::Reward(source) = &discount.source else {
