@@ -164,6 +164,10 @@ ids! {
     RewardId, "reward id", ID_LENGTH_MAX;
     /// An offer of a scheme.
     OfferId, "offer id", ID_LENGTH_MAX;
+    /// A band of offers that apply before those of the next one.
+    BandId, "band id", ID_LENGTH_MAX;
+    /// A budget that several offers draw on.
+    BudgetId, "budget id", ID_LENGTH_MAX;
     /// A member: the host's pseudonym, never a name or an address.
     MemberId, "member id", ID_LENGTH_MAX;
     /// A purchase of the host.

@@ -17,7 +17,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    Category, ChannelId, CodeText, LineId, ProductId, PurchaseId, RewardId, Sku, StoreId, Tag,
+    Category, ChannelId, CodeText, LineId, OfferId, ProductId, PurchaseId, RewardId, Sku, StoreId, Tag,
     WalletId,
 };
 use crate::number::{Currency, Money, Percent, Points};
@@ -101,6 +101,12 @@ pub struct Line {
     /// Whether the shop has lowered this price already (a sale price).
     #[serde(default, skip_serializing_if = "is_false")]
     pub discounted: bool,
+    /// The lowest price to which offers may take a unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_min: Option<Money>,
+    /// The offer that added the line as a gift. Such a line neither earns nor counts to anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gift_of: Option<OfferId>,
 }
 
 /// A charge for delivery.

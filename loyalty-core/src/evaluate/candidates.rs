@@ -1,12 +1,17 @@
 //! The rules that can match a cart.
 
 use crate::scheme::compiled::{Kind, Sym};
+use crate::scheme::index::RuleIndex;
 
 use super::context::Context;
 
 /// The places of the earn rules that can match, in the order of the document.
 pub(crate) fn candidates(context: &Context<'_>) -> Vec<u32> {
-    let index = &context.scheme.index;
+    candidates_in(context, &context.scheme.index)
+}
+
+/// The places of what can match in an index, in the order of the document.
+pub(crate) fn candidates_in(context: &Context<'_>, index: &RuleIndex) -> Vec<u32> {
     let cart = context.cart;
     let always = index.always();
     let mut found = Vec::with_capacity(always.len().saturating_add(16));
@@ -27,6 +32,12 @@ pub(crate) fn candidates(context: &Context<'_>) -> Vec<u32> {
     look(Kind::Store, cart.store);
     look(Kind::Channel, cart.channel);
     cart.codes.iter().for_each(|sym| look(Kind::Code, *sym));
+    cart.exact_codes
+        .iter()
+        .for_each(|sym| look(Kind::ExactCode, *sym));
+    cart.shipping
+        .iter()
+        .for_each(|charge| look(Kind::Method, charge.method));
     context
         .segments
         .iter()

@@ -2,6 +2,7 @@
 
 use smol_str::{SmolStr, ToSmolStr};
 
+use crate::id::{OfferId, Sku};
 use crate::number::{Currency, Money};
 use crate::path::Path;
 use crate::purchase::{Line, Purchase};
@@ -26,11 +27,14 @@ pub(crate) struct CartLine {
     pub(crate) tax: Option<Rate>,
     /// Earns, is discounted, counts to thresholds.
     pub(crate) eligible: bool,
+    /// Minor units below which offers take no unit.
+    pub(crate) floor: i64,
 }
 
 /// A delivery charge made ready.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CartCharge {
+    pub(crate) method: Sym,
     pub(crate) amount: i64,
     pub(crate) tax: Option<Rate>,
 }
@@ -41,7 +45,14 @@ pub struct Cart {
     pub(crate) currency: Currency,
     pub(crate) lines: Vec<CartLine>,
     labels: Vec<Sym>,
+    /// The codes that the scheme names, without case; one for each of `entered`.
     pub(crate) codes: Vec<Sym>,
+    /// The same with case.
+    pub(crate) exact_codes: Vec<Sym>,
+    /// The codes as they were entered.
+    pub(crate) entered: Vec<SmolStr>,
+    /// The lines that are gifts: the line, the offer and what it gives.
+    gifts: Vec<(u32, OfferId, Option<Sku>)>,
     pub(crate) channel: Sym,
     pub(crate) store: Sym,
     pub(crate) shipping: Vec<CartCharge>,
@@ -91,6 +102,9 @@ impl Cart {
             lines: Vec::with_capacity(purchase.lines.len()),
             labels: Vec::new(),
             codes: Vec::new(),
+            exact_codes: Vec::new(),
+            entered: Vec::new(),
+            gifts: Vec::new(),
             channel: find(
                 scheme,
                 Kind::Channel,
@@ -111,6 +125,10 @@ impl Cart {
         cart.read_exchange(scheme, purchase)?;
         let mut total = 0_i128;
         for (place, line) in purchase.lines.iter().enumerate() {
+            if let Some(offer) = &line.gift_of {
+                let gift = (small(place), offer.clone(), line.sku.clone());
+                cart.gifts.push(gift);
+            }
             let line = cart.read_line(scheme, line, place, limits)?;
             total = total.saturating_add(i128::from(line.list));
             cart.lines.push(line);
@@ -122,7 +140,16 @@ impl Cart {
             total = total.saturating_add(i128::from(amount));
             let tax = charge.tax.map(rate);
             cart.taxed |= tax.is_some();
-            cart.shipping.push(CartCharge { amount, tax });
+            let method = find(
+                scheme,
+                Kind::Method,
+                charge.method.as_ref().map(|method| method.as_str()),
+            );
+            cart.shipping.push(CartCharge {
+                method,
+                amount,
+                tax,
+            });
         }
         safe(total, "the purchase's total")?;
         if let Some(card) = purchase.gift_card {
@@ -131,6 +158,9 @@ impl Cart {
         for code in &purchase.codes {
             cart.codes
                 .push(scheme.symbols.find(Kind::Code, &fold_code(code.as_str())));
+            let exact = scheme.symbols.find(Kind::ExactCode, code.as_str());
+            cart.exact_codes.push(exact);
+            cart.entered.push(code.into());
         }
         Ok(cart)
     }
@@ -204,8 +234,13 @@ impl Cart {
             tags,
             tax,
             eligible: true,
+            floor: match line.price_min {
+                None => 0,
+                Some(least) => amount(least, self.currency, || path().key("price_min"))?,
+            },
         };
-        let excluded = (line.gift_card && scheme.exclude_gift_cards)
+        let excluded = line.gift_of.is_some()
+            || (line.gift_card && scheme.exclude_gift_cards)
             || (line.discounted && scheme.exclude_discounted)
             || scheme
                 .exclude
@@ -270,6 +305,13 @@ impl Cart {
     #[inline]
     pub(crate) fn counts(&self, line: &CartLine, target: Option<&Target>) -> bool {
         line.eligible && target.is_none_or(|target| self.matches(line, target))
+    }
+
+    /// The offer that added a line as a gift, and what it gives.
+    pub(crate) fn gift_of(&self, line: usize) -> Option<(&OfferId, Option<&Sku>)> {
+        let place = small(line);
+        let found = self.gifts.iter().find(|(of, ..)| *of == place);
+        found.map(|(_, offer, sku)| (offer, sku.as_ref()))
     }
 
     /// The list total of the goods, in minor units.

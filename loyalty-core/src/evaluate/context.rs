@@ -4,8 +4,8 @@ use crate::customer::Facts;
 use crate::id::RuleId;
 use crate::ledger::{Account, Terms};
 use crate::number::{Rounding, mul_div_round};
-use crate::scheme::AmountBase;
-use crate::scheme::compiled::{Condition, Kind, Scheme, Sym, Target};
+use crate::scheme::compiled::{Condition, Kind, Rate, Scheme, Sym, Target};
+use crate::scheme::{AmountBase, TaxBase};
 use crate::time::{Date, Feb29, Moment, MonthDay};
 
 use super::cart::Cart;
@@ -151,6 +151,7 @@ impl<'a> Context<'a> {
         &self,
         target: Option<&Target>,
         base: AmountBase,
+        tax: TaxBase,
         amounts: &Amounts<'_>,
     ) -> Option<i64> {
         let of = match base {
@@ -165,10 +166,39 @@ impl<'a> Context<'a> {
             .zip(of)
             .filter(|(line, _)| self.cart.counts(line, target))
             .fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+        let sum = if self.cart.taxed && tax != TaxBase::AsPriced {
+            sum.saturating_add(self.tax_change(target, of, tax)?)
+        } else {
+            sum
+        };
         self.in_scheme(sum)
     }
 
-    fn units(&self, target: Option<&Target>, amounts: &Amounts<'_>) -> u32 {
+    /// What the tax adds to, or takes from, the amounts of a target, rounded once a rate.
+    fn tax_change(&self, target: Option<&Target>, of: &[i64], tax: TaxBase) -> Option<i64> {
+        let sign = match (tax, self.cart.tax_included) {
+            (TaxBase::Gross, false) => 1,
+            (TaxBase::Net, true) => -1,
+            _ => return Some(0),
+        };
+        let mut rates: Vec<(Rate, i64)> = Vec::new();
+        let lines = self.cart.lines.iter().zip(of);
+        for (line, amount) in lines.filter(|(line, _)| self.cart.counts(line, target)) {
+            let Some(rate) = line.tax else { continue };
+            match rates.iter_mut().find(|(known, _)| *known == rate) {
+                Some((_, sum)) => *sum = sum.saturating_add(*amount),
+                None => rates.push((rate, *amount)),
+            }
+        }
+        let mut change = 0_i64;
+        for (rate, sum) in rates {
+            let part = super::price::tax_in(sum, rate, self.cart.tax_included).ok()?;
+            change = change.saturating_add(part.saturating_mul(sign));
+        }
+        Some(change)
+    }
+
+    pub(crate) fn units(&self, target: Option<&Target>, amounts: &Amounts<'_>) -> u32 {
         self.cart
             .lines
             .iter()
@@ -275,8 +305,9 @@ impl<'a> Context<'a> {
                 amount,
                 target,
                 base,
+                tax,
             } => {
-                let Some(found) = self.worth(target.as_deref(), *base, amounts) else {
+                let Some(found) = self.worth(target.as_deref(), *base, *tax, amounts) else {
                     return Some(Failure {
                         code: "condition.currency",
                         missing: None,
@@ -295,6 +326,11 @@ impl<'a> Context<'a> {
                     missing: Some(Missing::Units(missing)),
                 })
             }
+            Condition::ShippingMethod(wanted) => {
+                let charges = &self.cart.shipping;
+                let found = charges.iter().any(|charge| wanted.contains(&charge.method));
+                check(found, "condition.shipping_method")
+            }
             Condition::Birthday { .. } => {
                 check(self.is_occasion(condition, rule), "condition.birthday")
             }
@@ -302,6 +338,22 @@ impl<'a> Context<'a> {
                 self.is_occasion(condition, rule),
                 "condition.enrolment_anniversary",
             ),
+        }
+    }
+
+    /// Every part of a condition that fails, where all of its parts must hold; else the first one.
+    pub(crate) fn failures(
+        &self,
+        condition: &Condition,
+        amounts: &Amounts<'_>,
+        rule: Option<&RuleId>,
+    ) -> Vec<Failure> {
+        match condition {
+            Condition::All(parts) => parts
+                .iter()
+                .filter_map(|part| self.failure(part, amounts, rule))
+                .collect(),
+            _ => self.failure(condition, amounts, rule).into_iter().collect(),
         }
     }
 

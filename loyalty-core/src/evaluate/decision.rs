@@ -4,12 +4,12 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
-use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
+use crate::id::{CardId, LadderId, MemberId, OfferId, PurchaseId, RewardId, TierId, WalletId};
 use crate::ledger::{Account, Digest, Head, Headroom};
 use crate::number::{Currency, Money, Points};
-use crate::purchase::Purchase;
+use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
-use crate::time::{Deadline, Moment};
+use crate::time::{Date, Deadline, Moment};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
@@ -18,10 +18,10 @@ use super::draft::Draft;
 use super::due::anything_due;
 use super::earn::PartSource;
 use super::error::ActError;
-use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at};
+use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
 use super::price::{Discount, DiscountSource};
-use super::reason::{About, Reason};
+use super::reason::{About, Reason, Shortage};
 use super::runs::RunShare;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
@@ -60,12 +60,24 @@ pub struct Decision {
     pub tiers: Vec<TierDecision>,
     /// Rewards used.
     pub rewards: Vec<RewardDecision>,
+    /// What became of every code that was entered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeDecision>,
+    /// How the choice among offers that exclude each other was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<ChoiceDecision>,
+    /// Lines that offers add to the purchase.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gifts: Vec<Line>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
     pub preconditions: Vec<Headroom>,
     /// Why candidate rules, cards and rewards were granted or not. Empty without explanation.
     pub reasons: Vec<Reason>,
+    /// What became of every offer that could apply. Empty without explanation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<OfferDecision>,
     /// How many earn rules were no candidates: nothing in the cart is what they ask for.
     /// [`why_not`] answers for any one. 0 without explanation.
     pub others: u32,
@@ -89,7 +101,7 @@ pub struct LineDecision {
 pub struct DiscountDecision {
     /// The kind of its source.
     pub kind: DiscountKind,
-    /// The reward, the benefit or the wallet.
+    /// The reward, the benefit, the wallet or the offer.
     pub id: SmolStr,
     /// On goods.
     pub amount: Money,
@@ -109,6 +121,8 @@ pub enum DiscountKind {
     Benefit,
     /// Points used as money.
     Points,
+    /// An offer.
+    Offer,
 }
 
 /// Amounts of a decision.
@@ -216,6 +230,51 @@ pub struct RewardDecision {
     pub cost: Option<Points>,
 }
 
+/// What became of a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CodeDecision {
+    /// The code as it was entered.
+    pub code: SmolStr,
+    /// The offer that it opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferId>,
+    /// `granted`, or every reason why it opens nothing.
+    pub reasons: Vec<&'static str>,
+}
+
+/// How the choice among offers that exclude each other was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ChoiceDecision {
+    /// Whether no other combination is better.
+    pub optimal: bool,
+    /// How many combinations were tried.
+    pub tries: u32,
+    /// What the chosen offers take off.
+    pub value: Money,
+    /// What no combination takes off more than.
+    pub bound: Money,
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfferDecision {
+    /// The offer.
+    pub offer: OfferId,
+    /// `granted`, or why it gives nothing.
+    pub code: &'static str,
+    /// What it takes off goods and delivery.
+    pub amount: Money,
+    /// The offer that took its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<OfferId>,
+    /// What is missing for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Shortage>,
+    /// The first day on which its limit is free again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resets: Option<Date>,
+}
+
 /// How a decision is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QuoteOptions<'a> {
@@ -293,7 +352,24 @@ fn decide(
 ) -> Result<Decision, ActError> {
     let mut context = Context::live(scheme, account, cart, facts, occurred, options.pool);
     let evaluation = evaluate(&mut context, purchase, options.explain)?;
-    Ok(Decision::of(&context, purchase, &evaluation, at))
+    let Some((purchase, cart)) = with_gifts(scheme, purchase, &evaluation)? else {
+        return Ok(Decision::of(
+            &context,
+            purchase,
+            &evaluation,
+            at,
+            options.explain,
+        ));
+    };
+    let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
+    let evaluation = evaluate(&mut context, &purchase, options.explain)?;
+    Ok(Decision::of(
+        &context,
+        &purchase,
+        &evaluation,
+        at,
+        options.explain,
+    ))
 }
 
 impl Decision {
@@ -302,6 +378,7 @@ impl Decision {
         purchase: &Purchase,
         evaluation: &Evaluation,
         at: Moment,
+        explain: bool,
     ) -> Self {
         let cart = context.cart;
         let priced = &evaluation.priced;
@@ -347,9 +424,26 @@ impl Decision {
             cards: cards(context, evaluation),
             tiers: tiers(context, evaluation),
             rewards: rewards(context, evaluation),
+            codes: codes(context, evaluation),
+            choice: priced.offered.certificate.map(|found| ChoiceDecision {
+                optimal: found.optimal,
+                tries: found.tries,
+                value: money(found.value),
+                bound: money(found.bound),
+            }),
+            gifts: purchase
+                .lines
+                .iter()
+                .filter(|line| line.gift_of.is_some())
+                .cloned()
+                .collect(),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons: evaluation.reasons.clone(),
+            offers: match explain {
+                true => offers(context, evaluation),
+                false => Vec::new(),
+            },
             others: evaluation.others,
         }
     }
@@ -361,6 +455,7 @@ impl Decision {
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, ActError> {
         let bare = Self {
             reasons: Vec::new(),
+            offers: Vec::new(),
             others: 0,
             ..self.clone()
         };
@@ -387,6 +482,7 @@ impl Decision {
     pub fn outputs_digest(&self) -> Result<Digest, ActError> {
         let mut bare = self.clone();
         bare.reasons.clear();
+        bare.offers.clear();
         bare.preconditions.clear();
         bare.head = Head::default();
         bare.at = Moment::utc(0).map_err(|_| ActError::overflow("a moment"))?;
@@ -441,6 +537,13 @@ fn discount_decision(
             (
                 DiscountKind::Benefit,
                 found.map_or("", |benefit| benefit.id.as_str()),
+            )
+        }
+        DiscountSource::Offer(offer, _) => {
+            let found = scheme.offers.get(index(offer));
+            (
+                DiscountKind::Offer,
+                found.map_or("", |offer| offer.id.as_str()),
             )
         }
         DiscountSource::Points(slot) => {
@@ -595,6 +698,41 @@ fn tiers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<TierDecision> {
                 ladder: ladder.id.clone(),
                 from: name(*held),
                 to: name(after)?,
+            })
+        })
+        .collect()
+}
+
+fn codes(context: &Context<'_>, evaluation: &Evaluation) -> Vec<CodeDecision> {
+    let found = evaluation.priced.offered.codes.iter();
+    found
+        .map(|verdict| CodeDecision {
+            code: verdict.code.clone(),
+            offer: offer_id(context, verdict.offer),
+            reasons: verdict.codes.clone(),
+        })
+        .collect()
+}
+
+fn offer_id(context: &Context<'_>, place: Option<u32>) -> Option<OfferId> {
+    let offer = context.scheme.offers.get(index(place?))?;
+    Some(offer.id.clone())
+}
+
+fn offers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<OfferDecision> {
+    let money = |minor| Money::of(minor, context.cart.currency);
+    let found = evaluation.priced.offered.verdicts.iter();
+    found
+        .filter_map(|verdict| {
+            Some(OfferDecision {
+                offer: offer_id(context, Some(verdict.offer))?,
+                code: verdict.code,
+                amount: money(verdict.amount),
+                by: offer_id(context, verdict.by),
+                missing: verdict
+                    .missing
+                    .map(|missing| missing.in_currency(context.scheme.currency)),
+                resets: verdict.resets,
             })
         })
         .collect()

@@ -125,6 +125,22 @@ pub(crate) fn evaluate(
     }
 }
 
+/// The purchase with the gifts that its offers add, made ready; nothing when they add none.
+pub(crate) fn with_gifts(
+    scheme: &Scheme,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<Option<(Purchase, Cart)>, ActError> {
+    let gifts = &evaluation.priced.offered.gifts;
+    if gifts.is_empty() {
+        return Ok(None);
+    }
+    let mut purchase = purchase.clone();
+    purchase.lines.extend(gifts.iter().cloned());
+    let cart = Cart::try_new(scheme, &purchase)?;
+    Ok(Some((purchase, cart)))
+}
+
 /// An order of another currency needs a ratio where amounts earn or are measured.
 fn check_currency(scheme: &Scheme, cart: &Cart) -> Result<(), ActError> {
     if !cart.foreign || cart.exchange.is_some() {

@@ -6,7 +6,7 @@ use crate::customer::Facts;
 use crate::id::PurchaseId;
 use crate::ledger::{
     ActivityEntry, BenefitSource, CarryEntry, DiscountEntry, EarnedEntry, EarningEntry, Entry,
-    HeldTier, IssueCause, MetricEntry, PointsSource, PurchaseEntry, RedemptionCause,
+    HeldTier, IssueCause, MetricEntry, OfferSource, PointsSource, PurchaseEntry, RedemptionCause,
     RedemptionEntry, RewardIssueEntry, RewardSource, RewardUseEntry, RulePoints, Share, Source,
     StampsGranted, Terms,
 };
@@ -60,7 +60,7 @@ pub(crate) fn post_purchase(
     for stamps in &evaluation.stamps {
         super::card::put_stamps(draft, stamps.card, stamps.granted, Some(&purchase.id))?;
     }
-    post_counts(draft, evaluation)?;
+    post_counts(draft, cart, purchase, evaluation)?;
     super::ladder::settle_tiers(draft)
 }
 
@@ -322,6 +322,13 @@ fn entry_source(
                 .ok_or_else(state)?;
             Ok(Source::Benefit(BenefitSource {
                 benefit: benefit.id.clone(),
+            }))
+        }
+        DiscountSource::Offer(offer, benefit) => {
+            let offer = scheme.offers.get(index(offer)).ok_or_else(state)?;
+            Ok(Source::Offer(OfferSource {
+                offer: offer.id.clone(),
+                benefit,
             }))
         }
         DiscountSource::Points(slot) => {
@@ -619,7 +626,12 @@ fn redeem(
 }
 
 /// Moves the counters of the limits that the purchase met.
-fn post_counts(draft: &mut Draft<'_>, evaluation: &Evaluation) -> Result<(), ActError> {
+fn post_counts(
+    draft: &mut Draft<'_>,
+    cart: &Cart,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<(), ActError> {
     let scheme = draft.scheme;
     let date = draft.occurred().date();
     for part in &evaluation.earned.parts {
@@ -670,7 +682,30 @@ fn post_counts(draft: &mut Draft<'_>, evaluation: &Evaluation) -> Result<(), Act
         );
         draft.count(name, 1)?;
     }
+    count_offers(draft, cart, purchase, evaluation)?;
     count_spending(draft, evaluation)
+}
+
+/// Counts the offers that applied: their uses, their codes and the money that they gave.
+fn count_offers(
+    draft: &mut Draft<'_>,
+    cart: &Cart,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    let date = draft.occurred().date();
+    for verdict in &evaluation.priced.offered.verdicts {
+        if verdict.code != "granted" {
+            continue;
+        }
+        let Some(offer) = scheme.offers.get(index(verdict.offer)) else {
+            continue;
+        };
+        let given = super::offers::in_scheme(cart, verdict.amount).unwrap_or(0);
+        super::offers::count(draft, offer, purchase, date, 1, given)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn count_rule(

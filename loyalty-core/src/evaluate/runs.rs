@@ -296,6 +296,71 @@ impl Runs {
         Ok(())
     }
 
+    /// Takes shares off that are in the order of lines and units, in one pass.
+    pub(crate) fn take_sorted(&mut self, shares: &[RunShare]) -> Result<(), ActError> {
+        if shares.is_empty() {
+            return Ok(());
+        }
+        let mut next = std::mem::take(&mut self.scratch.next);
+        next.clear();
+        next.reserve(self.runs.len().saturating_add(shares.len().saturating_mul(2)));
+        let mut shares = shares.iter().copied().peekable();
+        for run in &self.runs {
+            let end = run.first.plus(run.count)?;
+            let mut from = run.first;
+            while from < end {
+                while shares
+                    .next_if(|share| {
+                        share.line < run.line
+                            || (share.line == run.line
+                                && share.first.saturating_add(share.count) <= from)
+                    })
+                    .is_some()
+                {}
+                let (to, off) = match shares.peek() {
+                    Some(share) if share.line == run.line && share.first < end => {
+                        if share.first <= from {
+                            let share_end = share.first.saturating_add(share.count);
+                            (share_end.min(end), share.each)
+                        } else {
+                            (share.first, 0)
+                        }
+                    }
+                    _ => (end, 0),
+                };
+                let count = to.minus(from)?;
+                next.push(Run {
+                    first: from,
+                    count,
+                    left: run.left.minus(off)?,
+                    ..*run
+                });
+                if off > 0
+                    && let Some(left) = self.left.get_mut(index(run.line))
+                {
+                    *left = left.minus(off.times(i64::from(count))?)?;
+                }
+                from = to;
+            }
+        }
+        self.scratch.next = std::mem::replace(&mut self.runs, next);
+        Ok(())
+    }
+
+    /// What is left on units of a line.
+    pub(crate) fn left_on(&self, line: u32, first: u32, count: u32) -> i64 {
+        let end = first.saturating_add(count);
+        self.runs
+            .iter()
+            .filter(|run| run.line == line)
+            .fold(0_i64, |sum, run| {
+                let from = run.first.max(first);
+                let to = run.first.saturating_add(run.count).min(end);
+                let units = i64::from(to.saturating_sub(from));
+                sum.saturating_add(run.left.saturating_mul(units))
+            })
+    }
+
     /// Takes a rounded part off every unit of the eligible lines.
     pub(crate) fn each_unit(
         &mut self,

@@ -1,6 +1,7 @@
 //! What every line is worth at each stage: of a priced cart, or of what is kept of a purchase.
 
-use crate::ledger::{DiscountEntry, PurchaseEntry, Share, Source};
+use crate::scheme::compiled_offer::OfferStage;
+use crate::ledger::{DiscountEntry, OfferSource, PurchaseEntry, Share, Source};
 use crate::number::{Rounding, allocate, mul_div_round};
 use crate::scheme::compiled::Scheme;
 use crate::scheme::{OwnReward, TaxBase};
@@ -83,7 +84,7 @@ impl Sums {
         }
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
-                DiscountSource::Benefit(..) => continue,
+                DiscountSource::Benefit(..) | DiscountSource::Offer(..) => continue,
                 DiscountSource::Reward(_) => &mut sums.own,
                 DiscountSource::Points(slot) => {
                     let Some(payment) = priced.payments.get(slot) else {
@@ -171,6 +172,7 @@ impl Sums {
                 .is_some_and(is_item_reward),
             Source::Benefit(source) => is_member_price(scheme, &source.benefit),
             Source::Points(_) => false,
+            Source::Offer(source) => is_item_offer(scheme, source),
         };
         for share in &discount.shares {
             let place = index(share.line);
@@ -180,7 +182,7 @@ impl Sums {
                 add(&mut self.after_item, place, amount.saturating_neg());
             }
             match &discount.source {
-                Source::Benefit(_) => {}
+                Source::Benefit(_) | Source::Offer(_) => {}
                 Source::Points(_) if earns(scheme, &discount.source) => {
                     add(&mut self.earning_points, place, amount);
                 }
@@ -310,6 +312,16 @@ fn is_member_price(scheme: &Scheme, id: &crate::id::RuleId) -> bool {
         })
 }
 
+/// Whether a benefit of an offer applies before the order's discounts.
+fn is_item_offer(scheme: &Scheme, source: &OfferSource) -> bool {
+    scheme
+        .offers
+        .iter()
+        .find(|offer| offer.id == source.offer)
+        .and_then(|offer| offer.benefits.get(usize::from(source.benefit)))
+        .is_some_and(|benefit| benefit.stage < OfferStage::Order)
+}
+
 fn earns(scheme: &Scheme, source: &Source) -> bool {
     match source {
         Source::Points(source) => scheme
@@ -318,7 +330,7 @@ fn earns(scheme: &Scheme, source: &Source) -> bool {
             .find(|wallet| wallet.id == source.wallet)
             .and_then(|wallet| wallet.redemption.as_ref())
             .is_some_and(|redemption| redemption.earns),
-        Source::Reward(_) | Source::Benefit(_) => false,
+        Source::Reward(_) | Source::Benefit(_) | Source::Offer(_) => false,
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CardId, EventName, HoldId, LadderId, LotId, MemberId, PurchaseId, RewardId, RuleId, SegmentId,
+    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId, SegmentId,
     Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
@@ -204,6 +204,16 @@ record! {
         Benefit(BenefitSource),
         /// Points used as money.
         Points(PointsSource),
+        /// An offer.
+        Offer(OfferSource),
+    }
+
+    /// An offer.
+    pub struct OfferSource {
+        /// The offer.
+        pub offer: OfferId,
+        /// Which of its benefits, from 0.
+        pub benefit: u16,
     }
 
     /// A reward used on a purchase.

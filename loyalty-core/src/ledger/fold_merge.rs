@@ -212,7 +212,7 @@ impl Shift {
         match &mut discount.source {
             Source::Reward(of) => of.issue = of.issue.saturating_add(self.issues),
             Source::Points(of) => of.redemption = of.redemption.saturating_add(self.redemptions),
-            Source::Benefit(_) => {}
+            Source::Benefit(_) | Source::Offer(_) => {}
         }
     }
 }

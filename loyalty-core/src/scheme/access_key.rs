@@ -1,6 +1,7 @@
 //! The one thing by which a rule is looked up.
 
 use super::compiled::{Condition, EarnRule, Give, Kind, Sym, Target};
+use super::compiled_offer::{Offer, OfferBenefit};
 
 /// Something that a cart, a member or an event can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,46 @@ impl Access {
     }
 }
 
+impl Access {
+    /// The most selective demand of an offer: its codes before all.
+    pub(super) fn of_offer(offer: &Offer) -> Self {
+        if let Some(codes) = &offer.codes {
+            let kind = if codes.case_sensitive {
+                Kind::ExactCode
+            } else {
+                Kind::Code
+            };
+            let terms = codes.any_of.iter().map(|sym| Term::Text(kind, *sym));
+            return Access::Terms(terms.collect());
+        }
+        let when = offer.when.as_ref().and_then(of_condition);
+        let lines = either(offer.benefits.iter().map(of_benefit));
+        if let Some(demand) = better(when, lines) {
+            return Access::Terms(demand.terms);
+        }
+        match offer.when.as_ref().and_then(window) {
+            Some((from, until)) => Access::Window { from, until },
+            None => Access::Always,
+        }
+    }
+}
+
+/// What a benefit's units demand. Without benefits nothing is demanded, and `either` of none is.
+fn of_benefit(benefit: &OfferBenefit) -> Option<Demand> {
+    let target = benefit.on.target.as_ref().and_then(of_target);
+    let parts = benefit.on.sets.as_ref().map(|sets| {
+        let parts = sets.parts.iter();
+        parts
+            .map(|part| part.target.as_ref().and_then(of_target))
+            .fold(None, better)
+    });
+    match parts {
+        // Parts of a set take the benefit's target where they have none of their own.
+        Some(parts) => parts,
+        None => target,
+    }
+}
+
 /// One of these terms has to be there.
 struct Demand {
     /// The least selective of the terms' ranks.
@@ -71,7 +112,7 @@ const TIER_RANK: u8 = 8;
 /// The most selective kinds come first.
 fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Code => 0,
+        Kind::Code | Kind::ExactCode => 0,
         Kind::Event => 1,
         Kind::Sku => 2,
         Kind::Product => 3,
@@ -80,7 +121,7 @@ fn rank(kind: Kind) -> u8 {
         Kind::Tag => 6,
         Kind::Category => 7,
         Kind::Flag => 9,
-        Kind::Channel => 10,
+        Kind::Channel | Kind::Method => 10,
     }
 }
 
@@ -114,6 +155,7 @@ fn of_condition(condition: &Condition) -> Option<Demand> {
         Condition::Store(list) => Demand::texts(Kind::Store, list),
         Condition::Segment(list) => Demand::texts(Kind::Segment, list),
         Condition::Flag(list) => Demand::texts(Kind::Flag, list),
+        Condition::ShippingMethod(list) => Demand::texts(Kind::Method, list),
         Condition::Code(list) => Demand::texts(Kind::Code, list),
         Condition::Tier { ladder, tiers } => {
             let terms = tiers

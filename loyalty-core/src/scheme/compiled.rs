@@ -10,9 +10,10 @@ use crate::number::{Currency, Rounding};
 use crate::time::Span;
 
 use super::card::{Overflow, UsedSurplus};
+use super::compiled_offer::{Offer, Stacking};
 use super::condition::AmountBase;
 use super::def::SchemeDef;
-use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, FreeUnits};
+use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, FreeUnits, TaxBase};
 use super::expiry::{ExpiryDef, PendingDef, RoundUp};
 use super::index::RuleIndex;
 use super::limit::{CapPeriod, GuardsDef};
@@ -53,11 +54,15 @@ pub(crate) enum Kind {
     Event,
     /// A calendar flag.
     Flag,
+    /// A code, compared with case.
+    ExactCode,
+    /// A delivery method.
+    Method,
 }
 
 impl Kind {
     /// Every kind, in the order of [`Kind::place`].
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Sku,
         Self::Product,
         Self::Category,
@@ -68,6 +73,8 @@ impl Kind {
         Self::Code,
         Self::Event,
         Self::Flag,
+        Self::ExactCode,
+        Self::Method,
     ];
 
     /// A small number of its own.
@@ -84,6 +91,8 @@ impl Kind {
             Self::Code => 7,
             Self::Event => 8,
             Self::Flag => 9,
+            Self::ExactCode => 10,
+            Self::Method => 11,
         }
     }
 }
@@ -91,7 +100,7 @@ impl Kind {
 /// The texts that a scheme names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
-    maps: [FxHashMap<SmolStr, Sym>; 10],
+    maps: [FxHashMap<SmolStr, Sym>; 12],
 }
 
 impl Symbols {
@@ -145,6 +154,9 @@ pub struct Scheme {
     pub(crate) cards: Box<[Card]>,
     pub(crate) ladders: Box<[Ladder]>,
     pub(crate) rewards: Box<[Reward]>,
+    pub(crate) offers: Box<[Offer]>,
+    pub(crate) offer_index: RuleIndex,
+    pub(crate) stacking: Stacking,
     pub(crate) returns: ReturnsDef,
     pub(crate) guards: GuardsDef,
     pub(crate) discount_rounding: Rounding,
@@ -214,6 +226,7 @@ pub(crate) enum Condition {
         amount: i64,
         target: Option<Box<Target>>,
         base: AmountBase,
+        tax: TaxBase,
     },
     MinQuantity {
         quantity: u32,
@@ -228,6 +241,7 @@ pub(crate) enum Condition {
         after: u32,
     },
     Code(Box<[Sym]>),
+    ShippingMethod(Box<[Sym]>),
 }
 
 /// When the points of a lot become usable and when they lapse.
@@ -467,6 +481,7 @@ pub(crate) struct MinAmount {
     pub(crate) amount: i64,
     pub(crate) target: Option<Target>,
     pub(crate) base: AmountBase,
+    pub(crate) tax: TaxBase,
 }
 
 /// A reward.

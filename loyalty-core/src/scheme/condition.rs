@@ -7,6 +7,7 @@ use crate::number::Money;
 use crate::time::{CivilDateTime, Weekday};
 
 use super::def::{is_false, is_zero, shape};
+use super::earn::TaxBase;
 
 shape! {
     /// When something applies. Each shape has one key.
@@ -49,6 +50,8 @@ shape! {
         EnrolmentAnniversary(AroundDef),
         /// One of these codes was entered.
         Code(Vec<CodeText>),
+        /// A delivery charge is of one of these methods.
+        ShippingMethod(Vec<Tag>),
     }
 
     /// Tiers of a ladder.
@@ -104,6 +107,9 @@ shape! {
         /// What is measured. Default `running`.
         #[serde(default, skip_serializing_if = "AmountBase::is_default")]
         pub base: AmountBase,
+        /// Whether it is meant with or without tax. Default `as_priced`.
+        #[serde(default, skip_serializing_if = "TaxBase::is_default")]
+        pub tax: TaxBase,
     }
 
     /// A threshold of units. Inclusive.

@@ -10,6 +10,7 @@ use super::card::CardDef;
 use super::condition::TargetDef;
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, EarnRuleDef};
 use super::limit::GuardsDef;
+use super::offer::{OfferDef, StackingDef};
 use super::redemption::WalletDef;
 use super::returns::ReturnsDef;
 use super::reward::RewardDef;
@@ -76,6 +77,12 @@ shape! {
         /// The rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rewards: Vec<RewardDef>,
+        /// The offers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub offers: Vec<OfferDef>,
+        /// How offers work together.
+        #[serde(default, skip_serializing_if = "StackingDef::is_default")]
+        pub stacking: StackingDef,
         /// What a return does to money, points and tiers.
         #[serde(default, skip_serializing_if = "ReturnsDef::is_default")]
         pub returns: ReturnsDef,

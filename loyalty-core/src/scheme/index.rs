@@ -6,13 +6,13 @@
 //! need not match.
 
 use super::access_key::{Access, Term};
-use super::compiled::{EarnRule, Kind, Ladder, Sym, Symbols};
+use super::compiled::{Kind, Ladder, Sym, Symbols};
 use super::windows::Windows;
 
 /// The number of kinds of text.
 const KINDS: usize = Kind::ALL.len();
 
-/// An index over the earn rules of a scheme, by their places.
+/// An index over the earn rules, or the offers, of a scheme, by their places.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RuleIndex {
     /// Rules that demand nothing that could be looked up.
@@ -25,16 +25,20 @@ pub(crate) struct RuleIndex {
 }
 
 impl RuleIndex {
-    /// The index over `rules`.
-    pub(crate) fn new(rules: &[EarnRule], symbols: &Symbols, ladders: &[Ladder]) -> Self {
+    /// The index over rules by what each is looked up by.
+    pub(super) fn new(
+        rules: impl Iterator<Item = Access>,
+        symbols: &Symbols,
+        ladders: &[Ladder],
+    ) -> Self {
         let starts = ladder_starts(ladders);
         let tier_count = ladders.iter().map(|ladder| ladder.tiers.len()).sum();
         let mut always = Vec::new();
         let mut windows = Vec::new();
         let mut kinds: [Vec<(u32, u32)>; KINDS] = Default::default();
         let mut tiers = Vec::new();
-        for (rule, place) in rules.iter().zip(0_u32..) {
-            match Access::of(rule) {
+        for (access, place) in rules.zip(0_u32..) {
+            match access {
                 Access::Always => always.push(place),
                 Access::Window { from, until } => windows.push((from, until, place)),
                 Access::Terms(terms) => {

@@ -80,6 +80,8 @@ pub struct Limits {
     pub parts_max: usize,
     /// Rewards of a scheme.
     pub rewards_max: usize,
+    /// Offers of a scheme.
+    pub offers_max: usize,
     /// Nodes of one condition or target.
     pub nodes_max: usize,
     /// Lines of a purchase.
@@ -99,6 +101,7 @@ impl Limits {
         rules_max: 10_000,
         parts_max: 64,
         rewards_max: 10_000,
+        offers_max: 10_000,
         nodes_max: 10_000,
         lines_max: 1_000,
         quantity_max: 1_000_000,

@@ -22,6 +22,7 @@ mod access_key;
 pub(crate) mod card;
 mod compile;
 pub(crate) mod compiled;
+pub(crate) mod compiled_offer;
 pub(crate) mod condition;
 mod def;
 pub(crate) mod earn;
@@ -33,6 +34,7 @@ mod index_tests;
 #[cfg(feature = "schema")]
 mod json_schema;
 pub(crate) mod limit;
+pub(crate) mod offer;
 mod problem;
 mod read;
 pub(crate) mod redemption;
@@ -52,6 +54,7 @@ pub use expiry::*;
 #[cfg(feature = "schema")]
 pub use json_schema::json_schema;
 pub use limit::*;
+pub use offer::*;
 pub use problem::{CODES, Problem, Problems};
 pub use redemption::*;
 pub use returns::*;

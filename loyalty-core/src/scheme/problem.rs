@@ -96,7 +96,9 @@ codes! {
     TEXT = "scheme.text";
     TOO_DEEP = "scheme.too_deep";
     TOO_MANY = "scheme.too_many";
+    UNKNOWN_BAND = "scheme.unknown_band";
     UNKNOWN_LADDER = "scheme.unknown_ladder";
+    UNKNOWN_OFFER = "scheme.unknown_offer";
     UNKNOWN_REWARD = "scheme.unknown_reward";
     UNKNOWN_TIER = "scheme.unknown_tier";
     UNKNOWN_WALLET = "scheme.unknown_wallet";

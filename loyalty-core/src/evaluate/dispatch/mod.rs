@@ -36,7 +36,7 @@ use crate::evaluate::context::{Amounts, Context};
 use crate::evaluate::draft::Draft;
 use crate::evaluate::drain::{draw, sum};
 use crate::evaluate::error::ActError;
-use crate::evaluate::evaluation::evaluate;
+use crate::evaluate::evaluation::{Evaluation, evaluate, with_gifts};
 use crate::evaluate::expiry::{activity_end, lot_expiry, open_lot, validity_end};
 use crate::evaluate::ladder::settle_tiers;
 use crate::evaluate::limit::key;
@@ -141,6 +141,23 @@ fn record(draft: &mut Draft<'_>, act: &RecordAct, pool: Option<&Account>) -> Res
     let account = draft.account.clone();
     let mut context = Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
     let evaluation = evaluate(&mut context, &act.purchase, false)?;
+    if let Some((purchase, cart)) = with_gifts(scheme, &act.purchase, &evaluation)? {
+        let mut context =
+            Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
+        let evaluation = evaluate(&mut context, &purchase, false)?;
+        return record_evaluated(draft, act, &context, &purchase, &evaluation);
+    }
+    record_evaluated(draft, act, &context, &act.purchase, &evaluation)
+}
+
+/// Posts what a purchase came to, if nothing was refused and the caller saw the same.
+fn record_evaluated(
+    draft: &mut Draft<'_>,
+    act: &RecordAct,
+    context: &Context<'_>,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<(), ActError> {
     if let Some(refused) = evaluation.priced.refused.first() {
         return Err(ActError::refused(
             refused.code,
@@ -150,17 +167,18 @@ fn record(draft: &mut Draft<'_>, act: &RecordAct, pool: Option<&Account>) -> Res
     }
     if let Some(expected) = act.expected_decision {
         let decision = crate::evaluate::decision::Decision::of(
-            &context,
-            &act.purchase,
-            &evaluation,
+            context,
+            purchase,
+            evaluation,
             draft.at(),
+            false,
         );
         let found = decision.outputs_digest()?;
         if found != expected {
             return Err(ActError::refused("decision.conflict", found, expected));
         }
     }
-    post_purchase(draft, &cart, &act.purchase, &act.facts, &evaluation)
+    post_purchase(draft, context.cart, purchase, &act.facts, evaluation)
 }
 
 fn refund(

@@ -10,6 +10,7 @@ pub(super) use tenders::tax_in;
 
 use crate::number::{Rounding, mul_div_round};
 use crate::purchase::{Claim, PayPoints};
+use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
 use crate::scheme::{Excess, StandingAs, UnitChoice};
 
@@ -17,6 +18,7 @@ use crate::evaluate::arith::{Checked, index, small};
 use crate::evaluate::cart::CartLine;
 use crate::evaluate::context::{Amounts, Context, Failure};
 use crate::evaluate::error::ActError;
+use crate::evaluate::offers::{Goods, Offered, Offers};
 use crate::evaluate::purse::{Purse, Spend};
 use crate::evaluate::reason::{About, Reason, Shortage};
 use crate::evaluate::runs::{RunShare, Runs};
@@ -30,6 +32,8 @@ pub(crate) enum DiscountSource {
     Benefit(u16, u16, u16),
     /// The place in `payments`.
     Points(usize),
+    /// The places of an offer and of its benefit.
+    Offer(u32, u16),
 }
 
 /// A discount with its shares.
@@ -86,6 +90,8 @@ pub(crate) struct Priced {
     pub(crate) due: i64,
     /// Whether a claim or a payment was refused.
     pub(crate) refused: Vec<Reason>,
+    /// What became of the offers.
+    pub(crate) offered: Offered,
 }
 
 impl Priced {
@@ -150,8 +156,8 @@ pub(crate) fn price<'c>(
         .collect();
     let mut pricing = Pricing {
         context,
-        list,
-        units,
+        list: list.clone(),
+        units: units.clone(),
         priced: Priced {
             runs,
             after_item: Vec::new(),
@@ -166,17 +172,36 @@ pub(crate) fn price<'c>(
             gift_shares: Vec::new(),
             due: 0,
             refused: Vec::new(),
+            offered: Offered::default(),
         },
         purse,
         reasons,
     };
-    pricing.standing(StandingAs::MemberPrice)?;
-    pricing.claims(wishes.claims, Stage::Line)?;
-    pricing.priced.after_item = pricing.priced.runs.left.clone();
-    pricing.standing(StandingAs::Total)?;
-    pricing.claims(wishes.claims, Stage::Order)?;
+    let mut offers = pricing.offers(wishes.claims, &list, &units)?;
+    for band in offers.bands() {
+        pricing.begin_band(&mut offers, band)?;
+        pricing.offer_stage(&mut offers, OfferStage::Catalogue)?;
+        if band == 0 {
+            pricing.standing(StandingAs::MemberPrice)?;
+        }
+        pricing.offer_stage(&mut offers, OfferStage::Item)?;
+        if band == 0 {
+            pricing.claims(wishes.claims, Stage::Line)?;
+        }
+        pricing.offer_stage(&mut offers, OfferStage::Multi)?;
+        pricing.priced.after_item.clone_from(&pricing.priced.runs.left);
+        if band == 0 {
+            pricing.standing(StandingAs::Total)?;
+        }
+        pricing.offer_stage(&mut offers, OfferStage::Order)?;
+        if band == 0 {
+            pricing.claims(wishes.claims, Stage::Order)?;
+        }
+    }
     pricing.priced.runs.mark_free();
     pricing.payments(wishes.pay_points, false)?;
+    pricing.offer_stage(&mut offers, OfferStage::Shipping)?;
+    pricing.priced.offered = offers.finish();
     pricing.claims(wishes.claims, Stage::Shipping)?;
     pricing.free_shipping()?;
     pricing.total()?;
@@ -216,6 +241,59 @@ pub(crate) fn is_item_reward(reward: &Reward) -> bool {
 }
 
 impl<'a> Pricing<'_, 'a> {
+    fn offers<'o>(
+        &mut self,
+        claims: &[Claim],
+        list: &'o [i64],
+        units: &'o [u32],
+    ) -> Result<Offers<'o, 'a>, ActError>
+    where
+        'a: 'o,
+        Self: 'o,
+    {
+        Offers::new(self.context, claims, list, units, &mut self.purse.met)
+    }
+
+    fn begin_band(&mut self, offers: &mut Offers<'_, 'a>, band: u16) -> Result<(), ActError> {
+        if offers.is_empty() {
+            return Ok(());
+        }
+        let goods = self.goods();
+        let begun = offers.begin(band, &goods);
+        self.put_goods(goods);
+        begun
+    }
+
+    /// The chosen offers of a stage.
+    fn offer_stage(
+        &mut self,
+        offers: &mut Offers<'_, 'a>,
+        stage: OfferStage,
+    ) -> Result<(), ActError> {
+        if offers.is_empty() {
+            return Ok(());
+        }
+        let mut goods = self.goods();
+        let applied = offers.apply(stage, &mut goods, &mut self.priced.discounts);
+        self.put_goods(goods);
+        applied
+    }
+
+    /// Hands over what is left; [`Pricing::put_goods`] takes it back.
+    fn goods(&mut self) -> Goods {
+        Goods {
+            runs: std::mem::take(&mut self.priced.runs),
+            after_item: std::mem::take(&mut self.priced.after_item),
+            shipping: std::mem::take(&mut self.priced.shipping),
+        }
+    }
+
+    fn put_goods(&mut self, goods: Goods) {
+        self.priced.runs = goods.runs;
+        self.priced.after_item = goods.after_item;
+        self.priced.shipping = goods.shipping;
+    }
+
     fn left_of(&self, target: Option<&Target>) -> i64 {
         let cart = self.context.cart;
         cart.lines
@@ -250,7 +328,7 @@ impl<'a> Pricing<'_, 'a> {
         let Some(min) = min else { return Ok(()) };
         match self
             .context
-            .worth(min.target.as_ref(), min.base, &self.amounts())
+            .worth(min.target.as_ref(), min.base, min.tax, &self.amounts())
         {
             None => Err(None),
             Some(worth) if worth >= min.amount => Ok(()),

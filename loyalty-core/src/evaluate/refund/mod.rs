@@ -15,7 +15,10 @@ use crate::ledger::{
 use crate::number::{Fraction, Money, Points, Rounding, mul_div_round};
 use crate::purchase::{PayPoints, ReturnLine};
 use crate::scheme::compiled::{Metric, Scheme, Wallet};
+use crate::scheme::compiled_offer::Offer;
 use crate::scheme::{OnReturn, RefundMoney, RefundPoints, Shortfall};
+
+use crate::time::Date;
 
 use crate::evaluate::arith::{Checked, index};
 use crate::evaluate::cart::Cart;
@@ -28,6 +31,7 @@ use crate::evaluate::error::ActError;
 use crate::evaluate::kept::{add_back, kept, paid_for};
 use crate::evaluate::ladder::refold_tiers;
 use crate::evaluate::limit::{key, named};
+use crate::evaluate::offers::{count, give_back, in_scheme};
 use crate::evaluate::price::{Wishes, price, tax_in};
 use crate::evaluate::purse::{Purse, total_key};
 use crate::evaluate::record::count_rule;
@@ -145,7 +149,7 @@ impl Returning<'_> {
         self.reissue(draft, purchase, &kept)?;
         let points_metrics = self.take_points(draft, purchase, &kept)?;
         self.take_stamps(draft, purchase, &kept)?;
-        self.uncount_spending(draft)?;
+        self.uncount_spending(draft, &kept)?;
         let entry = self.return_entry(&context, lines, &kept, &points_metrics)?;
         draft.push_at(place, Entry::Return(Box::new(entry)))?;
         refold_tiers(draft)
@@ -273,9 +277,12 @@ impl Returning<'_> {
     }
 
     /// What a cancelled purchase had counted to guards and budgets.
-    fn uncount_spending(&self, draft: &mut Draft<'_>) -> Result<(), ActError> {
+    fn uncount_spending(&self, draft: &mut Draft<'_>, kept: &Kept) -> Result<(), ActError> {
         if !self.cancel {
-            return Ok(());
+            return match kept.all_back {
+                true => self.give_uses_back(draft),
+                false => Ok(()),
+            };
         }
         let date = self.state.at.date();
         let guards = &self.scheme.guards;
@@ -301,6 +308,7 @@ impl Returning<'_> {
                 redemptions.saturating_neg(),
             )?;
         }
+        self.uncount_offers(draft, date)?;
         for discount in &self.entry.discounts {
             let Source::Reward(source) = &discount.source else {
                 continue;
@@ -317,6 +325,57 @@ impl Returning<'_> {
             if limited && bought {
                 draft.count(total_key(&source.reward), -1)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The offers that the purchase used, and what each gave in minor units.
+    fn offers_used(&self) -> Vec<(&Offer, i64)> {
+        let mut used: Vec<(&Offer, i64)> = Vec::new();
+        for discount in &self.entry.discounts {
+            let Source::Offer(source) = &discount.source else {
+                continue;
+            };
+            let offer = self.scheme.offers.iter().find(|o| o.id == source.offer);
+            let Some(offer) = offer else { continue };
+            let shipping = discount.shipping.map_or(0, Money::minor);
+            let given = discount.amount.minor().saturating_add(shipping);
+            match used.iter_mut().find(|(known, _)| known.id == offer.id) {
+                Some((_, sum)) => *sum = sum.saturating_add(given),
+                None => used.push((offer, given)),
+            }
+        }
+        used
+    }
+
+    /// A cancelled sale never took place: uses and budgets are as before, but for offers that keep
+    /// their uses.
+    fn uncount_offers(&self, draft: &mut Draft<'_>, date: Date) -> Result<(), ActError> {
+        for (offer, given) in self.offers_used() {
+            let given = in_scheme(self.cart, given).unwrap_or(0).saturating_neg();
+            let uses = if offer.cancel_keeps_use || self.uses_back() {
+                0
+            } else {
+                -1
+            };
+            count(draft, offer, &self.entry.purchase, date, uses, given)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an earlier return of everything gave the uses back already.
+    fn uses_back(&self) -> bool {
+        crate::evaluate::kept::is_fully_returned(self.state)
+    }
+
+    /// A return of everything gives the use of codes and of members' limits back; what all members
+    /// share stays used, and budgets do.
+    fn give_uses_back(&self, draft: &mut Draft<'_>) -> Result<(), ActError> {
+        if self.uses_back() {
+            return Ok(());
+        }
+        for (offer, _) in self.offers_used() {
+            give_back(draft, offer, &self.entry.purchase, self.state.at.date())?;
         }
         Ok(())
     }

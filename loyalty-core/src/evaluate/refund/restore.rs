@@ -58,7 +58,7 @@ impl Returning<'_> {
             .find(|discount| match &discount.source {
                 Source::Points(source) => source.redemption == number,
                 Source::Reward(source) => Some(source.issue) == redemption.entry.issue,
-                Source::Benefit(_) => false,
+                Source::Benefit(_) | Source::Offer(_) => false,
             });
         let all: Vec<u32> = self
             .entry

@@ -86,6 +86,11 @@ impl Context<'_> {
                 self.not_empty(list, &at.key("code"));
                 Condition::Code(list.iter().map(|code| self.code(code.as_str())).collect())
             }
+            ConditionDef::ShippingMethod(list) => Condition::ShippingMethod(self.some_symbols(
+                Kind::Method,
+                list,
+                &at.key("shipping_method"),
+            )),
             ConditionDef::Tier(def) => self.tier(def, &at.key("tier")),
             ConditionDef::Between(def) => self.between(def, &at.key("between")),
             ConditionDef::Weekday(list) => self.weekdays(list, &at.key("weekday")),
@@ -100,11 +105,13 @@ impl Context<'_> {
                     amount,
                     target,
                     base,
+                    tax,
                 } = self.threshold(def, depth, &at.key("min_amount"));
                 Condition::MinAmount {
                     amount,
                     target: target.map(Box::new),
                     base,
+                    tax,
                 }
             }
             ConditionDef::MinQuantity(def) => {
@@ -263,6 +270,7 @@ impl Context<'_> {
             amount,
             target: self.inner_target(def.target.as_ref(), depth, at),
             base: def.base,
+            tax: def.tax,
         }
     }
 

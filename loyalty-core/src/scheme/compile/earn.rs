@@ -210,6 +210,7 @@ fn asks_for_purchase(def: &ConditionDef, depth_left: usize) -> Option<&'static s
         ConditionDef::NthPurchase(_) => Some("nth_purchase"),
         ConditionDef::FirstPurchase(_) => Some("first_purchase"),
         ConditionDef::Code(_) => Some("code"),
+        ConditionDef::ShippingMethod(_) => Some("shipping_method"),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use super::context::{At, Context, WalletRef, repeated};
 
 /// How thresholds of a metric are written.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Money,
     Points(WalletRef),
     Count,
@@ -237,7 +237,7 @@ impl Context<'_> {
     }
 
     /// A threshold in the metric's unit: minor units, milli-points or a count.
-    fn threshold_in(&mut self, written: Money, unit: Unit, at: &At<'_>) -> i64 {
+    pub(super) fn threshold_in(&mut self, written: Money, unit: Unit, at: &At<'_>) -> i64 {
         let (scale, allowed) = match unit {
             Unit::Money => return self.money(written, 0, at),
             Unit::Points(wallet) if wallet.unit == 1000 => (0, "whole points"),

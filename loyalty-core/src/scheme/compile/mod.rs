@@ -6,12 +6,14 @@ mod condition;
 mod context;
 mod earn;
 mod ladder;
+mod offer;
 mod reward;
 mod target;
 mod wallet;
 
 use std::sync::Arc;
 
+use crate::scheme::access_key::Access;
 use crate::scheme::compiled::{Scheme, Symbols};
 use crate::scheme::def::{FORMAT, SchemeDef};
 use crate::scheme::index::RuleIndex;
@@ -74,6 +76,9 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
         cards: parts.cards,
         ladders: parts.ladders,
         rewards: parts.rewards,
+        offers: parts.offers,
+        offer_index: parts.offer_index,
+        stacking: parts.stacking,
         returns: def.returns.clone(),
         guards: def.guards.clone(),
         discount_rounding: def.discount_rounding,
@@ -97,6 +102,9 @@ struct Parts {
     cards: Box<[crate::scheme::compiled::Card]>,
     ladders: Box<[crate::scheme::compiled::Ladder]>,
     rewards: Box<[crate::scheme::compiled::Reward]>,
+    offers: Box<[crate::scheme::compiled_offer::Offer]>,
+    offer_index: RuleIndex,
+    stacking: crate::scheme::compiled_offer::Stacking,
     index: RuleIndex,
 }
 
@@ -114,12 +122,15 @@ impl Parts {
         let cards = context.all_cards();
         let ladders = context.all_ladders();
         let rewards = context.all_rewards();
+        let stacking = context.stacking();
+        let offers = context.all_offers(&stacking);
         context.sources(&rewards, &cards, &ladders);
         if !context.problems.is_empty() {
             return Err(Problems(context.problems));
         }
         let symbols = context.symbols;
-        let index = RuleIndex::new(&rules, &symbols, &ladders);
+        let index = RuleIndex::new(rules.iter().map(Access::of), &symbols, &ladders);
+        let offer_index = RuleIndex::new(offers.iter().map(Access::of_offer), &symbols, &ladders);
         Ok(Self {
             symbols,
             exclude,
@@ -128,6 +139,9 @@ impl Parts {
             cards,
             ladders,
             rewards,
+            offers,
+            offer_index,
+            stacking,
             index,
         })
     }

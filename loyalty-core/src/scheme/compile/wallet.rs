@@ -248,7 +248,7 @@ impl Context<'_> {
     }
 }
 
-fn cap_name(name: &str, per: CapPeriod) -> SmolStr {
+pub(super) fn cap_name(name: &str, per: CapPeriod) -> SmolStr {
     let scope = if matches!(per, CapPeriod::Scheme) {
         "scheme."
     } else {

@@ -1,0 +1,292 @@
+//! Offers: which apply, in which order, and what each takes off.
+//!
+//! A band runs its stages over what earlier bands left. Which of a band's offers apply is decided
+//! first, by trying them on copies of what is left (`choose`); then every stage applies the chosen
+//! ones, with rewards and standing discounts between them.
+
+mod choose;
+mod code;
+mod count;
+mod pick;
+mod sets;
+mod take;
+mod verdict;
+
+pub(crate) use code::CodeVerdict;
+pub(crate) use count::{count, give_back, in_scheme};
+pub(crate) use verdict::{OfferVerdict, Outcome};
+
+use std::cmp::Reverse;
+
+use crate::ledger::Headroom;
+use crate::purchase::{Claim, Line};
+use crate::scheme::compiled_offer::{Offer, OfferGives, OfferStage};
+
+use super::arith::index;
+use super::context::{Amounts, Context};
+use super::error::ActError;
+use super::price::{Discount, DiscountSource};
+use super::runs::Runs;
+
+/// What is left of the goods and of the delivery charges.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Goods {
+    pub(crate) runs: Runs,
+    pub(crate) after_item: Vec<i64>,
+    pub(crate) shipping: Vec<i64>,
+}
+
+/// What the offers of a purchase come to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Offered {
+    /// Every candidate, in the order of application.
+    pub(crate) verdicts: Vec<OfferVerdict>,
+    pub(crate) codes: Vec<CodeVerdict>,
+    /// How the choices among conflicting offers were made; nothing when there were none.
+    pub(crate) certificate: Option<Certificate>,
+    /// Lines that the purchase lacks for its gifts.
+    pub(crate) gifts: Vec<Line>,
+}
+
+/// How sure the choice among conflicting offers is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Certificate {
+    /// Whether no other combination is better.
+    pub(crate) optimal: bool,
+    /// How many combinations were tried.
+    pub(crate) tries: u32,
+    /// The chosen offers' discounts, in minor units.
+    pub(crate) value: i64,
+    /// What no combination exceeds.
+    pub(crate) bound: i64,
+}
+
+/// A candidate offer within its purchase.
+#[derive(Debug, Clone)]
+struct Candidate {
+    place: u32,
+    band: u16,
+    /// Whether the choice of its band let it in.
+    chosen: bool,
+    /// The lines that it may touch; all when none.
+    lines: Option<Vec<bool>>,
+    outcome: Outcome,
+    /// What its budgets and its own limits leave, in minor units of the cart.
+    room: Option<i64>,
+    /// How often a member claimed it.
+    claimed: u32,
+}
+
+/// The offers of one purchase.
+pub(crate) struct Offers<'c, 'a> {
+    context: &'c Context<'a>,
+    list: &'c [i64],
+    units: &'c [u32],
+    /// In the order of application.
+    candidates: Vec<Candidate>,
+    band: u16,
+    /// What was left when the band began.
+    initial: Runs,
+    certificate: Option<Certificate>,
+    /// Gift lines that are not there yet, and what each saves.
+    gifts: Vec<(Line, i64)>,
+}
+
+impl<'c, 'a> Offers<'c, 'a> {
+    /// The offers that can apply.
+    pub(crate) fn new(
+        context: &'c Context<'a>,
+        claims: &[Claim],
+        list: &'c [i64],
+        units: &'c [u32],
+        met: &mut Vec<Headroom>,
+    ) -> Result<Self, ActError> {
+        let scheme = context.scheme;
+        let mut candidates = Vec::new();
+        if !scheme.offers.is_empty() {
+            for place in super::candidates::candidates_in(context, &scheme.offer_index) {
+                let Some(offer) = scheme.offers.get(index(place)) else {
+                    continue;
+                };
+                candidates.push(Self::candidate(context, offer, place, claims, met)?);
+            }
+            let entered = |place: u32| match scheme.offers.get(index(place)) {
+                Some(Offer {
+                    codes: Some(codes), ..
+                }) if scheme.stacking.codes_as_entered => {
+                    let entry = code::first_entered(context.cart, codes);
+                    entry.map_or(usize::MAX, |entry| entry.saturating_add(1))
+                }
+                _ => 0,
+            };
+            candidates.sort_by_cached_key(|candidate| {
+                let priority = scheme
+                    .offers
+                    .get(index(candidate.place))
+                    .map_or(0, |offer| offer.priority);
+                (
+                    candidate.band,
+                    entered(candidate.place),
+                    Reverse(priority),
+                    candidate.place,
+                )
+            });
+        }
+        Ok(Self {
+            context,
+            list,
+            units,
+            candidates,
+            band: 0,
+            initial: Runs::default(),
+            certificate: None,
+            gifts: Vec::new(),
+        })
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
+    /// The bands that have candidates, in order; the first one always.
+    pub(crate) fn bands(&self) -> Vec<u16> {
+        let mut bands: Vec<u16> = self.candidates.iter().map(|c| c.band).collect();
+        bands.push(0);
+        bands.sort_unstable();
+        bands.dedup();
+        bands
+    }
+
+    /// Begins a band: chooses which of its offers apply.
+    pub(crate) fn begin(&mut self, band: u16, goods: &Goods) -> Result<(), ActError> {
+        self.band = band;
+        if self.candidates.iter().any(|c| c.band == band) {
+            self.initial = goods.runs.clone();
+            self.choose(goods)?;
+        }
+        Ok(())
+    }
+
+    /// Applies the chosen offers of a stage.
+    pub(crate) fn apply(
+        &mut self,
+        stage: OfferStage,
+        goods: &mut Goods,
+        discounts: &mut Vec<Discount>,
+    ) -> Result<(), ActError> {
+        let band = self.band;
+        for slot in 0..self.candidates.len() {
+            let takes_part = self.candidates.get(slot).is_some_and(|candidate| {
+                candidate.chosen && (stage == OfferStage::Shipping || candidate.band == band)
+            });
+            if takes_part {
+                self.run(slot, stage, goods, discounts)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies the benefits of one offer at a stage.
+    fn run(
+        &mut self,
+        slot: usize,
+        stage: OfferStage,
+        goods: &mut Goods,
+        discounts: &mut Vec<Discount>,
+    ) -> Result<(), ActError> {
+        let context = self.context;
+        let Some(place) = self.candidates.get(slot).map(|candidate| candidate.place) else {
+            return Ok(());
+        };
+        let Some(offer) = context.scheme.offers.get(index(place)) else {
+            return Ok(());
+        };
+        for (number, benefit) in offer.benefits.iter().enumerate() {
+            if benefit.stage != stage || !self.eligible(slot, offer, goods)? {
+                continue;
+            }
+            let source =
+                DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let found = match &benefit.gives {
+                OfferGives::Gift(gift) => self.take_gift(slot, offer, gift, goods)?,
+                OfferGives::Shipping { off, methods } => {
+                    self.take_shipping(slot, *off, methods, goods)?
+                }
+                _ => self.take(slot, benefit, goods)?,
+            };
+            let Some(candidate) = self.candidates.get_mut(slot) else {
+                continue;
+            };
+            let given = found.amount.saturating_add(found.shipping);
+            candidate.outcome.note(found.code, found.missing, given);
+            candidate.room = candidate.room.map(|room| room.saturating_sub(given));
+            if given > 0 {
+                discounts.push(Discount {
+                    source,
+                    amount: found.amount,
+                    shares: found.shares,
+                    shipping: found.shipping,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The amounts that thresholds are held against.
+    fn amounts<'g>(&'g self, goods: &'g Goods) -> Amounts<'g> {
+        let running = &goods.runs.left;
+        let after_item = if goods.after_item.is_empty() {
+            running
+        } else {
+            &goods.after_item
+        };
+        Amounts {
+            list: self.list,
+            after_item,
+            running,
+            units: self.units,
+        }
+    }
+
+    /// What all of it came to.
+    pub(crate) fn finish(self) -> Offered {
+        if self.is_empty() && self.context.cart.entered.is_empty() {
+            return Offered::default();
+        }
+        let verdicts: Vec<OfferVerdict> = self
+            .candidates
+            .iter()
+            .map(|candidate| candidate.outcome.verdict(candidate.place))
+            .collect();
+        let codes = code::verdicts(self.context, &verdicts);
+        Offered {
+            verdicts,
+            codes,
+            certificate: self.certificate,
+            gifts: self.gifts.into_iter().map(|(line, _)| line).collect(),
+        }
+    }
+}
+
+/// What a benefit took off, or why it took nothing.
+struct Found {
+    amount: i64,
+    shares: Vec<super::runs::RunShare>,
+    shipping: i64,
+    code: &'static str,
+    missing: Option<super::reason::Missing>,
+}
+
+impl Found {
+    fn nothing(code: &'static str) -> Self {
+        Self {
+            amount: 0,
+            shares: Vec::new(),
+            shipping: 0,
+            code,
+            missing: None,
+        }
+    }
+}
+

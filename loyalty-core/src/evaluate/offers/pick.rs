@@ -1,0 +1,172 @@
+//! Which units a benefit is on.
+
+use std::cmp::Reverse;
+
+use crate::scheme::UnitChoice;
+use crate::scheme::compiled::Target;
+use crate::scheme::compiled_offer::{OfferBenefit, Units};
+
+use crate::evaluate::arith::index;
+use crate::evaluate::runs::Run;
+
+use super::{Goods, Offers};
+
+/// Units of one line that have the same amount left, in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pick {
+    pub(super) line: u32,
+    pub(super) first: u32,
+    pub(super) count: u32,
+    /// Minor units left on each.
+    pub(super) left: i64,
+}
+
+/// What a benefit is on: units in the order of lines, and how many sets they make.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Picked {
+    pub(super) picks: Vec<Pick>,
+    pub(super) sets: u32,
+}
+
+impl Offers<'_, '_> {
+    /// The units that a benefit is on.
+    pub(super) fn pick(&self, slot: usize, benefit: &OfferBenefit, goods: &Goods) -> Picked {
+        let on = &benefit.on;
+        if let Some(sets) = &on.sets {
+            return self.pick_sets(slot, on, sets, goods);
+        }
+        let mut picks = self.open(slot, on, on.target.as_ref(), goods);
+        if let Some(most) = on.units_max {
+            sort(&mut picks, on.choice);
+            first_units(&mut picks, most, on.choice);
+            picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
+        }
+        Picked { picks, sets: 1 }
+    }
+
+    /// The units of the lines that match, within the bounds of `on`; in the order of lines.
+    pub(super) fn open(
+        &self,
+        slot: usize,
+        on: &Units,
+        target: Option<&Target>,
+        goods: &Goods,
+    ) -> Vec<Pick> {
+        let only = self
+            .candidates
+            .get(slot)
+            .and_then(|candidate| candidate.lines.as_deref());
+        let matches: Vec<bool> = self
+            .context
+            .cart
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(place, line)| {
+                let units = self.units.get(place).copied().unwrap_or(0);
+                only.is_none_or(|only| only.get(place).copied().unwrap_or(false))
+                    && units >= on.line_units_from
+                    && on.line_units_to.is_none_or(|most| units <= most)
+                    && self.context.cart.counts(line, target)
+            })
+            .collect();
+        let mut picks = Vec::new();
+        // Units of the present line that were taken so far.
+        let (mut line, mut taken) = (u32::MAX, 0_u32);
+        for run in goods.runs.iter() {
+            if run.line != line {
+                (line, taken) = (run.line, 0);
+            }
+            if !matches.get(index(run.line)).copied().unwrap_or(false) || !self.is_open(on, run) {
+                continue;
+            }
+            let first = run.first.max(on.skip);
+            let end = run.first.saturating_add(run.count);
+            let most = on
+                .per_line
+                .map_or(u32::MAX, |most| most.saturating_sub(taken));
+            let count = end.saturating_sub(first).min(most);
+            if count > 0 {
+                taken = taken.saturating_add(count);
+                picks.push(Pick {
+                    line: run.line,
+                    first,
+                    count,
+                    left: run.left,
+                });
+            }
+        }
+        picks
+    }
+
+    /// Whether units of a run can be picked: something is left of them, within the bounds.
+    fn is_open(&self, on: &Units, run: &Run) -> bool {
+        let price = self
+            .context
+            .cart
+            .lines
+            .get(index(run.line))
+            .map_or(0, |line| line.price);
+        run.left > 0
+            && !run.free
+            && on.running_from.is_none_or(|from| run.left >= from)
+            && on.running_to.is_none_or(|to| run.left <= to)
+            && (!on.undiscounted || run.left == price)
+    }
+}
+
+/// Puts the units that come first to the front; ties by line, the last units of a line first, so
+/// that what comes back first is what was lowered.
+pub(super) fn sort(picks: &mut [Pick], choice: UnitChoice) {
+    match choice {
+        UnitChoice::Cheapest => {
+            picks.sort_unstable_by_key(|pick| (pick.left, pick.line, Reverse(pick.first)));
+        }
+        UnitChoice::Dearest => picks.sort_unstable_by_key(|pick| {
+            (Reverse(pick.left), pick.line, Reverse(pick.first))
+        }),
+        UnitChoice::LineOrder => picks.sort_unstable_by_key(|pick| (pick.line, pick.first)),
+    }
+}
+
+/// Keeps the first `most` units; of a run that is cut, its last units, or its first ones where lines
+/// decide.
+fn first_units(picks: &mut Vec<Pick>, most: u32, choice: UnitChoice) {
+    let mut wanted = most;
+    picks.retain_mut(|pick| {
+        let taken = cut(*pick, wanted, choice);
+        wanted = wanted.saturating_sub(taken.count);
+        *pick = taken;
+        pick.count > 0
+    });
+}
+
+/// At most `units` of a run.
+pub(super) fn cut(pick: Pick, units: u32, choice: UnitChoice) -> Pick {
+    let count = pick.count.min(units);
+    let first = match choice {
+        UnitChoice::LineOrder => pick.first,
+        UnitChoice::Cheapest | UnitChoice::Dearest => pick
+            .first
+            .saturating_add(pick.count.saturating_sub(count)),
+    };
+    Pick {
+        first,
+        count,
+        ..pick
+    }
+}
+
+/// What stays of a run when a cut of it is gone.
+pub(super) fn rest(pick: Pick, units: u32, choice: UnitChoice) -> Pick {
+    let count = pick.count.saturating_sub(units);
+    let first = match choice {
+        UnitChoice::LineOrder => pick.first.saturating_add(pick.count.min(units)),
+        UnitChoice::Cheapest | UnitChoice::Dearest => pick.first,
+    };
+    Pick {
+        first,
+        count,
+        ..pick
+    }
+}

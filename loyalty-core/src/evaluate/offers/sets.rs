@@ -1,0 +1,354 @@
+//! Whole sets of units: three for two, buy one and get one, bundles.
+//!
+//! Lines fall into classes by the parts that they can stand in. So many sets fit when every choice of
+//! parts finds enough units in the classes that can serve it (Hall's condition); with at most six
+//! parts and the units given these are at most 127 sums, whatever the number of units.
+
+use crate::scheme::compiled::Target;
+use crate::scheme::compiled_offer::{SetGet, Sets, Units};
+use crate::scheme::{SetFrom, UnitChoice};
+
+use crate::evaluate::arith::index;
+
+use super::pick::{Pick, Picked, cut, rest, sort};
+use super::{Goods, Offers};
+
+/// What a set, or its gift, needs.
+struct Need {
+    /// Units of one set.
+    units: u32,
+    choice: UnitChoice,
+    /// Whether the needed units are those that the benefit is on.
+    given: bool,
+}
+
+/// How many units each class holds, by the parts that it can serve, as bits.
+struct Supply {
+    classes: Vec<(u32, u64)>,
+}
+
+impl Supply {
+    fn of(members: &[(u32, Pick)]) -> Self {
+        let mut classes: Vec<(u32, u64)> = Vec::new();
+        for (mask, pick) in members {
+            match classes.iter_mut().find(|(known, _)| known == mask) {
+                Some((_, units)) => *units = units.saturating_add(u64::from(pick.count)),
+                None => classes.push((*mask, u64::from(pick.count))),
+            }
+        }
+        Self { classes }
+    }
+
+    fn change(&mut self, mask: u32, units: u32, add: bool) {
+        if let Some((_, held)) = self.classes.iter_mut().find(|(known, _)| *known == mask) {
+            *held = match add {
+                true => held.saturating_add(u64::from(units)),
+                false => held.saturating_sub(u64::from(units)),
+            };
+        }
+    }
+
+    /// Whether the units suffice for what every part needs.
+    fn suffices(&self, needs: &[u64]) -> bool {
+        let parts = u32::try_from(needs.len()).unwrap_or(u32::MAX);
+        let all = 1_u32.checked_shl(parts).map_or(0, |bit| bit.wrapping_sub(1));
+        (1..=all).all(|choice| {
+            let wanted = needs
+                .iter()
+                .zip(0_u32..)
+                .filter(|(_, bit)| choice.checked_shr(*bit).unwrap_or(0) & 1 == 1)
+                .fold(0_u64, |sum, (units, _)| sum.saturating_add(*units));
+            let held = self
+                .classes
+                .iter()
+                .filter(|(mask, _)| mask & choice != 0)
+                .fold(0_u64, |sum, (_, units)| sum.saturating_add(*units));
+            held >= wanted
+        })
+    }
+}
+
+impl Offers<'_, '_> {
+    pub(super) fn pick_sets(
+        &self,
+        slot: usize,
+        on: &Units,
+        sets: &Sets,
+        goods: &Goods,
+    ) -> Picked {
+        if let [part] = &*sets.parts
+            && part.different
+        {
+            return self.pick_different(slot, on, sets, goods);
+        }
+        let mut needs: Vec<Need> = Vec::with_capacity(sets.parts.len().saturating_add(1));
+        let mut targets: Vec<Option<&Target>> = Vec::with_capacity(needs.capacity());
+        for part in &sets.parts {
+            needs.push(Need {
+                units: part.units,
+                choice: part.choice,
+                given: sets.get.is_none(),
+            });
+            targets.push(part.target.as_ref());
+        }
+        let beside = sets.get.as_ref().filter(|get| get.from == SetFrom::Beside);
+        if let Some(get) = beside {
+            needs.push(Need {
+                units: get.units,
+                choice: get.choice,
+                given: true,
+            });
+            targets.push(get.target.as_ref());
+        }
+        let members = self.members(slot, on, &targets, goods);
+        let (count, extra) = count_sets(&members, &needs, sets, beside);
+        if count == 0 {
+            return Picked::default();
+        }
+        let mut wanted: Vec<u64> = needs
+            .iter()
+            .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
+            .collect();
+        // A last set that gives fewer units than a whole one.
+        if let (Some(extra), Some(last)) = (extra, wanted.last_mut()) {
+            *last = extra;
+        }
+        let assigned = assign(members, &needs, &wanted);
+        let mut given: Vec<Pick> = assigned
+            .iter()
+            .filter(|(part, _)| needs.get(*part).is_some_and(|need| need.given))
+            .map(|(_, pick)| *pick)
+            .collect();
+        if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
+            given = within_sets(assigned, get, count);
+        }
+        given.sort_unstable_by_key(|pick| (pick.line, pick.first));
+        Picked {
+            picks: given,
+            sets: count,
+        }
+    }
+
+    /// The open units with the parts that each can stand in, as bits.
+    fn members(
+        &self,
+        slot: usize,
+        on: &Units,
+        targets: &[Option<&Target>],
+        goods: &Goods,
+    ) -> Vec<(u32, Pick)> {
+        let mut members = Vec::new();
+        for pick in self.open(slot, on, None, goods) {
+            let Some(line) = self.context.cart.lines.get(index(pick.line)) else {
+                continue;
+            };
+            let mut mask = 0_u32;
+            for (target, bit) in targets.iter().zip(0_u32..) {
+                if self.context.cart.counts(line, *target) {
+                    mask |= 1_u32.checked_shl(bit).unwrap_or(0);
+                }
+            }
+            if mask != 0 {
+                members.push((mask, pick));
+            }
+        }
+        members
+    }
+
+    /// Sets of units of different lines: a line gives each set at most one unit.
+    fn pick_different(&self, slot: usize, on: &Units, sets: &Sets, goods: &Goods) -> Picked {
+        let Some(part) = sets.parts.first() else {
+            return Picked::default();
+        };
+        let mut picks = self.open(slot, on, part.target.as_ref(), goods);
+        let mut lines: Vec<(u32, u32)> = Vec::new();
+        for pick in &picks {
+            match lines.last_mut() {
+                Some((line, units)) if *line == pick.line => {
+                    *units = units.saturating_add(pick.count);
+                }
+                _ => lines.push((pick.line, pick.count)),
+            }
+        }
+        let fits = |count: u32| {
+            let held = lines.iter().fold(0_u64, |sum, (_, units)| {
+                sum.saturating_add(u64::from((*units).min(count)))
+            });
+            held >= u64::from(count).saturating_mul(u64::from(part.units))
+        };
+        let all = lines
+            .iter()
+            .fold(0_u32, |sum, (_, units)| sum.saturating_add(*units));
+        let most = all.checked_div(part.units).unwrap_or(0);
+        let count = most_that(most.min(sets.sets_max.unwrap_or(u32::MAX)), fits);
+        if count == 0 {
+            return Picked::default();
+        }
+        sort(&mut picks, part.choice);
+        let mut wanted = count.saturating_mul(part.units);
+        let mut taken: Vec<(u32, u32)> = Vec::new();
+        picks.retain_mut(|pick| {
+            let of_line = taken
+                .iter()
+                .find(|(line, _)| *line == pick.line)
+                .map_or(0, |(_, units)| *units);
+            let units = wanted.min(count.saturating_sub(of_line)).min(pick.count);
+            *pick = cut(*pick, units, part.choice);
+            wanted = wanted.saturating_sub(units);
+            match taken.iter_mut().find(|(line, _)| *line == pick.line) {
+                Some((_, held)) => *held = held.saturating_add(units),
+                None => taken.push((pick.line, units)),
+            }
+            units > 0
+        });
+        if let Some(get) = &sets.get {
+            picks = within_sets(picks.into_iter().map(|pick| (0, pick)).collect(), get, count);
+        }
+        picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
+        Picked { picks, sets: count }
+    }
+}
+
+/// How many sets fit, and how many units are given in all when the last set gives fewer.
+fn count_sets(
+    members: &[(u32, Pick)],
+    needs: &[Need],
+    sets: &Sets,
+    beside: Option<&SetGet>,
+) -> (u32, Option<u64>) {
+    let supply = Supply::of(members);
+    let most = sets.sets_max.unwrap_or(u32::MAX);
+    let bound = members
+        .iter()
+        .fold(0_u32, |sum, (_, pick)| sum.saturating_add(pick.count))
+        .min(most);
+    let wanted = |count: u32| -> Vec<u64> {
+        needs
+            .iter()
+            .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
+            .collect()
+    };
+    let whole = most_that(bound, |count| supply.suffices(&wanted(count)));
+    let Some(get) = beside.filter(|get| get.partial && whole < most) else {
+        return (whole, None);
+    };
+    // One more set, as far as units are left to give; it pays when it gives more in all.
+    let count = whole.saturating_add(1);
+    let mut needed = wanted(count);
+    let full = u64::from(get.units).saturating_mul(u64::from(count));
+    let before = u64::from(get.units).saturating_mul(u64::from(whole));
+    let room = u32::try_from(full.saturating_sub(before)).unwrap_or(u32::MAX);
+    let more = most_that(room, |more| {
+        if let Some(last) = needed.last_mut() {
+            *last = before.saturating_add(u64::from(more));
+        }
+        supply.suffices(&needed)
+    });
+    if more == 0 {
+        return (whole, None);
+    }
+    (count, Some(before.saturating_add(u64::from(more))))
+}
+
+/// The largest number up to `most` that fits, where all smaller ones fit with it.
+fn most_that(most: u32, mut fits: impl FnMut(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0_u32, most);
+    while low < high {
+        let half = high.saturating_sub(low).div_ceil(2);
+        let middle = low.saturating_add(half);
+        if fits(middle) {
+            low = middle;
+        } else {
+            high = middle.saturating_sub(1);
+        }
+    }
+    low
+}
+
+/// Gives every part its units: the units given first, each part by its own choice, and none that
+/// another part cannot do without.
+fn assign(
+    mut members: Vec<(u32, Pick)>,
+    needs: &[Need],
+    wanted: &[u64],
+) -> Vec<(usize, Pick)> {
+    let mut supply = Supply::of(&members);
+    let mut open: Vec<u64> = wanted.to_vec();
+    let mut order: Vec<usize> = (0..needs.len()).collect();
+    order.sort_by_key(|part| {
+        needs
+            .get(*part)
+            .is_none_or(|need| !need.given || need.choice == UnitChoice::LineOrder)
+    });
+    let mut assigned = Vec::new();
+    for part in order {
+        let Some(need) = needs.get(part) else { continue };
+        let bit = u32::try_from(part)
+            .ok()
+            .and_then(|part| 1_u32.checked_shl(part))
+            .unwrap_or(0);
+        sort_members(&mut members, need.choice);
+        let mut left = Vec::with_capacity(members.len());
+        for (mask, pick) in members {
+            let want = open.get(part).copied().unwrap_or(0);
+            if mask & bit == 0 || want == 0 {
+                left.push((mask, pick));
+                continue;
+            }
+            let most = u32::try_from(want.min(u64::from(pick.count))).unwrap_or(u32::MAX);
+            let take = most_that(most, |units| {
+                supply.change(mask, units, false);
+                if let Some(of_part) = open.get_mut(part) {
+                    *of_part = want.saturating_sub(u64::from(units));
+                }
+                let fits = supply.suffices(&open);
+                supply.change(mask, units, true);
+                if let Some(of_part) = open.get_mut(part) {
+                    *of_part = want;
+                }
+                fits
+            });
+            if take > 0 {
+                supply.change(mask, take, false);
+                if let Some(of_part) = open.get_mut(part) {
+                    *of_part = want.saturating_sub(u64::from(take));
+                }
+                assigned.push((part, cut(pick, take, need.choice)));
+            }
+            if take < pick.count {
+                left.push((mask, rest(pick, take, need.choice)));
+            }
+        }
+        members = left;
+    }
+    assigned
+}
+
+fn sort_members(members: &mut Vec<(u32, Pick)>, choice: UnitChoice) {
+    let mut picks: Vec<Pick> = members.iter().map(|(_, pick)| *pick).collect();
+    sort(&mut picks, choice);
+    let masks: Vec<(u32, u32)> = members.iter().map(|(mask, pick)| (pick.line, *mask)).collect();
+    let mask_of = |line: u32| {
+        masks
+            .iter()
+            .find(|(of, _)| *of == line)
+            .map_or(0, |(_, mask)| *mask)
+    };
+    *members = picks
+        .into_iter()
+        .map(|pick| (mask_of(pick.line), pick))
+        .collect();
+}
+
+/// The units of all sets together that the benefit is on, by choice.
+fn within_sets(assigned: Vec<(usize, Pick)>, get: &SetGet, count: u32) -> Vec<Pick> {
+    let mut picks: Vec<Pick> = assigned.into_iter().map(|(_, pick)| pick).collect();
+    sort(&mut picks, get.choice);
+    let mut wanted = get.units.saturating_mul(count);
+    picks.retain_mut(|pick| {
+        *pick = cut(*pick, wanted, get.choice);
+        wanted = wanted.saturating_sub(pick.count);
+        pick.count > 0
+    });
+    picks
+}

@@ -1,0 +1,221 @@
+//! Whether an offer applies, and what stands in its way.
+
+use crate::ledger::Headroom;
+use crate::purchase::Claim;
+use crate::scheme::CapPeriod;
+use crate::scheme::compiled_offer::Offer;
+use crate::scheme::reward::Excess;
+use crate::time::Date;
+
+use crate::evaluate::context::{Context, Failure};
+use crate::evaluate::error::ActError;
+use crate::evaluate::limit::{named, period_end};
+use crate::evaluate::reason::Missing;
+
+use super::{Candidate, Goods, Offers};
+
+/// What became of an offer.
+#[derive(Debug, Clone)]
+pub(crate) struct OfferVerdict {
+    /// The place of the offer in the scheme.
+    pub(crate) offer: u32,
+    /// `granted`, or why it gives nothing.
+    pub(crate) code: &'static str,
+    /// What it takes off, in minor units.
+    pub(crate) amount: i64,
+    /// The place of the offer that displaced it.
+    pub(crate) by: Option<u32>,
+    pub(crate) missing: Option<Missing>,
+    pub(crate) resets: Option<Date>,
+    /// Every part of its conditions that fails.
+    pub(crate) failures: Vec<Failure>,
+}
+
+/// A verdict in the making.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outcome {
+    /// Whether its conditions were held against the cart, and held.
+    checked: Option<bool>,
+    code: Option<&'static str>,
+    amount: i64,
+    by: Option<u32>,
+    missing: Option<Missing>,
+    resets: Option<Date>,
+    failures: Vec<Failure>,
+}
+
+impl Outcome {
+    /// A benefit gave something or nothing.
+    pub(super) fn note(&mut self, code: &'static str, missing: Option<Missing>, given: i64) {
+        self.amount = self.amount.saturating_add(given);
+        if self.amount > 0 {
+            self.code = Some("granted");
+            self.missing = None;
+        } else if self.code.is_none() {
+            self.code = Some(code);
+            self.missing = missing;
+        }
+    }
+
+    pub(super) fn is_granted(&self) -> bool {
+        self.code == Some("granted")
+    }
+
+    pub(super) fn displaced(&mut self, by: Option<u32>) {
+        self.code = Some("offer.displaced");
+        self.by = by;
+    }
+
+    fn refuse(&mut self, code: &'static str, missing: Option<Missing>) {
+        self.checked = Some(false);
+        self.code = Some(code);
+        self.missing = missing;
+    }
+
+    pub(super) fn verdict(&self, offer: u32) -> OfferVerdict {
+        OfferVerdict {
+            offer,
+            code: self.code.unwrap_or("offer.no_effect"),
+            amount: self.amount,
+            by: self.by,
+            missing: self.missing,
+            resets: self.resets,
+            failures: self.failures.clone(),
+        }
+    }
+}
+
+impl<'a> Offers<'_, 'a> {
+    /// A candidate with what its limits leave.
+    pub(super) fn candidate(
+        context: &Context<'a>,
+        offer: &Offer,
+        place: u32,
+        claims: &[Claim],
+        met: &mut Vec<Headroom>,
+    ) -> Result<Candidate, ActError> {
+        let claimed = claims
+            .iter()
+            .filter(|claim| claim.reward.as_str() == offer.id.as_str())
+            .fold(0_u32, |sum, claim| sum.saturating_add(claim.quantity));
+        let mut candidate = Candidate {
+            place,
+            band: offer.band,
+            chosen: true,
+            lines: None,
+            outcome: Outcome::default(),
+            room: None,
+            claimed,
+        };
+        for cap in &offer.times {
+            let left = context.headroom(cap, met)?;
+            if left < 1 && candidate.outcome.checked.is_none() {
+                candidate.outcome.refuse(cap_code(cap.per), None);
+                candidate.outcome.resets = period_end(cap.per, context.at.date());
+            }
+        }
+        if let Some(codes) = &offer.codes {
+            let entered = super::code::entered_places(context.cart, codes);
+            let mut usable = codes.times_each == 0 && !entered.is_empty();
+            for place in &entered {
+                let Some(counter) = codes.counters.get(*place) else {
+                    continue;
+                };
+                let key = named(counter, CapPeriod::Scheme, context.at.date());
+                let left = context.headroom_of(key, i64::from(codes.times_each), met)?;
+                usable |= left > 0;
+            }
+            if !usable {
+                candidate.outcome.refuse("code.used", None);
+            }
+        }
+        for budget in &offer.budgets {
+            let left = context.headroom(&budget.cap, met)?;
+            let Some(left) = context.in_cart(left) else {
+                candidate.outcome.refuse("condition.currency", None);
+                continue;
+            };
+            candidate.room = Some(candidate.room.map_or(left, |room| room.min(left)));
+            if left < 1 && candidate.outcome.checked.is_none() {
+                candidate.outcome.refuse("offer.budget", None);
+                candidate.outcome.resets = period_end(budget.cap.per, context.at.date());
+            }
+        }
+        Ok(candidate)
+    }
+
+    /// Whether an offer's conditions hold: decided once, when its first benefit comes up.
+    pub(super) fn eligible(
+        &mut self,
+        slot: usize,
+        offer: &Offer,
+        goods: &Goods,
+    ) -> Result<bool, ActError> {
+        let Some(candidate) = self.candidates.get(slot) else {
+            return Ok(false);
+        };
+        if let Some(known) = candidate.outcome.checked {
+            return Ok(known);
+        }
+        let waits = offer.on_claim && candidate.claimed == 0;
+        let amounts = self.amounts(goods);
+        let failures = offer
+            .when
+            .as_ref()
+            .map(|when| self.context.failures(when, &amounts, None))
+            .unwrap_or_default();
+        let Some(candidate) = self.candidates.get_mut(slot) else {
+            return Ok(false);
+        };
+        candidate.outcome.checked = Some(true);
+        if let Some(first) = failures.first() {
+            candidate.outcome.refuse(first.code, first.missing);
+            candidate.outcome.failures = failures;
+            return Ok(false);
+        }
+        if waits {
+            candidate.outcome.refuse("offer.unclaimed", None);
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// An amount under an offer's budgets.
+    pub(super) fn within_budget(&self, slot: usize, amount: i64) -> Result<i64, &'static str> {
+        let Some(room) = self.candidates.get(slot).and_then(|c| c.room) else {
+            return Ok(amount);
+        };
+        if amount <= room {
+            return Ok(amount);
+        }
+        let whole = self
+            .candidates
+            .get(slot)
+            .and_then(|c| {
+                self.context
+                    .scheme
+                    .offers
+                    .get(crate::evaluate::arith::index(c.place))
+            })
+            .is_some_and(|offer| {
+                let budgets = offer.budgets.iter();
+                budgets.clone().any(|budget| budget.excess == Excess::Reject)
+            });
+        if whole || room <= 0 {
+            return Err("offer.budget");
+        }
+        Ok(room)
+    }
+}
+
+fn cap_code(per: CapPeriod) -> &'static str {
+    match per {
+        CapPeriod::Order => "cap.order",
+        CapPeriod::Day => "cap.day",
+        CapPeriod::Week => "cap.week",
+        CapPeriod::Month => "cap.month",
+        CapPeriod::Year => "cap.year",
+        CapPeriod::Member => "cap.member",
+        CapPeriod::Scheme => "cap.scheme",
+    }
+}
