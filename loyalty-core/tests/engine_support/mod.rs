@@ -1,6 +1,10 @@
 //! Random schemes and carts, and a shop that uses them.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+mod offers;
+
+pub(crate) use offers::{offers, stacking};
+
 use std::sync::Arc;
 
 use loyalty_core::customer::Facts;
@@ -24,7 +28,7 @@ pub(crate) fn moment(day: u32, hour: u32) -> Moment {
 }
 
 /// A scheme of random parts: wallet policies, earn rules with limits and multipliers, a card, a
-/// ladder with benefits, rewards, and return policies.
+/// ladder with benefits, rewards, offers, and return policies.
 pub(crate) fn scheme() -> impl Strategy<Value = Value> {
     let wallet = (0..4_usize, 0..4_usize, 0..3_usize, any::<bool>()).prop_map(
         |(pending, expiry, redemption, others)| {
@@ -107,7 +111,8 @@ pub(crate) fn scheme() -> impl Strategy<Value = Value> {
         prop::sample::select(vec!["frozen", "frozen", "reprice"]),
         prop::sample::select(vec!["deficit", "write_off"]),
     );
-    (wallet, earn, card, ladder, policy).prop_map(|(mut wallet, earn, card, ladder, (points, money, shortfall))| {
+    let offered = (offers(3), stacking());
+    (wallet, earn, card, ladder, policy, offered).prop_map(|(mut wallet, earn, card, ladder, (points, money, shortfall), (offers, stacking))| {
         wallet["shortfall"] = json!(shortfall);
             json!({
             "format": 1, "id": "com.example.random", "name": "Random", "currency": "EUR",
@@ -119,6 +124,7 @@ pub(crate) fn scheme() -> impl Strategy<Value = Value> {
                 { "id": "five", "cost": { "points": "150" }, "gives": { "amount": { "amount": "5.00" } } },
             ],
             "returns": { "points": points, "money": money },
+            "offers": offers, "stacking": stacking,
         })
     })
 }
