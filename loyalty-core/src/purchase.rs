@@ -17,8 +17,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    Category, ChannelId, CodeText, LineId, OfferId, ProductId, PurchaseId, RewardId, Sku, StoreId, Tag,
-    WalletId,
+    Category, ChannelId, CodeText, LineId, OfferId, ProductId, PurchaseId, RewardId, Sku, StoreId,
+    Tag, WalletId,
 };
 use crate::number::{Currency, Money, Percent, Points};
 use crate::time::Moment;

@@ -57,7 +57,9 @@ fn by_force(offers: &[Value], stacking: &Value, purchase: &Purchase) -> i64 {
     let largest = |set: &[usize]| {
         (0..offers.len()).all(|place| {
             set.contains(&place)
-                || set.iter().any(|other| !agree(&offers[place], &offers[*other]))
+                || set
+                    .iter()
+                    .any(|other| !agree(&offers[place], &offers[*other]))
         })
     };
     (0..1_u32 << count)
@@ -66,10 +68,7 @@ fn by_force(offers: &[Value], stacking: &Value, purchase: &Purchase) -> i64 {
         .map(|set| {
             // Apart from the choice a subset is the same scheme without the others, and without
             // their claims on one another.
-            let subset: Vec<Value> = set
-                .iter()
-                .map(|place| alone(&offers[*place]))
-                .collect();
+            let subset: Vec<Value> = set.iter().map(|place| alone(&offers[*place])).collect();
             quote(&subset, stacking, purchase).totals.discount.minor()
         })
         .max()

@@ -322,6 +322,57 @@ impl Cart {
     }
 }
 
+impl Scheme {
+    /// Whether a line of a purchase matches a target.
+    pub(crate) fn line_matches(&self, line: &Line, target: &Target) -> bool {
+        let one = |wanted: &[Sym], kind, text: Option<&str>| {
+            wanted.is_empty() || wanted.contains(&find(self, kind, text))
+        };
+        fn any<'t>(
+            scheme: &Scheme,
+            wanted: &[Sym],
+            kind: Kind,
+            mut texts: impl Iterator<Item = &'t str>,
+        ) -> bool {
+            wanted.is_empty() || texts.any(|text| wanted.contains(&scheme.symbols.find(kind, text)))
+        }
+        let price = line.price.minor_in(self.currency).ok();
+        one(
+            &target.skus,
+            Kind::Sku,
+            line.sku.as_ref().map(|s| s.as_str()),
+        ) && one(
+            &target.products,
+            Kind::Product,
+            line.product.as_ref().map(|p| p.as_str()),
+        ) && any(
+            self,
+            &target.categories,
+            Kind::Category,
+            line.categories.iter().map(|c| c.as_str()),
+        ) && any(
+            self,
+            &target.tags,
+            Kind::Tag,
+            line.tags.iter().map(|t| t.as_str()),
+        ) && target
+            .price_from
+            .is_none_or(|from| price.is_some_and(|price| price >= from))
+            && target
+                .price_to
+                .is_none_or(|to| price.is_some_and(|price| price <= to))
+            && (target.any_of.is_empty()
+                || target
+                    .any_of
+                    .iter()
+                    .any(|inner| self.line_matches(line, inner)))
+            && !target
+                .except
+                .as_ref()
+                .is_some_and(|except| self.line_matches(line, except))
+    }
+}
+
 /// The name of a line: its own, or its place from 1.
 #[must_use]
 pub(crate) fn line_name(line: &Line, place: usize) -> SmolStr {

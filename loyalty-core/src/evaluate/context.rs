@@ -326,6 +326,10 @@ impl<'a> Context<'a> {
                     missing: Some(Missing::Units(missing)),
                 })
             }
+            Condition::Bought { target, days } => check(
+                self.has_bought(target.as_deref(), *days),
+                "condition.bought",
+            ),
             Condition::ShippingMethod(wanted) => {
                 let charges = &self.cart.shipping;
                 let found = charges.iter().any(|charge| wanted.contains(&charge.method));
@@ -339,6 +343,30 @@ impl<'a> Context<'a> {
                 "condition.enrolment_anniversary",
             ),
         }
+    }
+
+    /// Whether an earlier purchase has kept units of a target, at most so many days back.
+    fn has_bought(&self, target: Option<&Target>, days: Option<u32>) -> bool {
+        let today = i64::from(self.at.date().days());
+        let since = days.map(|days| today.saturating_sub(i64::from(days)));
+        self.account
+            .purchases
+            .iter()
+            .rev()
+            .filter(|state| state.entry.ordinal < self.ordinal && !state.cancelled)
+            .take_while(|state| since.is_none_or(|since| i64::from(state.at.date().days()) > since))
+            .any(|state| {
+                let lines = state.entry.purchase.lines.iter().enumerate();
+                lines.into_iter().any(|(place, line)| {
+                    // A purchase evaluated anew sees history as if nothing had come back since.
+                    let back = match self.pinned {
+                        Some(_) => 0,
+                        None => state.returned.get(place).map_or(0, |back| back.quantity),
+                    };
+                    line.quantity > back
+                        && target.is_none_or(|target| self.scheme.line_matches(line, target))
+                })
+            })
     }
 
     /// Every part of a condition that fails, where all of its parts must hold; else the first one.

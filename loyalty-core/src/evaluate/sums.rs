@@ -1,9 +1,9 @@
 //! What every line is worth at each stage: of a priced cart, or of what is kept of a purchase.
 
-use crate::scheme::compiled_offer::OfferStage;
 use crate::ledger::{DiscountEntry, OfferSource, PurchaseEntry, Share, Source};
 use crate::number::{Rounding, allocate, mul_div_round};
 use crate::scheme::compiled::Scheme;
+use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{OwnReward, TaxBase};
 
 use super::arith::{Checked, index};

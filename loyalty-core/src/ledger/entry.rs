@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId, SegmentId,
-    Tag, TierId, WalletId,
+    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId,
+    SegmentId, Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
 use crate::purchase::{Purchase, ReturnLine};

@@ -242,6 +242,11 @@ pub(crate) enum Condition {
     },
     Code(Box<[Sym]>),
     ShippingMethod(Box<[Sym]>),
+    /// Kept units of an earlier purchase, not more than so many days back.
+    Bought {
+        target: Option<Box<Target>>,
+        days: Option<u32>,
+    },
 }
 
 /// When the points of a lot become usable and when they lapse.

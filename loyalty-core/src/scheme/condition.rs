@@ -50,6 +50,8 @@ shape! {
         EnrolmentAnniversary(AroundDef),
         /// One of these codes was entered.
         Code(Vec<CodeText>),
+        /// The member has bought something before: kept units of an earlier purchase match.
+        Bought(BoughtDef),
         /// A delivery charge is of one of these methods.
         ShippingMethod(Vec<Tag>),
     }
@@ -119,6 +121,16 @@ shape! {
         /// Only these lines count; all that are not excluded when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub target: Option<TargetDef>,
+    }
+
+    /// Something bought before.
+    pub struct BoughtDef {
+        /// What; anything when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub target: Option<TargetDef>,
+        /// In the last so many days, today included; ever when 0.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub days: u32,
     }
 
     /// Days around an occurrence, both ends inclusive.

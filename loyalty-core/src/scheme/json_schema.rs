@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::id::{
-    CardId, Category, ChannelId, CodeText, EntitlementId, EventName, FunderId, ID_LENGTH_MAX,
-    LadderId, ProductId, RewardId, RuleId, SchemeId, SegmentId, Sku, StoreId, Tag, TierId,
-    WalletId,
+    BandId, BudgetId, CardId, Category, ChannelId, CodeText, EntitlementId, EventName, FunderId,
+    ID_LENGTH_MAX, LadderId, OfferId, ProductId, RewardId, RuleId, SchemeId, SegmentId, Sku,
+    StoreId, Tag, TierId, WalletId,
 };
 use crate::number::{Currency, Money, Multiplier, Percent, Points, Precision, Rounding};
 use crate::time::{CivilDateTime, Date, Span, Weekday};
@@ -84,6 +84,9 @@ ids!(
     FunderId,
     LadderId,
     ProductId,
+    BandId,
+    BudgetId,
+    OfferId,
     RewardId,
     RuleId,
     SchemeId,

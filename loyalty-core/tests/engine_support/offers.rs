@@ -48,7 +48,10 @@ fn benefit() -> impl Strategy<Value = Value> {
             _ => "unit",
         };
         let (key, mut inner) = match kind {
-            0 | 1 => ("percent", json!({ "percent": percent.to_string(), "per": per })),
+            0 | 1 => (
+                "percent",
+                json!({ "percent": percent.to_string(), "per": per }),
+            ),
             2 | 3 => ("amount", json!({ "amount": money, "per": per })),
             4 => ("price", json!({ "price": money, "per": per })),
             _ => (

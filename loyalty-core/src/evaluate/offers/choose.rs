@@ -37,7 +37,12 @@ impl Offers<'_, '_> {
             .filter(|(_, candidate)| candidate.band == self.band)
             .map(|(slot, _)| slot)
             .collect();
-        let band = self.context.scheme.stacking.bands.get(usize::from(self.band));
+        let band = self
+            .context
+            .scheme
+            .stacking
+            .bands
+            .get(usize::from(self.band));
         let (choice, per) = band.map_or((BandChoice::Compound, ChoicePer::Order), |band| {
             (band.choose, band.per)
         });
@@ -127,7 +132,12 @@ impl Offers<'_, '_> {
                 }
             }
         }
-        let first_winner = winners.iter().flatten().next().and_then(|p| slots.get(*p)).copied();
+        let first_winner = winners
+            .iter()
+            .flatten()
+            .next()
+            .and_then(|p| slots.get(*p))
+            .copied();
         for (slot, won) in slots.iter().zip(won) {
             let any = won.iter().any(|won| *won);
             self.restrict(*slot, None, lines);
@@ -176,7 +186,9 @@ impl Offers<'_, '_> {
                 .copied()
                 .collect();
             for place in part {
-                let Some(slot) = slots.get(place) else { continue };
+                let Some(slot) = slots.get(place) else {
+                    continue;
+                };
                 if !found.chosen.contains(&place) {
                     let against = conflicts.get(place);
                     let by: Vec<usize> = found
@@ -365,7 +377,9 @@ impl Offers<'_, '_> {
         let mut order: Vec<(i64, usize)> = Vec::with_capacity(part.len());
         let mut bound = 0_i64;
         for place in part {
-            let Some(slot) = slots.get(*place) else { continue };
+            let Some(slot) = slots.get(*place) else {
+                continue;
+            };
             let value = self.worth(&[*slot], goods)?.value;
             bound = bound.saturating_add(value);
             order.push((value, *place));

@@ -206,8 +206,7 @@ impl<'c, 'a> Offers<'c, 'a> {
             if benefit.stage != stage || !self.eligible(slot, offer, goods)? {
                 continue;
             }
-            let source =
-                DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let source = DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
             let found = match &benefit.gives {
                 OfferGives::Gift(gift) => self.take_gift(slot, offer, gift, goods)?,
                 OfferGives::Shipping { off, methods } => {
@@ -289,4 +288,3 @@ impl Found {
         }
     }
 }
-

@@ -122,9 +122,9 @@ pub(super) fn sort(picks: &mut [Pick], choice: UnitChoice) {
         UnitChoice::Cheapest => {
             picks.sort_unstable_by_key(|pick| (pick.left, pick.line, Reverse(pick.first)));
         }
-        UnitChoice::Dearest => picks.sort_unstable_by_key(|pick| {
-            (Reverse(pick.left), pick.line, Reverse(pick.first))
-        }),
+        UnitChoice::Dearest => {
+            picks.sort_unstable_by_key(|pick| (Reverse(pick.left), pick.line, Reverse(pick.first)))
+        }
         UnitChoice::LineOrder => picks.sort_unstable_by_key(|pick| (pick.line, pick.first)),
     }
 }
@@ -146,9 +146,9 @@ pub(super) fn cut(pick: Pick, units: u32, choice: UnitChoice) -> Pick {
     let count = pick.count.min(units);
     let first = match choice {
         UnitChoice::LineOrder => pick.first,
-        UnitChoice::Cheapest | UnitChoice::Dearest => pick
-            .first
-            .saturating_add(pick.count.saturating_sub(count)),
+        UnitChoice::Cheapest | UnitChoice::Dearest => {
+            pick.first.saturating_add(pick.count.saturating_sub(count))
+        }
     };
     Pick {
         first,

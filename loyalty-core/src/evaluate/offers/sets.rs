@@ -51,7 +51,9 @@ impl Supply {
     /// Whether the units suffice for what every part needs.
     fn suffices(&self, needs: &[u64]) -> bool {
         let parts = u32::try_from(needs.len()).unwrap_or(u32::MAX);
-        let all = 1_u32.checked_shl(parts).map_or(0, |bit| bit.wrapping_sub(1));
+        let all = 1_u32
+            .checked_shl(parts)
+            .map_or(0, |bit| bit.wrapping_sub(1));
         (1..=all).all(|choice| {
             let wanted = needs
                 .iter()
@@ -69,13 +71,7 @@ impl Supply {
 }
 
 impl Offers<'_, '_> {
-    pub(super) fn pick_sets(
-        &self,
-        slot: usize,
-        on: &Units,
-        sets: &Sets,
-        goods: &Goods,
-    ) -> Picked {
+    pub(super) fn pick_sets(&self, slot: usize, on: &Units, sets: &Sets, goods: &Goods) -> Picked {
         if let [part] = &*sets.parts
             && part.different
         {
@@ -202,7 +198,11 @@ impl Offers<'_, '_> {
             units > 0
         });
         if let Some(get) = &sets.get {
-            picks = within_sets(picks.into_iter().map(|pick| (0, pick)).collect(), get, count);
+            picks = within_sets(
+                picks.into_iter().map(|pick| (0, pick)).collect(),
+                get,
+                count,
+            );
         }
         picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
         Picked { picks, sets: count }
@@ -267,11 +267,7 @@ fn most_that(most: u32, mut fits: impl FnMut(u32) -> bool) -> u32 {
 
 /// Gives every part its units: the units given first, each part by its own choice, and none that
 /// another part cannot do without.
-fn assign(
-    mut members: Vec<(u32, Pick)>,
-    needs: &[Need],
-    wanted: &[u64],
-) -> Vec<(usize, Pick)> {
+fn assign(mut members: Vec<(u32, Pick)>, needs: &[Need], wanted: &[u64]) -> Vec<(usize, Pick)> {
     let mut supply = Supply::of(&members);
     let mut open: Vec<u64> = wanted.to_vec();
     let mut order: Vec<usize> = (0..needs.len()).collect();
@@ -282,7 +278,9 @@ fn assign(
     });
     let mut assigned = Vec::new();
     for part in order {
-        let Some(need) = needs.get(part) else { continue };
+        let Some(need) = needs.get(part) else {
+            continue;
+        };
         let bit = u32::try_from(part)
             .ok()
             .and_then(|part| 1_u32.checked_shl(part))
@@ -327,7 +325,10 @@ fn assign(
 fn sort_members(members: &mut Vec<(u32, Pick)>, choice: UnitChoice) {
     let mut picks: Vec<Pick> = members.iter().map(|(_, pick)| *pick).collect();
     sort(&mut picks, choice);
-    let masks: Vec<(u32, u32)> = members.iter().map(|(mask, pick)| (pick.line, *mask)).collect();
+    let masks: Vec<(u32, u32)> = members
+        .iter()
+        .map(|(mask, pick)| (pick.line, *mask))
+        .collect();
     let mask_of = |line: u32| {
         masks
             .iter()

@@ -9,9 +9,9 @@ use crate::scheme::compiled_offer::{
 use crate::scheme::{AmountPer, PercentOf, PercentPer, Remainder, StepBy, TaxBase};
 
 use crate::evaluate::arith::{Checked, index};
-use crate::evaluate::reason::Missing;
 use crate::evaluate::error::ActError;
 use crate::evaluate::price::tax_in;
+use crate::evaluate::reason::Missing;
 use crate::evaluate::runs::RunShare;
 
 use super::pick::{Pick, Picked};
@@ -72,13 +72,8 @@ impl Offers<'_, '_> {
                 let measured = measure.as_ref().or(benefit.on.target.as_ref());
                 let amounts = self.amounts(goods);
                 let value = match by {
-                    StepBy::Amount => {
-                        self.context
-                            .worth(measured, *base, benefit.tax, &amounts)
-                    }
-                    StepBy::Quantity => {
-                        Some(i64::from(self.context.units(measured, &amounts)))
-                    }
+                    StepBy::Amount => self.context.worth(measured, *base, benefit.tax, &amounts),
+                    StepBy::Quantity => Some(i64::from(self.context.units(measured, &amounts))),
                 };
                 let Some(value) = value else {
                     return Ok(Found::nothing("condition.currency"));
@@ -136,7 +131,11 @@ impl Offers<'_, '_> {
             }
             Some(max) => Some(self.as_priced(max, tax, &picked.picks)?),
         };
-        let bases: Vec<i64> = picked.picks.iter().map(|pick| self.base(pick, of)).collect();
+        let bases: Vec<i64> = picked
+            .picks
+            .iter()
+            .map(|pick| self.base(pick, of))
+            .collect();
         let rounding = self.context.scheme.discount_rounding;
         let part = |amount: i64| {
             mul_div_round(amount, percent.num, percent.den, rounding)
@@ -373,7 +372,10 @@ impl Offers<'_, '_> {
                 None => pick.left.times(i64::from(pick.count))?,
             });
         }
-        for (slot, share) in parts.iter_mut().zip(allocate(part, &weights, Some(&rooms))?) {
+        for (slot, share) in parts
+            .iter_mut()
+            .zip(allocate(part, &weights, Some(&rooms))?)
+        {
             *slot = share;
         }
         Ok(())
@@ -569,11 +571,15 @@ impl Offers<'_, '_> {
                 .map(|left| left.saturating_sub(price).max(0))
                 .collect(),
             ShippingOff::Amount(amount) => {
-                let whole = lefts.iter().fold(0_i64, |sum, left| sum.saturating_add(*left));
+                let whole = lefts
+                    .iter()
+                    .fold(0_i64, |sum, left| sum.saturating_add(*left));
                 allocate(amount.min(whole), &lefts, Some(&lefts))?
             }
         };
-        let wanted = parts.iter().fold(0_i64, |sum, part| sum.saturating_add(*part));
+        let wanted = parts
+            .iter()
+            .fold(0_i64, |sum, part| sum.saturating_add(*part));
         let granted = match self.within_budget(slot, wanted) {
             Ok(granted) => granted,
             Err(code) => return Ok(Found::nothing(code)),
@@ -658,12 +664,7 @@ impl Offers<'_, '_> {
     }
 }
 
-fn gift_line(
-    offer: &Offer,
-    gift: &Gift,
-    quantity: u32,
-    currency: crate::number::Currency,
-) -> Line {
+fn gift_line(offer: &Offer, gift: &Gift, quantity: u32, currency: crate::number::Currency) -> Line {
     Line {
         id: None,
         sku: Some(gift.sku.clone()),

@@ -199,7 +199,9 @@ impl<'a> Offers<'_, 'a> {
             })
             .is_some_and(|offer| {
                 let budgets = offer.budgets.iter();
-                budgets.clone().any(|budget| budget.excess == Excess::Reject)
+                budgets
+                    .clone()
+                    .any(|budget| budget.excess == Excess::Reject)
             });
         if whole || room <= 0 {
             return Err("offer.budget");

@@ -10,8 +10,8 @@ pub(super) use tenders::tax_in;
 
 use crate::number::{Rounding, mul_div_round};
 use crate::purchase::{Claim, PayPoints};
-use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
+use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{Excess, StandingAs, UnitChoice};
 
 use crate::evaluate::arith::{Checked, index, small};
@@ -189,7 +189,10 @@ pub(crate) fn price<'c>(
             pricing.claims(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
-        pricing.priced.after_item.clone_from(&pricing.priced.runs.left);
+        pricing
+            .priced
+            .after_item
+            .clone_from(&pricing.priced.runs.left);
         if band == 0 {
             pricing.standing(StandingAs::Total)?;
         }

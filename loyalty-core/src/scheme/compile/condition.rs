@@ -86,6 +86,16 @@ impl Context<'_> {
                 self.not_empty(list, &at.key("code"));
                 Condition::Code(list.iter().map(|code| self.code(code.as_str())).collect())
             }
+            ConditionDef::Bought(def) => {
+                let at = at.key("bought");
+                self.count(def.days, 0, 36_525, &at.key("days"));
+                Condition::Bought {
+                    target: self
+                        .inner_target(def.target.as_ref(), depth, &at)
+                        .map(Box::new),
+                    days: (def.days > 0).then_some(def.days),
+                }
+            }
             ConditionDef::ShippingMethod(list) => Condition::ShippingMethod(self.some_symbols(
                 Kind::Method,
                 list,

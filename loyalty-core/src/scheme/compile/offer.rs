@@ -176,7 +176,12 @@ impl Context<'_> {
         let texts: Vec<String> = def.any_of.iter().map(|code| fold(code.as_str())).collect();
         for (place, code) in repeated(texts.iter().map(String::as_str)) {
             let found = format_args!("the code {} again", quoted(code));
-            self.problem(problem::DUPLICATE, &list.index(place), found, "each code once");
+            self.problem(
+                problem::DUPLICATE,
+                &list.index(place),
+                found,
+                "each code once",
+            );
         }
         let kind = match def.case_sensitive {
             true => Kind::ExactCode,
@@ -445,7 +450,9 @@ impl Context<'_> {
 
     fn gift(&mut self, def: &OfferGiftDef, at: &At<'_>) -> Gift {
         let price = self.money(def.price, 0, &at.key("price"));
-        let pays = def.pays.map_or(0, |pays| self.money(pays, 0, &at.key("pays")));
+        let pays = def
+            .pays
+            .map_or(0, |pays| self.money(pays, 0, &at.key("pays")));
         if pays > price {
             self.problem(
                 problem::OUT_OF_RANGE,
@@ -519,7 +526,12 @@ impl Context<'_> {
             self.count(part.units, 1, UNITS_MAX, &at.key("units"));
             if part.different && parts.len() > 1 {
                 let allowed = "a set of that part alone";
-                self.problem(problem::CONFLICT, &at.key("different"), "beside parts", allowed);
+                self.problem(
+                    problem::CONFLICT,
+                    &at.key("different"),
+                    "beside parts",
+                    allowed,
+                );
             }
             let own = self.target(part.target.as_ref(), &at.key("target"));
             compiled.push(SetPart {
@@ -602,4 +614,3 @@ fn specificity(benefit: &OfferBenefit) -> u8 {
     }
     benefit.on.target.as_ref().map_or(0, of)
 }
-
