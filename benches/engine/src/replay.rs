@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
 use loyalty_core::ledger::{
     Account, ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LotOpen, LotPoints,
-    RedemptionEntry, Replay, seal, verify,
+    RedemptionEntry, RedemptionTerms, Replay, seal, verify,
 };
 use loyalty_core::number::Points;
 use loyalty_core::time::{Date, Deadline, Moment};
@@ -116,19 +116,20 @@ impl Writer {
         if event.earns {
             let expiry = event.day + 365;
             self.live.push_back((self.lots, event.points, expiry));
-            self.entries.push(Entry::Earning(EarningEntry {
-                wallet: wallet.clone(),
-                lot: LotOpen {
-                    lot: LotId::new(self.lots),
-                    points: points(event.points),
-                    pending: None,
-                    expiry: Date::from_days(expiry).map(Deadline::Day),
-                    activity: false,
-                    promotional: false,
-                },
-                purchase: None,
-                rules: Vec::new(),
-            }));
+            let open = LotOpen {
+                lot: LotId::new(self.lots),
+                points: points(event.points),
+                pending: None,
+                expiry: Date::from_days(expiry).map(Deadline::Day),
+                activity: false,
+                promotional: false,
+            };
+            self.entries.push(Entry::Earning(EarningEntry::new(
+                wallet.clone(),
+                open,
+                None,
+                Vec::new(),
+            )));
             self.lots += 1;
             return;
         }
@@ -151,17 +152,12 @@ impl Writer {
                 self.live.pop_front();
             }
         }
-        let entry = RedemptionEntry {
-            redemption: self.redemptions,
-            wallet: wallet.clone(),
+        self.entries.push(Entry::Redemption(RedemptionEntry::new(
+            self.redemptions,
+            wallet.clone(),
             draws,
-            purchase: None,
-            issue: None,
-            lines: Vec::new(),
-            hold: None,
-            activity: None,
-        };
-        self.entries.push(Entry::Redemption(entry.into()));
+            RedemptionTerms::default(),
+        )));
         self.redemptions += 1;
     }
 
@@ -177,7 +173,7 @@ impl Writer {
             actor: None,
             reason: None,
             content: content.clone(),
-            peers: Vec::new(),
+            peers: Box::default(),
             entries: std::mem::take(&mut self.entries),
             prev: Digest::ZERO,
             hash: Digest::ZERO,
@@ -221,7 +217,10 @@ fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
 /// A copy that shares nothing, so that a log lies in memory in its order, as when it was just read.
 fn fresh(group: &Group) -> Group {
     let entry = |entry: &Entry| match entry {
-        Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry::clone(entry).into()),
+        Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry {
+            draws: entry.draws.to_vec().into(),
+            ..entry.clone()
+        }),
         other => other.clone(),
     };
     Group {

@@ -29,8 +29,8 @@ impl GroupContext {
         Self {
             seq: group.seq,
             at: group.at,
-            occurred: group.occurred_at.unwrap_or(group.at),
-            scheme: group.scheme.unwrap_or_default(),
+            occurred: group.occurred_at.as_deref().copied().unwrap_or(group.at),
+            scheme: group.scheme.as_deref().copied().unwrap_or_default(),
         }
     }
 }
@@ -154,7 +154,7 @@ impl Account {
             });
         }
         self.check_moment(group.at)?;
-        match group.occurred_at {
+        match group.occurred_at.as_deref().copied() {
             Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
                 Err(LedgerError::OutOfOrder {
                     found: group.at,

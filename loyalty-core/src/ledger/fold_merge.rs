@@ -92,9 +92,11 @@ impl Account {
     fn pour_numbered(&mut self, other: &Self, shift: &Shift) -> Result<(), LedgerError> {
         for state in &other.redemptions {
             let mut state = state.clone();
-            let entry = Arc::make_mut(&mut state.entry);
-            shift.draws(&entry.wallet, &mut entry.draws);
-            entry.issue = entry.issue.map(|issue| issue.saturating_add(shift.issues));
+            shift.draws(&state.wallet, Arc::make_mut(&mut state.draws));
+            if let Some(terms) = state.terms.as_mut().filter(|terms| terms.issue.is_some()) {
+                let terms = Arc::make_mut(terms);
+                terms.issue = terms.issue.map(|issue| issue.saturating_add(shift.issues));
+            }
             self.redemptions.push(state);
         }
         for reward in &other.rewards {

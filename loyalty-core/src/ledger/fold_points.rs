@@ -10,14 +10,16 @@ use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
 
-use super::account::{Account, RedemptionState, Wallet};
+use super::account::{Account, Wallet};
 use super::arith::{add, not_negative, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, Draw, EarningEntry, LotOpen, LotPoints, RedemptionEntry,
-    ReinstatementEntry, TransferInEntry, TransferOutEntry, WriteOffEntry,
+    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry, TransferInEntry,
+    TransferOutEntry, WriteOffEntry,
 };
 use super::error::LedgerError;
 use super::fold::GroupContext;
+use super::lot::{EarningEntry, Lot};
+use super::redemption::{RedemptionEntry, RedemptionState};
 use super::wallet::{number, usable};
 
 impl Account {
@@ -28,17 +30,10 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
-        wallet.open(&entry.lot, context)?;
-        if let Some(purchase) = &entry.purchase
-            && let Some(lot) = wallet.lots.last_mut()
-        {
-            lot.purchase = Some(purchase.clone());
-        }
-        add(
-            &mut wallet.totals.earned,
-            entry.lot.points,
-            "the points earned",
-        )
+        let (terms, source) = (entry.terms.clone(), entry.source.clone());
+        let lot = Lot::new(entry.points, entry.expiry, terms, source, context);
+        wallet.add_lot(entry.lot, lot)?;
+        add(&mut wallet.totals.earned, entry.points, "the points earned")
     }
 
     pub(super) fn activation(
@@ -47,23 +42,27 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let lot = self.known_wallet(&entry.wallet)?.lot_mut(entry.lot)?;
-        if lot.pending.take().is_none() {
+        if lot.take_pending().is_none() {
             return Err(LedgerError::state("a lot to activate", "usable", "pending"));
         }
-        lot.expiry = entry.expiry;
+        lot.expiry = entry.expiry.into();
         self.add_metrics(&entry.metrics, context.occurred.date())
     }
 
     #[inline]
     pub(super) fn redemption(
         &mut self,
-        entry: &Arc<RedemptionEntry>,
+        entry: &RedemptionEntry,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         self.check_redemption_number(entry)?;
-        let captured = self.capture_draws(entry)?;
+        let terms = entry.terms.as_deref();
+        let hold = terms.and_then(|terms| terms.hold.as_ref());
+        if let Some(hold) = hold {
+            self.capture_draws(hold, entry)?;
+        }
         let wallet = self.known_wallet(&entry.wallet)?;
-        if !wallet.deficit.is_zero() && entry.hold.is_none() {
+        if !wallet.deficit.is_zero() && hold.is_none() {
             let wanted = sum(entry.draws.iter().map(|draw| draw.points), "a redemption")?;
             within(
                 &wallet.id,
@@ -72,17 +71,19 @@ impl Account {
                 wallet.spendable(context.at)?,
             )?;
         }
-        if !captured {
+        if hold.is_none() {
             check_usable(wallet, &entry.draws, context.at)?;
         }
         let total = wallet.draw(&entry.draws, "a redemption")?;
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
-        if entry.activity.is_some() {
-            wallet.activity = entry.activity;
+        if let Some(activity) = terms.and_then(|terms| terms.activity) {
+            wallet.activity = Some(activity);
         }
         self.redemptions.push(RedemptionState {
-            entry: Arc::clone(entry),
+            wallet: entry.wallet.clone(),
+            draws: Arc::clone(&entry.draws),
             restored: Points::ZERO,
+            terms: entry.terms.clone(),
         });
         Ok(())
     }
@@ -116,7 +117,7 @@ impl Account {
                 allowed: deadline,
             });
         };
-        lot.expired_on = Some(day_of(reached, context.at));
+        lot.expired_on = day_of(reached, context.at).into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
         wallet.draw_one(entry.lot, entry.points, "an expiry")?;
         add(

@@ -43,6 +43,9 @@ mod journal;
 mod key;
 mod limit_key;
 mod log;
+mod lot;
+mod packed;
+mod redemption;
 mod wallet;
 
 #[cfg(test)]
@@ -67,6 +70,9 @@ pub use fold::{GroupContext, Replay};
 pub use group::*;
 pub use journal::Ledger;
 pub use limit_key::LimitKey;
+pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
+pub use packed::Until;
+pub use redemption::{RedemptionEntry, RedemptionState, RedemptionTerms};
 pub use log::{
     LINE_BYTES_MAX, LogRead, SNAPSHOT_BYTES_MAX, from_json_line, read_log, to_json_line,
 };

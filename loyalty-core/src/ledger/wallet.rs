@@ -1,14 +1,18 @@
 //! Wallets and their lots: look-up, and the moves that keep a lot within its bounds.
 
+use std::sync::Arc;
+
 use crate::id::{LotId, WalletId};
 use crate::number::Points;
 use crate::time::{Deadline, Moment};
 
-use super::account::{Account, Lot, Totals, Wallet};
+use super::account::{Account, Totals, Wallet};
 use super::arith::{add, not_negative, take};
 use super::entry::{Draw, LotOpen, Pending};
 use super::error::LedgerError;
 use super::fold::GroupContext;
+use super::lot::{EarningSource, Lot, LotTerms};
+use super::packed::{DayMark, Until};
 
 impl Account {
     /// A wallet by name; nothing when no entry has touched it yet.
@@ -107,35 +111,29 @@ impl Wallet {
     }
 
     /// Opens the next lot.
-    #[inline]
     pub(super) fn open(
         &mut self,
         open: &LotOpen,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
-        if place(open.lot) != self.lots.len() {
-            let allowed = number(self.lots.len());
+        let lot = Lot::new(open.points, open.expiry.into(), open.terms(), None, context);
+        self.add_lot(open.lot, lot)
+    }
+
+    /// Adds a lot that is new, under the next number.
+    #[inline]
+    pub(super) fn add_lot(&mut self, number: LotId, lot: Lot) -> Result<(), LedgerError> {
+        if place(number) != self.lots.len() {
             return Err(LedgerError::Number {
                 what: "lot",
-                found: open.lot.get(),
-                allowed,
+                found: number.get(),
+                allowed: self::number(self.lots.len()),
             });
         }
-        not_negative(open.points, "a lot")?;
-        self.lots.push(Lot {
-            origin: open.points,
-            remaining: open.points,
-            held: Points::ZERO,
-            pending: open.pending.clone(),
-            expiry: open.expiry,
-            activity: open.activity,
-            promotional: open.promotional,
-            opened: context.occurred.date(),
-            expired: Points::ZERO,
-            expired_on: None,
-            purchase: None,
-        });
-        if open.points.is_zero() {
+        not_negative(lot.origin, "a lot")?;
+        let empty = lot.origin.is_zero();
+        self.lots.push(lot);
+        if empty {
             self.advance();
         }
         Ok(())
@@ -259,7 +257,7 @@ impl Wallet {
 /// Whether a lot waits for nothing at a moment.
 #[inline]
 pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
-    match &lot.pending {
+    match lot.pending() {
         None => true,
         Some(Pending::Until(deadline)) => deadline.reached(at),
         Some(Pending::Event(_)) => false,
@@ -267,12 +265,34 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 }
 
 impl Lot {
+    /// A lot that is new.
+    #[inline]
+    pub(super) fn new(
+        points: Points,
+        expiry: Until,
+        terms: Option<Arc<LotTerms>>,
+        source: Option<Arc<EarningSource>>,
+        context: &GroupContext,
+    ) -> Self {
+        Self {
+            origin: points,
+            remaining: points,
+            held: Points::ZERO,
+            expired: Points::ZERO,
+            expiry,
+            opened: context.occurred.date(),
+            expired_on: DayMark::NONE,
+            terms,
+            source,
+        }
+    }
+
     /// When it lapses, where `activity` is its wallet's deadline by activity.
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
-        if self.activity {
-            later(self.expiry, activity)
+        if self.activity() {
+            later(self.expiry.get(), activity)
         } else {
-            self.expiry
+            self.expiry.get()
         }
     }
 }
