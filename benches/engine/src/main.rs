@@ -92,7 +92,11 @@ const ON: QuoteOptions<'static> = QuoteOptions {
     pool: None,
 };
 
-pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, golden: T) -> Result<(), Failure> {
+pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    found: T,
+    golden: T,
+) -> Result<(), Failure> {
     if found == golden {
         return Ok(());
     }

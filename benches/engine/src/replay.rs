@@ -20,7 +20,7 @@ const FIRST_DAY: i32 = 18_000;
 
 /// An event of the log: what the function by hand reads.
 #[derive(Debug, Clone, Copy)]
-struct Event {
+pub(crate) struct Event {
     account: u32,
     earns: bool,
     day: i32,
@@ -35,7 +35,7 @@ struct HandAccount {
     expired: i64,
 }
 
-fn events(count: usize, accounts: usize) -> Vec<Event> {
+pub(crate) fn events(count: usize, accounts: usize) -> Vec<Event> {
     let mut x = 88_172_645_463_325_252_u64;
     let event = |place: usize| {
         x ^= x << 13;
@@ -182,7 +182,7 @@ impl Writer {
 }
 
 /// The log as groups of at least `size` entries, in the order of their last event.
-fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
+pub(crate) fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
     let wallet = WalletId::try_new("points")?;
     let content = Content::of(&serde_json::json!({ "name": "bench" }))?;
     let writer = || Writer {
@@ -230,7 +230,7 @@ fn fresh(group: &Group) -> Group {
 }
 
 /// The groups of one account after the other, in memory too.
-fn grouped(
+pub(crate) fn grouped(
     events: &[Event],
     accounts: usize,
     size: usize,
@@ -261,7 +261,7 @@ fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
     Ok(chained)
 }
 
-fn member(place: usize) -> Result<MemberId, Failure> {
+pub(crate) fn member(place: usize) -> Result<MemberId, Failure> {
     Ok(MemberId::try_new(format!("m{place}"))?)
 }
 
@@ -292,9 +292,7 @@ pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
         effort.time_once(EVENTS, by_hand),
         None,
     );
-    let members: Vec<_> = (0..ACCOUNTS)
-        .map(member)
-        .collect::<Result<_, _>>()?;
+    let members: Vec<_> = (0..ACCOUNTS).map(member).collect::<Result<_, _>>()?;
     for size in [1, 5, 100] {
         let log = log(&events, size)?;
         let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
@@ -375,4 +373,3 @@ pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
     println!();
     Ok(())
 }
-

@@ -9,9 +9,11 @@ use crate::number::{Money, Points};
 use crate::time::{Date, Deadline, Moment};
 
 use super::entry::{
-    CarryEntry, Draw, IssueCause, Milestone, PurchaseEntry, RulePoints, VoidCause, WalletDraw, record,
+    CarryEntry, Draw, IssueCause, Milestone, PurchaseEntry, RulePoints, VoidCause, WalletDraw,
+    record,
 };
 use super::group::{ActKind, Content, Head};
+use super::key::KeyIndex;
 use super::limit_key::LimitKey;
 use super::lot::Lot;
 use super::redemption::RedemptionState;
@@ -54,6 +56,8 @@ record! {
         pub holds: Vec<Hold>,
         /// The natural keys posted so far.
         pub keys: Vec<KeyRecord>,
+        #[serde(skip)]
+        pub(super) index: KeyIndex,
     }
 
     /// Whether an account takes part.

@@ -135,6 +135,7 @@ impl Account {
     /// The other's keys are kept, so that what was posted there is not posted again here; those of
     /// acts that its own calendar brought are not.
     fn pour_keys(&mut self, other: &Self, seq: u64) {
+        self.index.follow(&self.keys);
         for record in other
             .keys
             .iter()
@@ -145,6 +146,7 @@ impl Account {
                     seq,
                     ..record.clone()
                 });
+                self.index.follow(&self.keys);
             }
         }
     }

@@ -13,14 +13,14 @@ use crate::time::{CivilDateTime, Date, Deadline, Moment};
 use super::account::{Account, Wallet};
 use super::arith::{add, not_negative, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry, TransferInEntry,
-    TransferOutEntry, WriteOffEntry,
+    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
+    TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
 use super::error::LedgerError;
 use super::fold::GroupContext;
-use super::lot::{EarningEntry, Lot};
+use super::lot::EarningEntry;
 use super::redemption::{RedemptionEntry, RedemptionState};
-use super::wallet::{number, usable};
+use super::wallet::{number, overdrawn, usable};
 
 impl Account {
     #[inline]
@@ -30,9 +30,7 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
-        let (terms, source) = (entry.terms.clone(), entry.source.clone());
-        let lot = Lot::new(entry.points, entry.expiry, terms, source, context);
-        wallet.add_lot(entry.lot, lot)?;
+        wallet.open_earned(entry, context)?;
         add(&mut wallet.totals.earned, entry.points, "the points earned")
     }
 
@@ -89,13 +87,9 @@ impl Account {
     }
 
     fn check_redemption_number(&self, entry: &RedemptionEntry) -> Result<(), LedgerError> {
-        let allowed = number(self.redemptions.len());
-        if entry.redemption != allowed {
-            return Err(LedgerError::Number {
-                what: "redemption",
-                found: entry.redemption,
-                allowed,
-            });
+        let count = self.redemptions.len();
+        if entry.redemption != number(count) {
+            return Err(LedgerError::number("redemption", entry.redemption, count));
         }
         Ok(())
     }
@@ -111,11 +105,7 @@ impl Account {
         let lot = wallet.lot_mut(entry.lot)?;
         let deadline = lot.deadline(activity);
         let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
-            return Err(LedgerError::Early {
-                what: "an expiry",
-                found: context.at,
-                allowed: deadline,
-            });
+            return Err(LedgerError::early("an expiry", context.at, deadline));
         };
         lot.expired_on = day_of(reached, context.at).into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
@@ -304,12 +294,7 @@ pub(super) fn within(
     allowed: Points,
 ) -> Result<(), LedgerError> {
     if found > allowed {
-        return Err(LedgerError::Overdrawn {
-            what,
-            wallet: wallet.clone(),
-            found,
-            allowed,
-        });
+        return Err(overdrawn(wallet, what, found, allowed));
     }
     Ok(())
 }

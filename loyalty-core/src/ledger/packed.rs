@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::time::{Date, Deadline, Moment};
+use crate::time::{Date, Deadline};
 
 /// A deadline, or none, in eight bytes.
 ///
@@ -32,27 +32,6 @@ impl Until {
         }
         let days = i32::try_from(value).ok()?;
         Date::from_days(days).map(Deadline::Day)
-    }
-
-    /// Whether it stands and is reached.
-    #[inline]
-    pub(super) fn reached(self, at: Moment) -> bool {
-        if self == Self::NEVER {
-            return false;
-        }
-        let value = self.0 >> 1;
-        if self.0 & 1 == 0 {
-            at.instant_ms() >= value
-        } else {
-            i64::from(at.date().days()) >= value
-        }
-    }
-
-    /// Whether there is no deadline.
-    #[must_use]
-    #[inline]
-    pub fn is_never(&self) -> bool {
-        *self == Self::NEVER
     }
 }
 
