@@ -75,8 +75,8 @@ proptest! {
             Ok(Outcome::Posted(posted)) => {
                 prop_assert!(decision.refused.is_empty());
                 let earned: i64 = posted.group.entries.iter().map(|entry| match entry {
-                    Entry::Earning(earning) if earning.purchase.is_some() => {
-                        milli(&earning.lot.points)
+                    Entry::Earning(earning) if earning.purchase().is_some() => {
+                        milli(&earning.points)
                     }
                     _ => 0,
                 }).sum();

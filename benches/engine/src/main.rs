@@ -12,39 +12,48 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use loyalty_core::evaluate::{Cart, QuoteOptions, perform, quote, quote_cart};
-use loyalty_core::ledger::{Account, Replay, verify};
+use loyalty_core::ledger::Account;
 use loyalty_core::purchase::Purchase;
 
 use timing::{Effort, Timing};
 use twelve::{Failure, GOLDEN, HAND_CART, Twelve, by_hand, outcome_of, record};
+
+const QUICK: Effort = Effort {
+    repeats: 7,
+    each: Duration::from_millis(100),
+};
+const FULL: Effort = Effort {
+    repeats: 11,
+    each: Duration::from_millis(400),
+};
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["count", name, times] => count(name, times.parse()?),
-        ["full"] => all(11, 400, true),
-        ["quick"] | [] => all(7, 100, false),
-        _ => Err("expected: quick, full, or count NAME TIMES".into()),
+        ["replay"] => replay::all(QUICK),
+        ["full"] => all(FULL, true),
+        ["quick"] | [] => all(QUICK, false),
+        _ => Err("expected: quick, full, replay, or count NAME TIMES".into()),
     }
 }
 
-fn all(repeats: usize, each_ms: u64, instructions: bool) -> Result<(), Failure> {
-    let effort = Effort {
-        repeats,
-        each: Duration::from_millis(each_ms),
-    };
-    println!("CPU time of one thread, medians of {repeats} repeats (least to most)\n");
+fn all(effort: Effort, instructions: bool) -> Result<(), Failure> {
+    println!(
+        "CPU time of one thread, medians of {} repeats (least to most)\n",
+        effort.repeats
+    );
     decisions(effort)?;
     many_rules(effort)?;
-    replays(effort)?;
+    replay::all(effort)?;
     if instructions {
         counts()?;
     }
     Ok(())
 }
 
-fn row(what: &str, timing: Timing, goal: Option<f64>) {
+pub(crate) fn row(what: &str, timing: Timing, goal: Option<f64>) {
     let goal = goal.map_or("-".into(), |goal| {
         let verdict = if timing.a_second() >= goal {
             "reached"
@@ -70,7 +79,7 @@ fn per_second(rate: f64) -> String {
     }
 }
 
-fn header(first: &str) {
+pub(crate) fn header(first: &str) {
     println!("| {first} | time | rate | goal |\n|---|---|---|---|");
 }
 
@@ -83,7 +92,11 @@ const ON: QuoteOptions<'static> = QuoteOptions {
     pool: None,
 };
 
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, golden: T) -> Result<(), Failure> {
+pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    found: T,
+    golden: T,
+) -> Result<(), Failure> {
     if found == golden {
         return Ok(());
     }
@@ -252,116 +265,6 @@ fn many_rules(effort: Effort) -> Result<(), Failure> {
             timing.median / times[0].median,
             scheme.index_bytes() / count
         );
-    }
-    println!();
-    Ok(())
-}
-
-fn replays(effort: Effort) -> Result<(), Failure> {
-    const EVENTS: usize = 1_000_000;
-    const ACCOUNTS: usize = 10_000;
-    let effort = Effort {
-        repeats: effort.repeats.min(7),
-        ..effort
-    };
-    let events = replay::events(EVENTS, ACCOUNTS);
-    let by_hand = || {
-        let mut accounts = vec![replay::HandAccount::default(); ACCOUNTS];
-        for event in &events {
-            replay::by_hand(&mut accounts[event.account as usize], event);
-        }
-        accounts
-    };
-    let hand = by_hand();
-    let golden = (
-        hand.iter().map(|account| account.balance).sum::<i64>(),
-        hand.iter().map(|account| account.expired).sum::<i64>(),
-    );
-    header("replay, a million events of 10,000 accounts");
-    row(
-        "the same events by hand, an event (live lots and two sums alone)",
-        effort.time_once(EVENTS, by_hand),
-        None,
-    );
-    let members: Vec<_> = (0..ACCOUNTS)
-        .map(replay::member)
-        .collect::<Result<_, _>>()?;
-    for size in [1, 5, 100] {
-        let log = replay::log(&events, size)?;
-        let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
-        let check = |accounts: &[Account]| {
-            let sums = |account: &Account| {
-                account.wallets.first().map_or((0, 0), |wallet| {
-                    let left: i64 = wallet
-                        .live_lots()
-                        .map(|(_, lot)| lot.remaining.milli())
-                        .sum();
-                    (left / 1000, wallet.totals.expired.milli() / 1000)
-                })
-            };
-            let found = accounts
-                .iter()
-                .map(sums)
-                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-            same("a replay", found, golden)
-        };
-        let interleaved = || -> Result<Vec<Account>, Failure> {
-            let mut open: Vec<Replay> = members
-                .iter()
-                .map(|m| Account::new(m.clone()).into())
-                .collect();
-            for (place, group) in &log {
-                open[*place].push(group)?;
-            }
-            Ok(open
-                .into_iter()
-                .map(Replay::finish)
-                .collect::<Result<_, _>>()?)
-        };
-        check(&interleaved()?)?;
-        let goal = |goal: f64| (size == 5).then_some(goal);
-        row(
-            &format!("interleaved, groups of {size} and more, an entry"),
-            effort.time_once(entries, interleaved),
-            goal(2e7),
-        );
-        let grouped = replay::grouped(&events, ACCOUNTS, size)?;
-        let replayed = members.iter().cloned().zip(&grouped);
-        let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
-        check(&replayed.collect::<Result<Vec<_>, _>>()?)?;
-        let by_account = || {
-            let mut lots = 0;
-            for (member, groups) in members.iter().zip(&grouped) {
-                let account = Account::replay(member.clone(), groups);
-                lots += account.map_or(0, |account| account.wallets.len());
-            }
-            lots
-        };
-        row(
-            &format!("grouped by account, groups of {size} and more, an entry"),
-            effort.time_once(entries, by_account),
-            goal(4e7),
-        );
-        if size == 5 {
-            let chained: Vec<_> = grouped
-                .iter()
-                .take(500)
-                .map(|g| replay::chained(g))
-                .collect::<Result<_, _>>()?;
-            let entries: usize = chained
-                .iter()
-                .flatten()
-                .map(|group| group.entries.len())
-                .sum();
-            let verified = || chained.iter().map(verify).filter(Result::is_ok).count();
-            same("the hash chain", verified(), chained.len())?;
-            let verified = effort.time_once(entries, verified);
-            row(
-                "the hash chain of groups of 5 verified, an entry",
-                verified,
-                None,
-            );
-        }
     }
     println!();
     Ok(())

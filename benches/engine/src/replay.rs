@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 
 use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
 use loyalty_core::ledger::{
-    ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LotOpen, LotPoints,
-    RedemptionEntry, seal,
+    Account, ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LotOpen, LotPoints,
+    RedemptionEntry, RedemptionTerms, Replay, seal, verify,
 };
 use loyalty_core::number::Points;
 use loyalty_core::time::{Date, Deadline, Moment};
 
+use crate::timing::Effort;
 use crate::twelve::Failure;
+use crate::{header, row, same};
 
 /// The first day of the log, counted from 1970-01-01.
 const FIRST_DAY: i32 = 18_000;
@@ -19,7 +21,7 @@ const FIRST_DAY: i32 = 18_000;
 /// An event of the log: what the function by hand reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Event {
-    pub(crate) account: u32,
+    account: u32,
     earns: bool,
     day: i32,
     points: i64,
@@ -27,10 +29,10 @@ pub(crate) struct Event {
 
 /// The state by hand: lots as (day, points), and sums.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct HandAccount {
+struct HandAccount {
     lots: VecDeque<(i32, i64)>,
-    pub(crate) balance: i64,
-    pub(crate) expired: i64,
+    balance: i64,
+    expired: i64,
 }
 
 pub(crate) fn events(count: usize, accounts: usize) -> Vec<Event> {
@@ -56,7 +58,7 @@ pub(crate) fn events(count: usize, accounts: usize) -> Vec<Event> {
 }
 
 /// The same as a function: it keeps no more than live lots and two sums.
-pub(crate) fn by_hand(account: &mut HandAccount, event: &Event) {
+fn by_hand(account: &mut HandAccount, event: &Event) {
     while let Some((day, left)) = account.lots.front().copied()
         && day <= event.day
     {
@@ -114,19 +116,20 @@ impl Writer {
         if event.earns {
             let expiry = event.day + 365;
             self.live.push_back((self.lots, event.points, expiry));
-            self.entries.push(Entry::Earning(EarningEntry {
-                wallet: wallet.clone(),
-                lot: LotOpen {
-                    lot: LotId::new(self.lots),
-                    points: points(event.points),
-                    pending: None,
-                    expiry: Date::from_days(expiry).map(Deadline::Day),
-                    activity: false,
-                    promotional: false,
-                },
-                purchase: None,
-                rules: Vec::new(),
-            }));
+            let open = LotOpen {
+                lot: LotId::new(self.lots),
+                points: points(event.points),
+                pending: None,
+                expiry: Date::from_days(expiry).map(Deadline::Day),
+                activity: false,
+                promotional: false,
+            };
+            self.entries.push(Entry::Earning(EarningEntry::new(
+                wallet.clone(),
+                open,
+                None,
+                Vec::new(),
+            )));
             self.lots += 1;
             return;
         }
@@ -149,17 +152,12 @@ impl Writer {
                 self.live.pop_front();
             }
         }
-        let entry = RedemptionEntry {
-            redemption: self.redemptions,
-            wallet: wallet.clone(),
+        self.entries.push(Entry::Redemption(RedemptionEntry::new(
+            self.redemptions,
+            wallet.clone(),
             draws,
-            purchase: None,
-            issue: None,
-            lines: Vec::new(),
-            hold: None,
-            activity: None,
-        };
-        self.entries.push(Entry::Redemption(entry.into()));
+            RedemptionTerms::default(),
+        )));
         self.redemptions += 1;
     }
 
@@ -175,7 +173,7 @@ impl Writer {
             actor: None,
             reason: None,
             content: content.clone(),
-            peers: Vec::new(),
+            peers: Box::default(),
             entries: std::mem::take(&mut self.entries),
             prev: Digest::ZERO,
             hash: Digest::ZERO,
@@ -219,7 +217,10 @@ pub(crate) fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, 
 /// A copy that shares nothing, so that a log lies in memory in its order, as when it was just read.
 fn fresh(group: &Group) -> Group {
     let entry = |entry: &Entry| match entry {
-        Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry::clone(entry).into()),
+        Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry {
+            draws: entry.draws.to_vec().into(),
+            ..entry.clone()
+        }),
         other => other.clone(),
     };
     Group {
@@ -246,7 +247,7 @@ pub(crate) fn grouped(
 }
 
 /// A chained copy of an account's groups.
-pub(crate) fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
+fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
     let mut prev = Digest::ZERO;
     let mut chained = Vec::with_capacity(groups.len());
     for group in groups {
@@ -262,4 +263,113 @@ pub(crate) fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
 
 pub(crate) fn member(place: usize) -> Result<MemberId, Failure> {
     Ok(MemberId::try_new(format!("m{place}"))?)
+}
+
+/// Times replays of logs of small and of large groups.
+pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
+    const EVENTS: usize = 1_000_000;
+    const ACCOUNTS: usize = 10_000;
+    let effort = Effort {
+        repeats: effort.repeats.min(7),
+        ..effort
+    };
+    let events = events(EVENTS, ACCOUNTS);
+    let by_hand = || {
+        let mut accounts = vec![HandAccount::default(); ACCOUNTS];
+        for event in &events {
+            by_hand(&mut accounts[event.account as usize], event);
+        }
+        accounts
+    };
+    let hand = by_hand();
+    let golden = (
+        hand.iter().map(|account| account.balance).sum::<i64>(),
+        hand.iter().map(|account| account.expired).sum::<i64>(),
+    );
+    header("replay, a million events of 10,000 accounts");
+    row(
+        "the same events by hand, an event (live lots and two sums alone)",
+        effort.time_once(EVENTS, by_hand),
+        None,
+    );
+    let members: Vec<_> = (0..ACCOUNTS).map(member).collect::<Result<_, _>>()?;
+    for size in [1, 5, 100] {
+        let log = log(&events, size)?;
+        let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
+        let check = |accounts: &[Account]| {
+            let sums = |account: &Account| {
+                account.wallets.first().map_or((0, 0), |wallet| {
+                    let left: i64 = wallet
+                        .live_lots()
+                        .map(|(_, lot)| lot.remaining.milli())
+                        .sum();
+                    (left / 1000, wallet.totals.expired.milli() / 1000)
+                })
+            };
+            let found = accounts
+                .iter()
+                .map(sums)
+                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+            same("a replay", found, golden)
+        };
+        let interleaved = || -> Result<Vec<Account>, Failure> {
+            let mut open: Vec<Replay> = members
+                .iter()
+                .map(|m| Account::new(m.clone()).into())
+                .collect();
+            for (place, group) in &log {
+                open[*place].push(group)?;
+            }
+            Ok(open
+                .into_iter()
+                .map(Replay::finish)
+                .collect::<Result<_, _>>()?)
+        };
+        check(&interleaved()?)?;
+        let goal = |goal: f64| (size == 5).then_some(goal);
+        row(
+            &format!("interleaved, groups of {size} and more, an entry"),
+            effort.time_once(entries, interleaved),
+            goal(2e7),
+        );
+        let grouped = grouped(&events, ACCOUNTS, size)?;
+        let replayed = members.iter().cloned().zip(&grouped);
+        let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
+        check(&replayed.collect::<Result<Vec<_>, _>>()?)?;
+        let by_account = || {
+            let mut lots = 0;
+            for (member, groups) in members.iter().zip(&grouped) {
+                let account = Account::replay(member.clone(), groups);
+                lots += account.map_or(0, |account| account.wallets.len());
+            }
+            lots
+        };
+        row(
+            &format!("grouped by account, groups of {size} and more, an entry"),
+            effort.time_once(entries, by_account),
+            goal(4e7),
+        );
+        if size == 5 {
+            let chained: Vec<_> = grouped
+                .iter()
+                .take(500)
+                .map(|g| chained(g))
+                .collect::<Result<_, _>>()?;
+            let entries: usize = chained
+                .iter()
+                .flatten()
+                .map(|group| group.entries.len())
+                .sum();
+            let verified = || chained.iter().map(verify).filter(Result::is_ok).count();
+            same("the hash chain", verified(), chained.len())?;
+            let verified = effort.time_once(entries, verified);
+            row(
+                "the hash chain of groups of 5 verified, an entry",
+                verified,
+                None,
+            );
+        }
+    }
+    println!();
+    Ok(())
 }

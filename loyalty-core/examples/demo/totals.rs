@@ -98,7 +98,7 @@ impl Totals {
                         self.cost.add(discount)?;
                     }
                 }
-                Entry::Earning(entry) => self.points.issued += entry.lot.points.milli(),
+                Entry::Earning(entry) => self.points.issued += entry.points.milli(),
                 Entry::Redemption(entry) => {
                     let draws = entry.draws.iter();
                     self.points.redeemed += draws.map(|draw| draw.points.milli()).sum::<i64>();

@@ -318,7 +318,9 @@ pub(crate) fn opened(
     wallet: &str,
 ) -> Option<(LotId, Option<loyalty_core::time::Deadline>)> {
     let lot = match entry {
-        Entry::Earning(entry) if entry.wallet.as_str() == wallet => &entry.lot,
+        Entry::Earning(entry) if entry.wallet.as_str() == wallet => {
+            return Some((entry.lot, entry.expiry.get()));
+        }
         Entry::Adjustment(entry) if entry.wallet.as_str() == wallet => {
             let AdjustmentEntry { lot, .. } = entry.as_ref();
             lot.as_ref()?

@@ -35,7 +35,7 @@ pub(crate) fn spent(done: &Done) -> Decimal {
         return spent.map(|wallet| points(wallet.spent)).sum();
     }
     let draws = done.entries.iter().filter_map(|entry| match entry {
-        Entry::Redemption(entry) if entry.wallet.as_str() == POINTS => Some(&entry.draws),
+        Entry::Redemption(entry) if entry.wallet.as_str() == POINTS => Some(entry.draws.iter()),
         _ => None,
     });
     draws.flatten().map(|draw| points(draw.points)).sum()
@@ -50,8 +50,8 @@ pub(crate) fn kept(entries: &[Entry], order: &str) -> Decimal {
 fn earned_by(entries: &[Entry], order: Option<&str>) -> Decimal {
     let found = entries.iter().filter_map(|entry| match entry {
         Entry::Earning(entry) if entry.wallet.as_str() == POINTS => {
-            let own = entry.purchase.as_ref().map(|order| order.as_str());
-            (order.is_none() || own == order).then_some(entry.lot.points)
+            let own = entry.purchase().map(|order| order.as_str());
+            (order.is_none() || own == order).then_some(entry.points)
         }
         _ => None,
     });

@@ -166,9 +166,9 @@ fn line(entry: &Entry) -> Option<AnswerLine> {
         },
         Entry::Earning(entry) => AnswerLine::Earned {
             wallet: entry.wallet.clone(),
-            points: entry.lot.points,
-            rules: entry.rules.clone(),
-            pending: entry.lot.pending.is_some(),
+            points: entry.points,
+            rules: entry.rules().to_vec(),
+            pending: entry.open().pending.is_some(),
         },
         Entry::Activation(entry) => AnswerLine::Activated {
             wallet: entry.wallet.clone(),

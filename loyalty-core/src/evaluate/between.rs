@@ -150,7 +150,7 @@ pub fn transfer(
             pending: None,
             expiry: state.deadline(lot),
             activity: false,
-            promotional: lot.promotional,
+            promotional: lot.promotional(),
         });
     }
     giver.push(Entry::TransferOut(Box::new(TransferOutEntry {
@@ -212,12 +212,12 @@ pub fn merge(
     settle_tiers(&mut taker)?;
     let closed = crate::id::EventName::try_new("account.closed")
         .map_err(|_| ActError::refused("event.name", "account.closed", "an event's name"))?;
-    giver.push(Entry::Event(EventEntry {
+    giver.push(Entry::Event(Box::new(EventEntry {
         name: closed,
         purchase: None,
         metrics: Vec::new(),
         activity: Vec::new(),
-    }))?;
+    })))?;
     let author = || Author {
         actor: act.actor.clone(),
         reason: act.reason.clone(),
@@ -260,12 +260,12 @@ fn pour_cards(draft: &mut Draft<'_>) -> Result<(), ActError> {
         let mut loose = Vec::new();
         for (number, instance) in open.into_iter().skip(1) {
             for run in instance.stamps {
-                draft.push(Entry::Stamp(StampEntry {
+                draft.push(Entry::Stamp(Box::new(StampEntry {
                     card: card.id.clone(),
                     instance: super::arith::small(number),
                     count: i64::from(run.count).saturating_neg(),
                     purchase: run.purchase.clone(),
-                }))?;
+                })))?;
                 loose.push(run);
             }
         }

@@ -31,12 +31,12 @@ pub(crate) fn put_stamps(
         if step.opens.is_some() {
             open(draft, card, step.instance, step.opens.unwrap_or(0))?;
         }
-        draft.push(Entry::Stamp(StampEntry {
+        draft.push(Entry::Stamp(Box::new(StampEntry {
             card: card.id.clone(),
             instance: step.instance,
             count: i64::from(step.put),
             purchase: purchase.cloned(),
-        }))?;
+        })))?;
         if step.completes {
             draft.push(Entry::CardComplete(CardCompleteEntry {
                 card: card.id.clone(),
@@ -344,12 +344,12 @@ fn post_difference(
         if change == 0 || (change > 0) != on {
             continue;
         }
-        draft.push(Entry::Stamp(StampEntry {
+        draft.push(Entry::Stamp(Box::new(StampEntry {
             card: card.id.clone(),
             instance: number,
             count: change,
             purchase: of,
-        }))?;
+        })))?;
     }
     Ok(())
 }
@@ -421,12 +421,12 @@ fn forgive(
     if missing == 0 {
         return Ok(());
     }
-    draft.push(Entry::Stamp(StampEntry {
+    draft.push(Entry::Stamp(Box::new(StampEntry {
         card: card.id.clone(),
         instance: number,
         count: i64::from(missing),
         purchase: None,
-    }))
+    })))
 }
 
 /// Makes surplus rewards of full cards void, the newest unused ones first. How many used ones are

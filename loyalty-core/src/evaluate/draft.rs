@@ -166,7 +166,7 @@ impl<'s> Draft<'s> {
         let Some(of) = state.lot(lot) else {
             return Ok(());
         };
-        if deficit.is_zero() || of.pending.is_some() {
+        if deficit.is_zero() || of.pending().is_some() {
             return Ok(());
         }
         let free = of.remaining.checked_sub(of.held).unwrap_or(Points::ZERO);
@@ -219,11 +219,11 @@ impl<'s> Draft<'s> {
         let Some(wallet) = self.scheme.wallets.get(usize::from(*wallet)) else {
             return Ok(());
         };
-        self.push(Entry::RewardUse(RewardUseEntry {
+        self.push(Entry::RewardUse(Box::new(RewardUseEntry {
             issue,
             purchase: None,
             value: None,
-        }))?;
+        })))?;
         let points = Points::from_milli(*points);
         let lot = open_lot(
             &wallet.terms,
@@ -232,12 +232,8 @@ impl<'s> Draft<'s> {
             self.occurred(),
         )?;
         let number = lot.lot;
-        self.push(Entry::Earning(crate::ledger::EarningEntry {
-            wallet: wallet.id.clone(),
-            lot,
-            purchase: None,
-            rules: Vec::new(),
-        }))?;
+        let earning = crate::ledger::EarningEntry::new(wallet.id.clone(), lot, None, Vec::new());
+        self.push(Entry::Earning(earning))?;
         self.fill_deficit(&wallet.id, number)
     }
 
@@ -264,12 +260,12 @@ impl<'s> Draft<'s> {
             act,
             key,
             at: context.at,
-            occurred_at,
-            scheme: Some(context.scheme),
-            actor: author.actor,
-            reason: author.reason,
+            occurred_at: occurred_at.map(Box::new),
+            scheme: Some(Box::new(context.scheme)),
+            actor: author.actor.map(Box::new),
+            reason: author.reason.map(Box::new),
             content,
-            peers,
+            peers: peers.into(),
             entries,
             prev: account.head.hash,
             hash: Digest::ZERO,
@@ -310,14 +306,14 @@ impl<'s> Draft<'s> {
             key: name,
             at: self.context.at,
             occurred_at: None,
-            scheme: Some(self.context.scheme),
+            scheme: Some(Box::new(self.context.scheme)),
             actor: None,
             reason: None,
             content,
-            peers: vec![Peer {
+            peers: Box::new([Peer {
                 member: self.account.member.clone(),
                 head: self.account.head,
-            }],
+            }]),
             entries: self.pool.iter().cloned().map(Entry::Count).collect(),
             prev: pool.head.hash,
             hash: Digest::ZERO,

@@ -11,7 +11,7 @@ fn free(wallet: &Wallet, lot: &Lot, now: Moment) -> Points {
     let lapsed = wallet
         .deadline(lot)
         .is_some_and(|deadline| deadline.reached(now));
-    if lot.pending.is_some() || lapsed {
+    if lot.pending().is_some() || lapsed {
         return Points::ZERO;
     }
     lot.remaining.checked_sub(lot.held).unwrap_or(Points::ZERO)
@@ -44,7 +44,7 @@ pub(crate) fn draw_last(
     let mut lots: Vec<(bool, bool, i64, LotId, Points)> = state
         .live_lots()
         .map(|(number, lot)| {
-            let own = last.is_some() && lot.purchase.as_ref() == last;
+            let own = last.is_some() && lot.purchase() == last;
             let deadline = state
                 .deadline(lot)
                 .map_or(i64::MAX, |deadline| deadline.order_ms(offset));
@@ -53,7 +53,7 @@ pub(crate) fn draw_last(
             } else {
                 deadline
             };
-            let plain = order == DrawOrder::PromotionalFirst && !lot.promotional;
+            let plain = order == DrawOrder::PromotionalFirst && !lot.promotional();
             (own, plain, deadline, number, free(state, lot, now))
         })
         .filter(|(.., free)| !free.is_zero())
@@ -78,15 +78,15 @@ pub(crate) fn draw_back(
     let Some(state) = account.wallet(wallet) else {
         return (Vec::new(), points);
     };
-    let own = |lot: &Lot| lot.purchase.as_ref() == Some(purchase);
+    let own = |lot: &Lot| lot.purchase() == Some(purchase);
     let held_free = |lot: &Lot| lot.remaining.checked_sub(lot.held).unwrap_or(Points::ZERO);
     let pending = state
         .live_lots()
-        .filter(|(_, lot)| own(lot) && lot.pending.is_some())
+        .filter(|(_, lot)| own(lot) && lot.pending().is_some())
         .map(|(number, lot)| (number, held_free(lot)));
     let active = state
         .live_lots()
-        .filter(|(_, lot)| own(lot) && lot.pending.is_none())
+        .filter(|(_, lot)| own(lot) && lot.pending().is_none())
         .map(|(number, lot)| (number, held_free(lot)));
     let (mut draws, left) = take(pending.chain(active), points);
     if left.is_zero() || !others {

@@ -450,12 +450,9 @@ fn post_earnings(
             .fold(0_i64, |sum, rule| sum.saturating_add(rule.points.milli()));
         let number = draft.next_lot(&wallet.id);
         let lot = open_lot(terms, number, Points::from_milli(milli), draft.occurred())?;
-        draft.push(Entry::Earning(EarningEntry {
-            wallet: wallet.id.clone(),
-            lot,
-            purchase: Some(purchase.clone()),
-            rules,
-        }))?;
+        let source = Some(purchase.clone());
+        let earning = EarningEntry::new(wallet.id.clone(), lot, source, rules);
+        draft.push(Entry::Earning(earning))?;
         draft.fill_deficit(&wallet.id, number)?;
     }
     Ok(())
@@ -513,11 +510,11 @@ fn post_rewards(
             })))?;
         }
         let worth = discount.map(|d| d.amount.saturating_add(d.shipping));
-        draft.push(Entry::RewardUse(RewardUseEntry {
+        draft.push(Entry::RewardUse(Box::new(RewardUseEntry {
             issue: *issue,
             purchase: Some(purchase.id.clone()),
             value: worth.map(|minor| Money::of(minor, cart.currency)),
-        }))?;
+        })))?;
     }
     Ok(())
 }
@@ -613,16 +610,14 @@ fn redeem(
             "what is available",
         ));
     }
-    draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
-        redemption,
-        wallet: wallet.id.clone(),
-        draws,
+    let terms = crate::ledger::RedemptionTerms {
         purchase: Some(purchase.id.clone()),
         issue,
         lines,
-        hold: None,
-        activity: None,
-    })))
+        ..Default::default()
+    };
+    let spent = RedemptionEntry::new(redemption, wallet.id.clone(), draws, terms);
+    draft.push(Entry::Redemption(spent))
 }
 
 /// Moves the counters of the limits that the purchase met.

@@ -91,7 +91,7 @@ pub(crate) fn value_at_review(
         return 0;
     };
     held.live_lots()
-        .filter(|(_, lot)| lot.pending.is_none())
+        .filter(|(_, lot)| lot.pending().is_none())
         .fold(0_i64, |sum, (_, lot)| {
             sum.saturating_add(lot.remaining.milli())
         })

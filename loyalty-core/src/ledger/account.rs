@@ -9,11 +9,14 @@ use crate::number::{Money, Points};
 use crate::time::{Date, Deadline, Moment};
 
 use super::entry::{
-    CarryEntry, Draw, IssueCause, Milestone, Pending, PurchaseEntry, RedemptionEntry, RulePoints,
-    VoidCause, WalletDraw, record,
+    CarryEntry, Draw, IssueCause, Milestone, PurchaseEntry, RulePoints, VoidCause, WalletDraw,
+    record,
 };
 use super::group::{ActKind, Content, Head};
+use super::key::KeyIndex;
 use super::limit_key::LimitKey;
+use super::lot::Lot;
+use super::redemption::RedemptionState;
 
 record! {
     /// A member's account. It is plain data, made by folding groups and by nothing else.
@@ -53,6 +56,8 @@ record! {
         pub holds: Vec<Hold>,
         /// The natural keys posted so far.
         pub keys: Vec<KeyRecord>,
+        #[serde(skip)]
+        pub(super) index: KeyIndex,
     }
 
     /// Whether an account takes part.
@@ -129,39 +134,6 @@ record! {
         pub adjusted_out: Points,
         /// Left for other accounts.
         pub transferred_out: Points,
-    }
-
-    /// A lot of points with one history.
-    pub struct Lot {
-        /// How many it held at first, less what filled a deficit.
-        pub origin: Points,
-        /// How many are left.
-        pub remaining: Points,
-        /// How many of those are held.
-        pub held: Points,
-        /// What they wait for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub pending: Option<Pending>,
-        /// When they lapse.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub expiry: Option<Deadline>,
-        /// Whether the wallet's deadline by activity keeps them alive longer.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        pub activity: bool,
-        /// Whether they are promotional.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        pub promotional: bool,
-        /// The day on which they were earned.
-        pub opened: Date,
-        /// How many lapsed so far, and when last.
-        #[serde(default, skip_serializing_if = "Points::is_zero")]
-        pub expired: Points,
-        /// The day of the last lapse.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub expired_on: Option<Date>,
-        /// The purchase that brought them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub purchase: Option<PurchaseId>,
     }
 
     /// A purchase and what came back of it.
@@ -401,78 +373,5 @@ record! {
         pub issues: Vec<u64>,
         /// The moment at which it lapses.
         pub until: Moment,
-    }
-}
-
-/// A redemption and what came back of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(into = "RedemptionForm", from = "RedemptionForm")]
-pub struct RedemptionState {
-    /// What was spent, shared with the log. A snapshot leaves out its number, which is its place,
-    /// its hold and its deadline: they have done their work.
-    pub entry: Arc<RedemptionEntry>,
-    /// How many came back so far.
-    pub restored: Points,
-}
-
-impl PartialEq for RedemptionState {
-    fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (&*self.entry, &*other.entry);
-        self.restored == other.restored
-            && a.wallet == b.wallet
-            && a.draws == b.draws
-            && a.purchase == b.purchase
-            && a.issue == b.issue
-            && a.lines == b.lines
-    }
-}
-
-impl Eq for RedemptionState {}
-
-record! {
-    /// A redemption as a snapshot holds it.
-    struct RedemptionForm {
-        wallet: WalletId,
-        draws: Vec<Draw>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        purchase: Option<PurchaseId>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        issue: Option<u64>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        lines: Vec<Points>,
-        #[serde(default)]
-        restored: Points,
-    }
-}
-
-impl From<RedemptionState> for RedemptionForm {
-    fn from(state: RedemptionState) -> Self {
-        let entry = Arc::unwrap_or_clone(state.entry);
-        Self {
-            wallet: entry.wallet,
-            draws: entry.draws,
-            purchase: entry.purchase,
-            issue: entry.issue,
-            lines: entry.lines,
-            restored: state.restored,
-        }
-    }
-}
-
-impl From<RedemptionForm> for RedemptionState {
-    fn from(form: RedemptionForm) -> Self {
-        Self {
-            entry: Arc::new(RedemptionEntry {
-                redemption: 0,
-                wallet: form.wallet,
-                draws: form.draws,
-                purchase: form.purchase,
-                issue: form.issue,
-                lines: form.lines,
-                hold: None,
-                activity: None,
-            }),
-            restored: form.restored,
-        }
     }
 }

@@ -8,24 +8,23 @@ use super::error::LedgerError;
 /// Adds points in place.
 #[inline]
 pub(super) fn add(to: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    match to.checked_add(by) {
-        Some(sum) => {
-            *to = sum;
-            Ok(())
-        }
-        None => Err(LedgerError::Overflow { what }),
-    }
+    put(to, to.milli().checked_add(by.milli()), what)
 }
 
 /// Takes points away in place; the caller has checked that there are enough.
 #[inline]
 pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    match from.checked_sub(by) {
-        Some(rest) => {
-            *from = rest;
+    put(from, from.milli().checked_sub(by.milli()), what)
+}
+
+#[inline]
+fn put(into: &mut Points, milli: Option<i64>, what: &'static str) -> Result<(), LedgerError> {
+    match milli {
+        Some(milli) if milli.unsigned_abs() <= SAFE_MAX.unsigned_abs() => {
+            *into = Points::from_milli(milli);
             Ok(())
         }
-        None => Err(LedgerError::Overflow { what }),
+        _ => Err(LedgerError::Overflow { what }),
     }
 }
 

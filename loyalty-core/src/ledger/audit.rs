@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use crate::number::Points;
 
-use super::account::{Account, Card, InstanceState, Ladder, Lot, RewardState, Totals, Wallet};
+use super::account::{Account, Card, InstanceState, Ladder, RewardState, Totals, Wallet};
 use super::error::LedgerError;
 use super::key::print;
+use super::lot::Lot;
 use super::wallet::number;
 
 /// Refuses what does not hold.
@@ -153,7 +154,7 @@ impl Account {
 
     fn audit_redemptions(&self) -> Result<(), LedgerError> {
         for (place, state) in self.redemptions.iter().enumerate() {
-            let drawn: Vec<Points> = state.entry.draws.iter().map(|draw| draw.points).collect();
+            let drawn: Vec<Points> = state.draws.iter().map(|draw| draw.points).collect();
             let within =
                 !state.restored.is_negative() && i128::from(state.restored.milli()) <= sum(&drawn);
             demand(

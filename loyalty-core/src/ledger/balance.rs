@@ -6,8 +6,9 @@ use crate::id::{LotId, WalletId};
 use crate::number::Points;
 use crate::time::{Deadline, Moment};
 
-use super::account::{Account, Hold, Lot, Wallet};
+use super::account::{Account, Hold, Wallet};
 use super::entry::Pending;
+use super::lot::Lot;
 use super::wallet::usable;
 
 /// What a wallet holds at a moment. `held` is a part of `active`.
@@ -210,9 +211,9 @@ fn fill(views: &mut [LotView<'_>], deficit: Points, now: Moment) -> Points {
         return deficit;
     }
     let offset_ms = now.offset_ms();
-    let activated = |view: &&mut LotView<'_>| view.usable && view.lot.pending.is_some();
+    let activated = |view: &&mut LotView<'_>| view.usable && view.lot.pending().is_some();
     let mut in_order: Vec<&mut LotView<'_>> = views.iter_mut().filter(activated).collect();
-    in_order.sort_by_key(|view| match &view.lot.pending {
+    in_order.sort_by_key(|view| match view.lot.pending() {
         Some(Pending::Until(deadline)) => deadline.order_ms(offset_ms),
         _ => i64::MIN,
     });

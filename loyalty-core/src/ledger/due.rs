@@ -153,7 +153,7 @@ impl Account {
         }
         for wallet in &self.wallets {
             for (id, lot) in wallet.live_lots() {
-                match &lot.pending {
+                match lot.pending() {
                     Some(Pending::Until(deadline)) => {
                         visit(deadline.order_ms(offset_ms), Subject::Pending(wallet, id));
                     }
@@ -263,12 +263,12 @@ fn activate(wallet: &Wallet, lot: LotId) -> Vec<Entry> {
     let Some(of) = wallet.lot(lot) else {
         return Vec::new();
     };
-    let mut entries = vec![Entry::Activation(ActivationEntry {
+    let mut entries = vec![Entry::Activation(Box::new(ActivationEntry {
         wallet: wallet.id.clone(),
         lot,
-        expiry: of.expiry,
+        expiry: of.expiry.get(),
         metrics: Vec::new(),
-    })];
+    }))];
     let points = of.remaining.min(wallet.deficit);
     if !points.is_zero() {
         entries.push(Entry::DeficitFill(LotPoints {

@@ -18,6 +18,8 @@ use crate::time::{Date, Deadline, Moment};
 
 use super::account::Account;
 use super::limit_key::LimitKey;
+use super::lot::EarningEntry;
+use super::redemption::RedemptionEntry;
 
 macro_rules! record {
     ($($item:item)*) => {
@@ -32,19 +34,22 @@ pub(super) use record;
 
 record! {
     /// One fact. The JSON form has one key: the kind.
+    ///
+    /// A log is mostly earnings, redemptions and expiries, and reading it is most of the time that a
+    /// replay takes: these stand in 64 bytes, what others need more of stands behind a pointer.
     pub enum Entry {
         /// A purchase took place.
         Purchase(Arc<PurchaseEntry>),
         /// Goods or money came back.
         Return(Box<ReturnEntry>),
         /// Something else took place: a review, a delivery, an enrolment.
-        Event(EventEntry),
+        Event(Box<EventEntry>),
         /// Points were earned in a lot of their own.
         Earning(EarningEntry),
         /// A pending lot became usable.
-        Activation(ActivationEntry),
+        Activation(Box<ActivationEntry>),
         /// Points were spent.
-        Redemption(Arc<RedemptionEntry>),
+        Redemption(RedemptionEntry),
         /// Spent or reversed points came back to their lots.
         Restoration(Box<RestorationEntry>),
         /// Earned points were taken back.
@@ -54,7 +59,7 @@ record! {
         /// A person changed a balance.
         Adjustment(Box<AdjustmentEntry>),
         /// Points to take back that were gone are not owed.
-        WriteOff(WriteOffEntry),
+        WriteOff(Box<WriteOffEntry>),
         /// New points filled a deficit.
         DeficitFill(LotPoints),
         /// A tier was entered, kept or left.
@@ -62,13 +67,13 @@ record! {
         /// A card was opened, or opened again.
         CardOpen(Box<CardOpenEntry>),
         /// Stamps were put on a card, or taken off.
-        Stamp(StampEntry),
+        Stamp(Box<StampEntry>),
         /// A card was filled, or lapsed unfilled.
         CardComplete(CardCompleteEntry),
         /// A reward was issued.
         RewardIssue(Box<RewardIssueEntry>),
         /// An issued reward was used.
-        RewardUse(RewardUseEntry),
+        RewardUse(Box<RewardUseEntry>),
         /// An issued reward became void.
         RewardVoid(RewardVoidEntry),
         /// A limit's counter moved.
@@ -360,20 +365,6 @@ record! {
         Event(EventName),
     }
 
-    /// Points earned.
-    pub struct EarningEntry {
-        /// The wallet.
-        pub wallet: WalletId,
-        /// The lot.
-        pub lot: LotOpen,
-        /// The purchase that brought them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub purchase: Option<PurchaseId>,
-        /// The rule, reward or benefit that brought them; several where one lot holds them all.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub rules: Vec<RulePoints>,
-    }
-
     /// A rule's part.
     pub struct RulePoints {
         /// The rule.
@@ -413,31 +404,6 @@ record! {
         pub lot: LotId,
         /// How many points of it.
         pub points: Points,
-    }
-
-    /// Points spent.
-    pub struct RedemptionEntry {
-        /// The redemption's number within the account, from 0.
-        pub redemption: u64,
-        /// The wallet.
-        pub wallet: WalletId,
-        /// The lots and what each gave, in the order in which they were drawn.
-        pub draws: Vec<Draw>,
-        /// The purchase that they were spent on.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub purchase: Option<PurchaseId>,
-        /// The issued reward that they bought.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub issue: Option<u64>,
-        /// Each line's share, when spent on a purchase.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub lines: Vec<Points>,
-        /// The hold that put them aside.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub hold: Option<HoldId>,
-        /// The new deadline of points that live by activity.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub activity: Option<Deadline>,
     }
 
     /// Points that came back.

@@ -335,7 +335,29 @@ impl LedgerError {
         }
     }
 
+    /// A number that is not the next one.
+    #[cold]
+    pub(super) fn number(what: &'static str, found: u64, next: usize) -> Self {
+        let allowed = super::wallet::number(next);
+        Self::Number {
+            what,
+            found,
+            allowed,
+        }
+    }
+
+    /// A deadline that is not reached.
+    #[cold]
+    pub(super) fn early(what: &'static str, found: Moment, allowed: Option<Deadline>) -> Self {
+        Self::Early {
+            what,
+            found,
+            allowed,
+        }
+    }
+
     /// A state that does not allow something.
+    #[cold]
     pub(super) fn state(
         what: &'static str,
         found: impl Into<SmolStr>,

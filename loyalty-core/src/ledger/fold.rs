@@ -4,10 +4,11 @@ use crate::id::MemberId;
 use crate::time::Moment;
 
 use super::account::{Account, KeyRecord, Status};
+use super::before::Before;
 use super::entry::Entry;
 use super::error::LedgerError;
 use super::group::{Digest, Group, Head};
-use super::key::print;
+use super::key::{KeyIndex, print};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,8 @@ impl GroupContext {
         Self {
             seq: group.seq,
             at: group.at,
-            occurred: group.occurred_at.unwrap_or(group.at),
-            scheme: group.scheme.unwrap_or_default(),
+            occurred: group.occurred_at.as_deref().copied().unwrap_or(group.at),
+            scheme: group.scheme.as_deref().copied().unwrap_or_default(),
         }
     }
 }
@@ -56,6 +57,7 @@ impl Account {
             counters: Vec::new(),
             holds: Vec::new(),
             keys: Vec::new(),
+            index: KeyIndex::default(),
         }
     }
 
@@ -64,10 +66,12 @@ impl Account {
     /// The group's hash is taken as given; [`verify`](super::verify) recomputes it.
     ///
     /// # Errors
-    /// The first problem of [`LedgerError`]'s precedence. The account is then exactly as before:
-    /// the group is folded over a copy, which takes the account's place only when all is well.
+    /// The first problem of [`LedgerError`]'s precedence. The account is then exactly as before: what
+    /// the entries name is kept beside it until all of them are folded. The cost is that of the group,
+    /// not that of the account.
     pub fn apply(&mut self, group: &Group) -> Result<(), LedgerError> {
         self.check_head(group)?;
+        self.index.follow(&self.keys);
         if let Some(record) = self.posted(group.act, &group.key) {
             return Err(LedgerError::Repeated {
                 act: group.act,
@@ -75,10 +79,13 @@ impl Account {
                 seq: record.seq,
             });
         }
-        let mut next = self.clone();
-        next.fold_entries(group)?;
-        *self = next;
-        Ok(())
+        let before = Before::of(self, group);
+        let folded = self.fold_entries(group);
+        match &folded {
+            Ok(()) => self.index.follow(&self.keys),
+            Err(_) => before.put_back(self),
+        }
+        folded
     }
 
     /// Folds a whole log, from nothing.
@@ -109,6 +116,14 @@ impl Account {
         replay.finish()
     }
 
+    /// Folds a group that must be the next one. After an error the account may be half-way.
+    #[inline]
+    fn fold_next(&mut self, group: &Group) -> Result<(), LedgerError> {
+        self.check_head(group)?;
+        self.fold_entries(group)
+    }
+
+    #[inline]
     fn fold_entries(&mut self, group: &Group) -> Result<(), LedgerError> {
         let context = GroupContext::of(group);
         if self.joined.is_none() {
@@ -117,12 +132,21 @@ impl Account {
         for entry in &group.entries {
             self.apply_entry(entry, &context)?;
         }
-        self.settle(group);
+        self.end(group);
         Ok(())
     }
 
     /// Makes a group whose entries are folded the last one.
     pub(crate) fn settle(&mut self, group: &Group) {
+        self.end(group);
+        self.index.follow(&self.keys);
+    }
+
+    #[inline]
+    fn end(&mut self, group: &Group) {
+        if self.keys.len() == self.keys.capacity() {
+            self.keys.reserve(1);
+        }
         self.keys.push(KeyRecord {
             print: print(group.act, &group.key),
             act: group.act,
@@ -138,6 +162,7 @@ impl Account {
     }
 
     /// Refuses a group that is not the next one.
+    #[inline]
     fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
         let next = self.head.seq.saturating_add(1);
         if group.seq != next {
@@ -154,7 +179,7 @@ impl Account {
             });
         }
         self.check_moment(group.at)?;
-        match group.occurred_at {
+        match group.occurred_at.as_deref().copied() {
             Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
                 Err(LedgerError::OutOfOrder {
                     found: group.at,
@@ -200,6 +225,17 @@ impl Account {
             Entry::Earning(entry) => self.earning(entry, context),
             Entry::Redemption(entry) => self.redemption(entry, context),
             Entry::Expiry(entry) => self.expiry(entry, context),
+            other => self.apply_other(other, context),
+        }
+    }
+
+    /// The kinds that a log has less of, out of the way of the others.
+    #[inline(never)]
+    fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
+        match entry {
+            Entry::Earning(_) | Entry::Redemption(_) | Entry::Expiry(_) => {
+                self.apply_entry(entry, context)
+            }
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
             Entry::Event(entry) => self.event(entry, context),
@@ -268,13 +304,17 @@ impl Replay {
             return Err(problem.clone());
         }
         let account = &mut self.account;
-        let folded = account
-            .check_head(group)
-            .and_then(|()| account.fold_entries(group));
+        let folded = account.fold_next(group);
         if let Err(problem) = &folded {
             self.broken = Some(problem.clone());
         }
         folded
+    }
+
+    /// The account so far.
+    #[inline]
+    pub(super) const fn account(&self) -> &Account {
+        &self.account
     }
 
     /// The account.
@@ -284,7 +324,11 @@ impl Replay {
     pub fn finish(self) -> Result<Account, LedgerError> {
         match self.broken {
             Some(problem) => Err(problem),
-            None => self.account.check_keys_once().map(|()| self.account),
+            None => {
+                let mut account = self.account;
+                account.index_keys()?;
+                Ok(account)
+            }
         }
     }
 }

@@ -5,10 +5,11 @@ use crate::number::Points;
 
 use super::account::{Account, HeldState, Hold, ReadyState, RewardState};
 use super::arith::{add, not_negative, take};
-use super::entry::{HoldEntry, HoldRef, RedemptionEntry, WalletDraw};
+use super::entry::{HoldEntry, HoldRef, WalletDraw};
 use super::error::LedgerError;
 use super::fold::GroupContext;
 use super::fold_points::within;
+use super::redemption::RedemptionEntry;
 use super::wallet::usable;
 
 impl Account {
@@ -119,19 +120,19 @@ impl Account {
         Ok(())
     }
 
-    /// Frees the parts of lots that a redemption draws from its hold; whether it has one.
-    #[inline]
-    pub(super) fn capture_draws(&mut self, entry: &RedemptionEntry) -> Result<bool, LedgerError> {
-        let Some(id) = &entry.hold else {
-            return Ok(false);
-        };
-        for draw in &entry.draws {
+    /// Frees the parts of lots that a redemption draws from its hold.
+    pub(super) fn capture_draws(
+        &mut self,
+        id: &HoldId,
+        entry: &RedemptionEntry,
+    ) -> Result<(), LedgerError> {
+        for draw in entry.draws.iter() {
             let mut left = draw.points;
             while let Some(part) = self.free_part(id, &entry.wallet, draw.lot, left)? {
                 take(&mut left, part, "a capture")?;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Frees up to `left` of what a hold keeps of a lot; how much, if any.

@@ -92,9 +92,11 @@ impl Account {
     fn pour_numbered(&mut self, other: &Self, shift: &Shift) -> Result<(), LedgerError> {
         for state in &other.redemptions {
             let mut state = state.clone();
-            let entry = Arc::make_mut(&mut state.entry);
-            shift.draws(&entry.wallet, &mut entry.draws);
-            entry.issue = entry.issue.map(|issue| issue.saturating_add(shift.issues));
+            shift.draws(&state.wallet, Arc::make_mut(&mut state.draws));
+            if let Some(terms) = state.terms.as_mut().filter(|terms| terms.issue.is_some()) {
+                let terms = Arc::make_mut(terms);
+                terms.issue = terms.issue.map(|issue| issue.saturating_add(shift.issues));
+            }
             self.redemptions.push(state);
         }
         for reward in &other.rewards {
@@ -133,6 +135,7 @@ impl Account {
     /// The other's keys are kept, so that what was posted there is not posted again here; those of
     /// acts that its own calendar brought are not.
     fn pour_keys(&mut self, other: &Self, seq: u64) {
+        self.index.follow(&self.keys);
         for record in other
             .keys
             .iter()
@@ -143,6 +146,7 @@ impl Account {
                     seq,
                     ..record.clone()
                 });
+                self.index.follow(&self.keys);
             }
         }
     }

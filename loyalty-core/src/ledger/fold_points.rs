@@ -10,15 +10,17 @@ use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
 
-use super::account::{Account, RedemptionState, Wallet};
+use super::account::{Account, Wallet};
 use super::arith::{add, not_negative, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, Draw, EarningEntry, LotOpen, LotPoints, RedemptionEntry,
-    ReinstatementEntry, TransferInEntry, TransferOutEntry, WriteOffEntry,
+    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
+    TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
 use super::error::LedgerError;
 use super::fold::GroupContext;
-use super::wallet::{number, usable};
+use super::lot::EarningEntry;
+use super::redemption::{RedemptionEntry, RedemptionState};
+use super::wallet::{number, overdrawn, usable};
 
 impl Account {
     #[inline]
@@ -28,17 +30,8 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
-        wallet.open(&entry.lot, context)?;
-        if let Some(purchase) = &entry.purchase
-            && let Some(lot) = wallet.lots.last_mut()
-        {
-            lot.purchase = Some(purchase.clone());
-        }
-        add(
-            &mut wallet.totals.earned,
-            entry.lot.points,
-            "the points earned",
-        )
+        wallet.open_earned(entry, context)?;
+        add(&mut wallet.totals.earned, entry.points, "the points earned")
     }
 
     pub(super) fn activation(
@@ -47,23 +40,27 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let lot = self.known_wallet(&entry.wallet)?.lot_mut(entry.lot)?;
-        if lot.pending.take().is_none() {
+        if lot.take_pending().is_none() {
             return Err(LedgerError::state("a lot to activate", "usable", "pending"));
         }
-        lot.expiry = entry.expiry;
+        lot.expiry = entry.expiry.into();
         self.add_metrics(&entry.metrics, context.occurred.date())
     }
 
     #[inline]
     pub(super) fn redemption(
         &mut self,
-        entry: &Arc<RedemptionEntry>,
+        entry: &RedemptionEntry,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         self.check_redemption_number(entry)?;
-        let captured = self.capture_draws(entry)?;
+        let terms = entry.terms.as_deref();
+        let hold = terms.and_then(|terms| terms.hold.as_ref());
+        if let Some(hold) = hold {
+            self.capture_draws(hold, entry)?;
+        }
         let wallet = self.known_wallet(&entry.wallet)?;
-        if !wallet.deficit.is_zero() && entry.hold.is_none() {
+        if !wallet.deficit.is_zero() && hold.is_none() {
             let wanted = sum(entry.draws.iter().map(|draw| draw.points), "a redemption")?;
             within(
                 &wallet.id,
@@ -72,29 +69,27 @@ impl Account {
                 wallet.spendable(context.at)?,
             )?;
         }
-        if !captured {
+        if hold.is_none() {
             check_usable(wallet, &entry.draws, context.at)?;
         }
         let total = wallet.draw(&entry.draws, "a redemption")?;
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
-        if entry.activity.is_some() {
-            wallet.activity = entry.activity;
+        if let Some(activity) = terms.and_then(|terms| terms.activity) {
+            wallet.activity = Some(activity);
         }
         self.redemptions.push(RedemptionState {
-            entry: Arc::clone(entry),
+            wallet: entry.wallet.clone(),
+            draws: Arc::clone(&entry.draws),
             restored: Points::ZERO,
+            terms: entry.terms.clone(),
         });
         Ok(())
     }
 
     fn check_redemption_number(&self, entry: &RedemptionEntry) -> Result<(), LedgerError> {
-        let allowed = number(self.redemptions.len());
-        if entry.redemption != allowed {
-            return Err(LedgerError::Number {
-                what: "redemption",
-                found: entry.redemption,
-                allowed,
-            });
+        let count = self.redemptions.len();
+        if entry.redemption != number(count) {
+            return Err(LedgerError::number("redemption", entry.redemption, count));
         }
         Ok(())
     }
@@ -110,13 +105,9 @@ impl Account {
         let lot = wallet.lot_mut(entry.lot)?;
         let deadline = lot.deadline(activity);
         let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
-            return Err(LedgerError::Early {
-                what: "an expiry",
-                found: context.at,
-                allowed: deadline,
-            });
+            return Err(LedgerError::early("an expiry", context.at, deadline));
         };
-        lot.expired_on = Some(day_of(reached, context.at));
+        lot.expired_on = day_of(reached, context.at).into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
         wallet.draw_one(entry.lot, entry.points, "an expiry")?;
         add(
@@ -303,12 +294,7 @@ pub(super) fn within(
     allowed: Points,
 ) -> Result<(), LedgerError> {
     if found > allowed {
-        return Err(LedgerError::Overdrawn {
-            what,
-            wallet: wallet.clone(),
-            found,
-            allowed,
-        });
+        return Err(overdrawn(wallet, what, found, allowed));
     }
     Ok(())
 }

@@ -236,6 +236,21 @@ impl Account {
         }
         Ok(())
     }
+
+    /// Sets what a limit has counted.
+    pub(super) fn set_counter(&mut self, limit: &LimitKey, count: i64) {
+        let found = self
+            .counters
+            .binary_search_by(|counter| counter.limit.cmp(limit));
+        if let Ok(place) = found {
+            self.counters.remove(place);
+        }
+        if count != 0 {
+            let place = found.unwrap_or_else(|place| place);
+            let limit = limit.clone();
+            self.counters.insert(place, Counter { limit, count });
+        }
+    }
 }
 
 impl Ladder {
@@ -278,6 +293,27 @@ impl Ladder {
             self.points.remove(place);
         }
         Ok(())
+    }
+}
+
+impl Ladder {
+    /// What was measured on a day.
+    pub(super) fn measured(&self, date: Date) -> i64 {
+        let found = self.points.binary_search_by_key(&date, |point| point.date);
+        let point = found.ok().and_then(|place| self.points.get(place));
+        point.map_or(0, |point| point.amount)
+    }
+
+    /// Sets what was measured on a day.
+    pub(super) fn set_measured(&mut self, date: Date, amount: i64) {
+        let found = self.points.binary_search_by_key(&date, |point| point.date);
+        if let Ok(place) = found {
+            self.points.remove(place);
+        }
+        if amount != 0 {
+            let place = found.unwrap_or_else(|place| place);
+            self.points.insert(place, MetricPoint { date, amount });
+        }
     }
 }
 

@@ -101,15 +101,15 @@ impl Account {
                 allowed,
             });
         };
-        if state.entry.wallet != *wallet {
-            let (found, allowed) = (wallet.to_string(), state.entry.wallet.to_string());
+        if state.wallet != *wallet {
+            let (found, allowed) = (wallet.to_string(), state.wallet.to_string());
             return Err(LedgerError::state(
                 "the wallet of a redemption",
                 found,
                 allowed,
             ));
         }
-        let spent = sum(state.entry.draws.iter().map(|draw| draw.points), what)?;
+        let spent = sum(state.draws.iter().map(|draw| draw.points), what)?;
         let left = spent
             .checked_sub(state.restored)
             .ok_or(LedgerError::Overflow { what })?;

@@ -289,6 +289,8 @@ pub struct Peer {
 }
 
 /// The entries of one act: posted together or not at all.
+///
+/// What few groups have stands behind pointers, so that a replay reads less.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
@@ -302,21 +304,21 @@ pub struct Group {
     pub at: Moment,
     /// When it took place, if earlier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub occurred_at: Option<Moment>,
+    pub occurred_at: Option<Box<Moment>>,
     /// The digest of the scheme that decided it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scheme: Option<Digest>,
+    pub scheme: Option<Box<Digest>>,
     /// Who did it, where a person did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actor: Option<ActorId>,
+    pub actor: Option<Box<ActorId>>,
     /// Why, where a person gave a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonCode>,
+    pub reason: Option<Box<ReasonCode>>,
     /// Prints of what was asked.
     pub content: Content,
     /// The other accounts that took part.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub peers: Vec<Peer>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub peers: Box<[Peer]>,
     /// What happened.
     pub entries: Vec<Entry>,
     /// The hash of the group before.
@@ -340,10 +342,10 @@ impl Group {
             act: ActKind,
             key: &'a GroupKey,
             at: &'a Moment,
-            occurred_at: &'a Option<Moment>,
-            scheme: &'a Option<Digest>,
-            actor: &'a Option<ActorId>,
-            reason: &'a Option<ReasonCode>,
+            occurred_at: &'a Option<Box<Moment>>,
+            scheme: &'a Option<Box<Digest>>,
+            actor: &'a Option<Box<ActorId>>,
+            reason: &'a Option<Box<ReasonCode>>,
             content: &'a Content,
             peers: &'a [Peer],
             entries: &'a [Entry],

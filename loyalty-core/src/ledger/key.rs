@@ -23,8 +23,10 @@ impl Account {
     #[must_use]
     pub fn posted(&self, act: ActKind, key: &GroupKey) -> Option<&KeyRecord> {
         let print = print(act, key);
-        let same =
-            |record: &&KeyRecord| record.print == print && record.act == act && record.key == *key;
+        if self.index.count == self.keys.len() {
+            return self.index.find(&self.keys, print, act, key);
+        }
+        let same = |record: &&KeyRecord| is(record, print, act, key);
         self.keys.iter().find(same)
     }
 
@@ -56,29 +58,118 @@ impl Account {
 
     /// Refuses an account in which a natural key stands twice.
     pub(super) fn check_keys_once(&self) -> Result<(), LedgerError> {
-        let mut prints: Vec<u64> = self.keys.iter().map(|record| record.print).collect();
-        prints.sort_unstable();
-        let twins = prints.windows(2).filter(|pair| pair.first() == pair.last());
-        for print in twins.filter_map(<[u64]>::first) {
-            self.check_once(*print)?;
-        }
-        Ok(())
+        KeyIndex::once(&self.keys).map(|_| ())
     }
 
-    /// Refuses two equal keys among those of one print.
-    fn check_once(&self, print: u64) -> Result<(), LedgerError> {
-        let mut seen: Vec<&KeyRecord> = Vec::new();
-        for record in self.keys.iter().filter(|record| record.print == print) {
-            let alike = |other: &&&KeyRecord| other.act == record.act && other.key == record.key;
-            if let Some(first) = seen.iter().find(alike) {
+    /// Makes the natural keys quick to find; refuses an account in which one stands twice.
+    pub(super) fn index_keys(&mut self) -> Result<(), LedgerError> {
+        self.index = KeyIndex::once(&self.keys)?;
+        Ok(())
+    }
+}
+
+#[inline]
+fn is(record: &KeyRecord, print: u64, act: ActKind, key: &GroupKey) -> bool {
+    record.print == print && record.act == act && record.key == *key
+}
+
+/// Where natural keys stand, by their prints: a table with open addresses, never more than half
+/// full. It follows from the keys, so it is neither stored nor compared.
+#[derive(Clone, Default)]
+pub(super) struct KeyIndex {
+    /// Places of keys, from 1; 0 where there is none.
+    slots: Vec<u32>,
+    /// How many keys stand in it, the first ones.
+    count: usize,
+}
+
+impl KeyIndex {
+    /// The index of keys of which none stands twice.
+    fn once(keys: &[KeyRecord]) -> Result<Self, LedgerError> {
+        let mut index = Self::default();
+        index.grow(keys, keys.len());
+        for record in keys {
+            if let Some(first) = index.find(keys, record.print, record.act, &record.key) {
                 return Err(LedgerError::Repeated {
                     act: first.act,
                     key: first.key.clone(),
                     seq: first.seq,
                 });
             }
-            seen.push(record);
+            index.add(record.print);
         }
-        Ok(())
+        Ok(index)
+    }
+
+    /// Takes in the keys behind those that it knows.
+    pub(super) fn follow(&mut self, keys: &[KeyRecord]) {
+        self.grow(keys, keys.len());
+        for record in keys.get(self.count..).unwrap_or_default() {
+            self.add(record.print);
+        }
+    }
+
+    fn find<'a>(
+        &self,
+        keys: &'a [KeyRecord],
+        print: u64,
+        act: ActKind,
+        key: &GroupKey,
+    ) -> Option<&'a KeyRecord> {
+        self.probe(print)
+            .map_while(|slot| keys.get(self.place_in(slot)?))
+            .find(|record| is(record, print, act, key))
+    }
+
+    /// The slots in which a key of this print may stand, in their order.
+    fn probe(&self, print: u64) -> impl Iterator<Item = usize> + use<> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let start = usize::try_from(print & u64::from(u32::MAX)).unwrap_or(0);
+        (0..self.slots.len()).map(move |step| start.wrapping_add(step) & mask)
+    }
+
+    fn place_in(&self, slot: usize) -> Option<usize> {
+        usize::try_from(*self.slots.get(slot)?).ok()?.checked_sub(1)
+    }
+
+    /// Adds the next key, for which there is room.
+    fn add(&mut self, print: u64) {
+        let free = self
+            .probe(print)
+            .find(|slot| self.place_in(*slot).is_none());
+        self.count = self.count.saturating_add(1);
+        let place = u32::try_from(self.count).unwrap_or(0);
+        if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
+            *slot = place;
+        }
+    }
+
+    /// Makes room for so many keys.
+    fn grow(&mut self, keys: &[KeyRecord], count: usize) {
+        let room = count.saturating_mul(2).next_power_of_two().max(8);
+        if room <= self.slots.len() {
+            return;
+        }
+        let known = keys.get(..self.count).unwrap_or_default();
+        self.slots = vec![0; room];
+        self.count = 0;
+        for record in known {
+            self.add(record.print);
+        }
     }
 }
+
+impl std::fmt::Debug for KeyIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyIndex").finish_non_exhaustive()
+    }
+}
+
+/// An index says nothing that the keys do not say.
+impl PartialEq for KeyIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KeyIndex {}

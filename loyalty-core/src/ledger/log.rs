@@ -135,7 +135,7 @@ impl Account {
     /// [`LedgerError::Size`], [`LedgerError::Encoding`], [`LedgerError::Hash`] when the state is not
     /// the one that was written, [`LedgerError::Audit`] when it contradicts itself.
     pub fn restore_json(text: &[u8]) -> Result<Self, LedgerError> {
-        let snapshot: Snapshot<Self> = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
+        let mut snapshot: Snapshot<Self> = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
         let allowed = snapshot.account.state_hash()?;
         if snapshot.state != allowed {
             let seq = snapshot.account.head.seq;
@@ -146,6 +146,7 @@ impl Account {
             });
         }
         snapshot.account.audit()?;
+        snapshot.account.index_keys()?;
         Ok(snapshot.account)
     }
 }

@@ -26,6 +26,7 @@ mod account;
 mod arith;
 mod audit;
 mod balance;
+mod before;
 mod chain;
 mod due;
 mod entry;
@@ -43,6 +44,10 @@ mod journal;
 mod key;
 mod limit_key;
 mod log;
+mod lot;
+mod many;
+mod packed;
+mod redemption;
 mod wallet;
 
 #[cfg(test)]
@@ -70,3 +75,7 @@ pub use limit_key::LimitKey;
 pub use log::{
     LINE_BYTES_MAX, LogRead, SNAPSHOT_BYTES_MAX, from_json_line, read_log, to_json_line,
 };
+pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
+pub use many::push_all;
+pub use packed::Until;
+pub use redemption::{RedemptionEntry, RedemptionState, RedemptionTerms};

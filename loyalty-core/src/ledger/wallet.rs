@@ -4,11 +4,13 @@ use crate::id::{LotId, WalletId};
 use crate::number::Points;
 use crate::time::{Deadline, Moment};
 
-use super::account::{Account, Lot, Totals, Wallet};
+use super::account::{Account, Totals, Wallet};
 use super::arith::{add, not_negative, take};
 use super::entry::{Draw, LotOpen, Pending};
 use super::error::LedgerError;
 use super::fold::GroupContext;
+use super::lot::{EarningEntry, Lot};
+use super::packed::DayMark;
 
 impl Account {
     /// A wallet by name; nothing when no entry has touched it yet.
@@ -18,27 +20,54 @@ impl Account {
     }
 
     /// A wallet that must stand.
+    #[inline]
     pub(super) fn known_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
-        let found = self.wallets.iter_mut().find(|wallet| wallet.id == *id);
-        found.ok_or_else(|| LedgerError::UnknownWallet { wallet: id.clone() })
+        let place = self.wallet_place(id);
+        match self.wallets.get_mut(place) {
+            Some(wallet) => Ok(wallet),
+            None => Err(unknown_wallet(id)),
+        }
     }
 
     /// A wallet, opened at its place by name when it does not stand yet.
+    #[inline]
     pub(super) fn wallet_or_new(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
-        let found = self.wallets.iter().position(|wallet| wallet.id == *id);
-        let place = match found {
-            Some(place) => place,
-            None => {
-                let place = self.wallets.partition_point(|wallet| wallet.id < *id);
-                self.wallets.insert(place, Wallet::new(id.clone()));
-                place
-            }
-        };
+        let mut place = self.wallet_place(id);
+        if place == self.wallets.len() {
+            place = self.open_wallet(id);
+        }
         match self.wallets.get_mut(place) {
             Some(wallet) => Ok(wallet),
-            None => Err(LedgerError::UnknownWallet { wallet: id.clone() }),
+            None => Err(unknown_wallet(id)),
         }
     }
+
+    /// A wallet's place, behind the last when it does not stand. Most accounts have one wallet.
+    #[inline]
+    fn wallet_place(&self, id: &WalletId) -> usize {
+        match self.wallets.first() {
+            Some(first) if first.id == *id => 0,
+            _ => self.later_wallet_place(id),
+        }
+    }
+
+    #[inline(never)]
+    fn later_wallet_place(&self, id: &WalletId) -> usize {
+        let found = self.wallets.iter().position(|wallet| wallet.id == *id);
+        found.unwrap_or(self.wallets.len())
+    }
+
+    #[cold]
+    fn open_wallet(&mut self, id: &WalletId) -> usize {
+        let place = self.wallets.partition_point(|wallet| wallet.id < *id);
+        self.wallets.insert(place, Wallet::new(id.clone()));
+        place
+    }
+}
+
+#[cold]
+fn unknown_wallet(id: &WalletId) -> LedgerError {
+    LedgerError::UnknownWallet { wallet: id.clone() }
 }
 
 /// The place that a lot's number says.
@@ -94,48 +123,52 @@ impl Wallet {
         lot.deadline(self.activity)
     }
 
+    #[inline]
     pub(super) fn lot_mut(&mut self, lot: LotId) -> Result<&mut Lot, LedgerError> {
-        let (at, count) = (place(lot), self.lots.len());
-        match self.lots.get_mut(at) {
+        let (id, count) = (&self.id, self.lots.len());
+        match self.lots.get_mut(place(lot)) {
             Some(lot) => Ok(lot),
-            None => Err(LedgerError::UnknownLot {
-                wallet: self.id.clone(),
-                found: lot.get(),
-                allowed: count,
-            }),
+            None => Err(unknown_lot(id, lot, count)),
         }
     }
 
     /// Opens the next lot.
-    #[inline]
     pub(super) fn open(
         &mut self,
         open: &LotOpen,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
-        if place(open.lot) != self.lots.len() {
-            let allowed = number(self.lots.len());
-            return Err(LedgerError::Number {
-                what: "lot",
-                found: open.lot.get(),
-                allowed,
-            });
+        let entry = EarningEntry::new(self.id.clone(), open.clone(), None, Vec::new());
+        self.open_earned(&entry, context)
+    }
+
+    /// Opens the next lot for points that were earned.
+    #[inline]
+    pub(super) fn open_earned(
+        &mut self,
+        entry: &EarningEntry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        let count = self.lots.len();
+        if place(entry.lot) != count {
+            return Err(LedgerError::number("lot", entry.lot.get(), count));
         }
-        not_negative(open.points, "a lot")?;
+        not_negative(entry.points, "a lot")?;
+        if count == self.lots.capacity() {
+            self.lots.reserve(1);
+        }
         self.lots.push(Lot {
-            origin: open.points,
-            remaining: open.points,
+            origin: entry.points,
+            remaining: entry.points,
             held: Points::ZERO,
-            pending: open.pending.clone(),
-            expiry: open.expiry,
-            activity: open.activity,
-            promotional: open.promotional,
-            opened: context.occurred.date(),
             expired: Points::ZERO,
-            expired_on: None,
-            purchase: None,
+            expiry: entry.expiry,
+            opened: context.occurred.date(),
+            expired_on: DayMark::NONE,
+            terms: entry.terms.clone(),
+            source: entry.source.clone(),
         });
-        if open.points.is_zero() {
+        if entry.points.is_zero() {
             self.advance();
         }
         Ok(())
@@ -164,19 +197,15 @@ impl Wallet {
         points: Points,
         what: &'static str,
     ) -> Result<(), LedgerError> {
+        let (id, count) = (&self.id, self.lots.len());
         let Some(of) = self.lots.get_mut(place(lot)) else {
-            return self.lot_mut(lot).map(|_| ());
+            return Err(unknown_lot(id, lot, count));
         };
         not_negative(points, what)?;
         // A lot's parts are within its origin, so no difference leaves the range.
         let free = Points::from_milli(of.remaining.milli().saturating_sub(of.held.milli()));
         if points > free {
-            return Err(LedgerError::Overdrawn {
-                what,
-                wallet: self.id.clone(),
-                found: points,
-                allowed: free,
-            });
+            return Err(overdrawn(id, what, points, free));
         }
         of.remaining = Points::from_milli(of.remaining.milli().saturating_sub(points.milli()));
         if of.remaining.is_zero() {
@@ -256,10 +285,34 @@ impl Wallet {
     }
 }
 
+#[cold]
+fn unknown_lot(wallet: &WalletId, lot: LotId, count: usize) -> LedgerError {
+    LedgerError::UnknownLot {
+        wallet: wallet.clone(),
+        found: lot.get(),
+        allowed: count,
+    }
+}
+
+#[cold]
+pub(super) fn overdrawn(
+    wallet: &WalletId,
+    what: &'static str,
+    found: Points,
+    allowed: Points,
+) -> LedgerError {
+    LedgerError::Overdrawn {
+        what,
+        wallet: wallet.clone(),
+        found,
+        allowed,
+    }
+}
+
 /// Whether a lot waits for nothing at a moment.
 #[inline]
 pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
-    match &lot.pending {
+    match lot.pending() {
         None => true,
         Some(Pending::Until(deadline)) => deadline.reached(at),
         Some(Pending::Event(_)) => false,
@@ -269,10 +322,10 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 impl Lot {
     /// When it lapses, where `activity` is its wallet's deadline by activity.
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
-        if self.activity {
-            later(self.expiry, activity)
+        if self.activity() {
+            later(self.expiry.get(), activity)
         } else {
-            self.expiry
+            self.expiry.get()
         }
     }
 }

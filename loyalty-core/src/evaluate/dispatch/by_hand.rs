@@ -93,7 +93,7 @@ pub(super) fn reinstate(draft: &mut Draft<'_>, act: &ReinstateAct) -> Result<(),
         .flat_map(|state| state.lots.iter().enumerate())
         .filter(|(_, lot)| {
             !lot.expired.is_zero()
-                && lot.expired_on.is_some_and(|day| {
+                && lot.expired_on().is_some_and(|day| {
                     today.saturating_sub(i64::from(day.days())) <= i64::from(act.lapsed_days_max)
                 })
         })
@@ -104,7 +104,7 @@ pub(super) fn reinstate(draft: &mut Draft<'_>, act: &ReinstateAct) -> Result<(),
                     lot: number,
                     points: lot.expired,
                 },
-                lot.promotional,
+                lot.promotional(),
             )
         })
         .collect();

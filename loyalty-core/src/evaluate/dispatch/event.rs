@@ -25,12 +25,12 @@ pub(super) fn event(
             });
         }
     }
-    draft.push(Entry::Event(EventEntry {
+    draft.push(Entry::Event(Box::new(EventEntry {
         name: act.name.clone(),
         purchase: None,
         metrics: Vec::new(),
         activity,
-    }))?;
+    })))?;
     earn_event(
         draft,
         scheme.symbols.find(Kind::Event, act.name.as_str()),
@@ -131,15 +131,12 @@ pub(super) fn earn_event(
         let number = draft.next_lot(&wallet.id);
         let points = Points::from_milli(granted);
         let lot = open_lot(&rule.terms, number, points, draft.occurred())?;
-        draft.push(Entry::Earning(EarningEntry {
-            wallet: wallet.id.clone(),
-            lot,
-            purchase: None,
-            rules: vec![RulePoints {
-                rule: rule.id.clone(),
-                points,
-            }],
-        }))?;
+        let rules = vec![RulePoints {
+            rule: rule.id.clone(),
+            points,
+        }];
+        let earning = EarningEntry::new(wallet.id.clone(), lot, None, rules);
+        draft.push(Entry::Earning(earning))?;
         draft.fill_deficit(&wallet.id, number)?;
         count_rule(draft, rule, context.at.date(), granted, 1)?;
         for cap in &wallet.caps {
@@ -176,12 +173,12 @@ pub(super) fn measure_event(
     if metrics.is_empty() {
         return Ok(());
     }
-    draft.push(Entry::Event(EventEntry {
+    draft.push(Entry::Event(Box::new(EventEntry {
         name: event_name("points_earned")?,
         purchase: None,
         metrics,
         activity: Vec::new(),
-    }))
+    })))
 }
 
 pub(super) fn stamp_event(draft: &mut Draft<'_>, name: Sym) -> Result<(), ActError> {
@@ -228,12 +225,12 @@ pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActEr
             allowed,
         ));
     }
-    draft.push(Entry::Event(EventEntry {
+    draft.push(Entry::Event(Box::new(EventEntry {
         name: act.name.clone(),
         purchase: Some(act.purchase.clone()),
         metrics: Vec::new(),
         activity: Vec::new(),
-    }))?;
+    })))?;
     let waiting: Vec<(WalletId, crate::id::LotId)> = draft
         .account
         .wallets
@@ -244,8 +241,8 @@ pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActEr
                 .map(|(number, lot)| (wallet.id.clone(), number, lot))
         })
         .filter(|(_, _, lot)| {
-            lot.purchase.as_ref() == Some(&act.purchase)
-                && matches!(&lot.pending, Some(Pending::Event(name)) if *name == act.name)
+            lot.purchase() == Some(&act.purchase)
+                && matches!(lot.pending(), Some(Pending::Event(name)) if *name == act.name)
         })
         .map(|(wallet, number, _)| (wallet, number))
         .collect();
@@ -256,12 +253,14 @@ pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActEr
         };
         let metrics =
             crate::evaluate::due::activated_metrics(draft.scheme, &draft.account, &wallet, lot);
-        draft.push(Entry::Activation(crate::ledger::ActivationEntry {
-            wallet: wallet.clone(),
-            lot,
-            expiry,
-            metrics,
-        }))?;
+        draft.push(Entry::Activation(Box::new(
+            crate::ledger::ActivationEntry {
+                wallet: wallet.clone(),
+                lot,
+                expiry,
+                metrics,
+            },
+        )))?;
         draft.fill_deficit(&wallet, lot)?;
     }
     settle_tiers(draft)

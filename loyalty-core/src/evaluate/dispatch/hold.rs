@@ -134,27 +134,23 @@ pub(super) fn capture(
             .collect();
         let redemption = draft.next_redemption();
         debug_assert!(!sum(&draws).is_negative(), "a hold keeps points");
-        draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
-            redemption,
-            wallet: wallet.clone(),
-            draws,
-            purchase: None,
-            issue: None,
-            lines: Vec::new(),
+        let terms = crate::ledger::RedemptionTerms {
             hold: Some(hold.id.clone()),
-            activity: None,
-        })))?;
+            ..Default::default()
+        };
+        let spent = RedemptionEntry::new(redemption, wallet.clone(), draws, terms);
+        draft.push(Entry::Redemption(spent))?;
     }
     draft.push(Entry::Capture(HoldRef {
         hold: hold.id,
         lapsed: false,
     }))?;
     for issue in hold.issues {
-        draft.push(Entry::RewardUse(RewardUseEntry {
+        draft.push(Entry::RewardUse(Box::new(RewardUseEntry {
             issue,
             purchase: None,
             value: None,
-        }))?;
+        })))?;
     }
     crate::evaluate::due::post_due(draft)
 }

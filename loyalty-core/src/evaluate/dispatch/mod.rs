@@ -11,8 +11,6 @@ use hold::{capture, hold, release};
 pub(super) use spend::check_points;
 use spend::redeem;
 
-use std::sync::Arc;
-
 use crate::customer::Facts;
 use crate::id::{EventName, PurchaseId, WalletId};
 use crate::ledger::{
@@ -203,12 +201,12 @@ fn refund(
 fn status(draft: &mut Draft<'_>, name: &str) -> Result<(), ActError> {
     let name = event_name(name)?;
     let scheme = draft.scheme;
-    draft.push(Entry::Event(EventEntry {
+    draft.push(Entry::Event(Box::new(EventEntry {
         name: name.clone(),
         purchase: None,
         metrics: Vec::new(),
         activity: Vec::new(),
-    }))?;
+    })))?;
     if name.as_str() == "account.enrolled" {
         return earn_event(
             draft,

@@ -122,16 +122,13 @@ pub(super) fn spend(
     let (draws, _) = draw(&draft.account, &wallet.id, points, wallet.draw, draft.at());
     let redemption = draft.next_redemption();
     let activity = activity_end(&wallet.terms, draft.occurred())?;
-    draft.push(Entry::Redemption(Arc::new(RedemptionEntry {
-        redemption,
-        wallet: wallet.id.clone(),
-        draws,
-        purchase: None,
+    let terms = crate::ledger::RedemptionTerms {
         issue,
-        lines: Vec::new(),
-        hold: None,
         activity,
-    })))
+        ..Default::default()
+    };
+    let spent = RedemptionEntry::new(redemption, wallet.id.clone(), draws, terms);
+    draft.push(Entry::Redemption(spent))
 }
 
 pub(in crate::evaluate) fn check_points(wallet: &Wallet, points: Points) -> Result<(), ActError> {

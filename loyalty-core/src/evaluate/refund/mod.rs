@@ -298,9 +298,11 @@ impl Returning<'_> {
                 -1,
             )?;
         }
-        let redemptions = draft.account.redemptions.iter().filter(|redemption| {
-            redemption.entry.purchase.as_ref() == Some(&self.entry.purchase.id)
-        });
+        let redemptions = draft
+            .account
+            .redemptions
+            .iter()
+            .filter(|redemption| redemption.purchase() == Some(&self.entry.purchase.id));
         let redemptions = i64::try_from(redemptions.count()).unwrap_or(0);
         if guards.redemptions_per_day > 0 && redemptions > 0 {
             draft.count(

@@ -29,7 +29,7 @@ impl Returning<'_> {
             let redemption = usize::try_from(source.redemption).ok();
             let spent = redemption
                 .and_then(|number| context.account.redemptions.get(number))
-                .map_or(0, |redemption| sum(&redemption.entry.draws).milli());
+                .map_or(0, |redemption| sum(&redemption.draws).milli());
             if let Some(left) = place.and_then(|place| points.get_mut(place)) {
                 *left = left.saturating_add(spent);
             }

@@ -266,7 +266,7 @@ impl Returning<'_> {
                     .account
                     .wallet(&wallet.id)
                     .and_then(|state| state.lot(draw.lot))
-                    .is_some_and(|lot| lot.pending.is_some())
+                    .is_some_and(|lot| lot.pending().is_some())
             })
             .fold(0_i64, |sum, draw| sum.saturating_add(draw.points.milli()));
         let (deficit, written_off, charged) = self.shortfall(wallet, short.milli())?;
@@ -280,11 +280,11 @@ impl Returning<'_> {
         })))?;
         if written_off > 0 {
             let money = |minor| Money::of(minor, self.cart.currency);
-            draft.push(Entry::WriteOff(WriteOffEntry {
+            draft.push(Entry::WriteOff(Box::new(WriteOffEntry {
                 wallet: wallet.id.clone(),
                 points: Points::from_milli(written_off),
                 charged: (charged > 0).then(|| money(charged)),
-            }))?;
+            })))?;
         }
         self.charged = self.charged.plus(charged)?;
         Ok(points.saturating_sub(pending))

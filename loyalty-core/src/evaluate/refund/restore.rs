@@ -15,7 +15,7 @@ impl Returning<'_> {
             .redemptions
             .iter()
             .enumerate()
-            .filter(|(_, redemption)| redemption.entry.purchase.as_ref() == Some(purchase))
+            .filter(|(_, redemption)| redemption.purchase() == Some(purchase))
             .map(|(number, redemption)| {
                 (
                     u64::try_from(number).unwrap_or(u64::MAX),
@@ -40,7 +40,7 @@ impl Returning<'_> {
         redemption: &RedemptionState,
         kept: &Kept,
     ) -> Points {
-        let spent = sum(&redemption.entry.draws);
+        let spent = sum(&redemption.draws);
         if kept.all_back {
             return spent;
         }
@@ -48,7 +48,7 @@ impl Returning<'_> {
             .scheme
             .wallets
             .iter()
-            .find(|wallet| wallet.id == redemption.entry.wallet)
+            .find(|wallet| wallet.id == redemption.wallet)
             .map_or(1, |wallet| wallet.unit);
         let discount = self
             .entry
@@ -57,7 +57,7 @@ impl Returning<'_> {
             .chain(&self.entry.tenders)
             .find(|discount| match &discount.source {
                 Source::Points(source) => source.redemption == number,
-                Source::Reward(source) => Some(source.issue) == redemption.entry.issue,
+                Source::Reward(source) => Some(source.issue) == redemption.issue(),
                 Source::Benefit(_) | Source::Offer(_) => false,
             });
         let all: Vec<u32> = self
@@ -68,7 +68,7 @@ impl Returning<'_> {
             .map(|line| line.quantity)
             .collect();
         let mut back = 0_i64;
-        for (place, points) in redemption.entry.lines.iter().enumerate() {
+        for (place, points) in redemption.lines().iter().enumerate() {
             let on = |units: &[u32]| {
                 discount
                     .iter()
@@ -101,9 +101,9 @@ impl Returning<'_> {
         redemption: &RedemptionState,
         points: Points,
     ) -> Result<(), ActError> {
-        let draws = reverse_draws(&redemption.entry.draws, redemption.restored, points);
+        let draws = reverse_draws(&redemption.draws, redemption.restored, points);
         let grace = self.scheme.returns.restore_grace_days;
-        let wallet = redemption.entry.wallet.clone();
+        let wallet = redemption.wallet.clone();
         let mut entry = RestorationEntry {
             wallet: wallet.clone(),
             redemption: Some(number),
@@ -174,7 +174,7 @@ impl Returning<'_> {
             pending: None,
             expiry: Some(longer),
             activity: false,
-            promotional: lot.promotional,
+            promotional: lot.promotional(),
         }))
     }
 
@@ -205,7 +205,7 @@ impl Returning<'_> {
                 IssueCause::Redemption(cause) => usize::try_from(cause.redemption)
                     .ok()
                     .and_then(|number| draft.account.redemptions.get(number))
-                    .is_some_and(|redemption| redemption.entry.purchase.as_ref() == Some(purchase)),
+                    .is_some_and(|redemption| redemption.purchase() == Some(purchase)),
                 IssueCause::Grant(_) => reward.issued == self.state.at && reward.expiry.is_none(),
                 _ => false,
             };

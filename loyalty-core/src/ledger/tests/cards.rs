@@ -17,12 +17,12 @@ fn cards_fill_and_open_again() {
     };
     let stamp = |instance, count, purchase: Option<&str>| {
         let purchase = purchase.map(id);
-        Entry::Stamp(StampEntry {
+        Entry::Stamp(Box::new(StampEntry {
             card: id("c"),
             instance,
             count,
             purchase,
-        })
+        }))
     };
     let end = |instance, lapsed| {
         Entry::CardComplete(CardCompleteEntry {
@@ -77,11 +77,11 @@ fn cards_fill_and_open_again() {
 }
 
 fn used(issue: u64) -> Entry {
-    Entry::RewardUse(RewardUseEntry {
+    Entry::RewardUse(Box::new(RewardUseEntry {
         issue,
         purchase: None,
         value: None,
-    })
+    }))
 }
 
 fn void(issue: u64, cause: VoidCause) -> Entry {

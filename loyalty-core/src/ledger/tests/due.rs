@@ -157,12 +157,12 @@ fn points_that_live_by_activity_lapse_together() {
             wallet: id("p"),
             expiry: Some(from_day(until)),
         }];
-        Entry::Event(EventEntry {
+        Entry::Event(Box::new(EventEntry {
             name: id("visit"),
             purchase: None,
             metrics: vec![],
             activity,
-        })
+        }))
     };
     book.post(
         day(0),

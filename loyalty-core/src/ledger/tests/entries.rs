@@ -126,7 +126,7 @@ fn what_is_not_owed_is_reversed_and_written_off() {
         day(1),
         vec![
             Entry::Reversal(Box::new(reversal)),
-            Entry::WriteOff(forgiven),
+            Entry::WriteOff(Box::new(forgiven)),
         ],
     );
     assert_eq!(book.balance(day(1)).owed, Points::ZERO);
@@ -201,7 +201,7 @@ fn expiry_and_reinstatement() {
         "ledger.early"
     );
     book.post(day(20), vec![Entry::Expiry(of_lot(0, 40))]);
-    assert_eq!(book.lot(0).expired_on, Some(day(10).date()));
+    assert_eq!(book.lot(0).expired_on(), Some(day(10).date()));
     let back = |of, new| {
         let entry = ReinstatementEntry {
             wallet: id("p"),
@@ -247,7 +247,7 @@ fn pending_points_are_not_spendable() {
     book.post(
         day(2),
         vec![
-            Entry::Activation(active.clone()),
+            Entry::Activation(Box::new(active.clone())),
             spend(0, vec![draw(0, 1)]),
         ],
     );
@@ -258,7 +258,7 @@ fn pending_points_are_not_spendable() {
     assert_eq!(book.balance(day(8)).available, points(9));
     assert_eq!(book.balance(day(9)).expired, points(9));
     let error = book
-        .try_post(day(3), vec![Entry::Activation(active)])
+        .try_post(day(3), vec![Entry::Activation(Box::new(active))])
         .unwrap_err();
     assert_eq!(error.code(), "ledger.state");
 }
@@ -280,12 +280,8 @@ fn a_hold_is_captured_or_released() {
         .unwrap_err();
     assert_eq!(error.code(), "ledger.overdrawn");
     // Redemption first, capture after; the rest is free again.
-    let captured = RedemptionEntry {
-        hold: Some(id("h")),
-        ..redemption(0, vec![draw(0, 50)])
-    };
     let entries = vec![
-        Entry::Redemption(Arc::new(captured)),
+        captured(0, "h", vec![draw(0, 50)]),
         Entry::Capture(hold_ref("h")),
     ];
     book.post(day(1), entries);
@@ -295,13 +291,9 @@ fn a_hold_is_captured_or_released() {
     );
     // Capture first.
     book.post(day(2), vec![hold("h", &[(0, 50)], vec![], day(5))]);
-    let captured = RedemptionEntry {
-        hold: Some(id("h")),
-        ..redemption(1, vec![draw(0, 50)])
-    };
     let entries = vec![
         Entry::Capture(hold_ref("h")),
-        Entry::Redemption(Arc::new(captured)),
+        captured(1, "h", vec![draw(0, 50)]),
     ];
     book.post(day(2), entries);
     assert_eq!(book.balance(day(2)).spent, points(100));

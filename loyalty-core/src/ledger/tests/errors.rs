@@ -43,14 +43,14 @@ fn every_code_of_an_entry() {
             "ledger.state",
             Entry::Restoration(Box::new(restoration(None, vec![]))),
         ),
-        ("ledger.unknown_card", Entry::Stamp(stamp)),
+        ("ledger.unknown_card", Entry::Stamp(Box::new(stamp))),
         (
             "ledger.unknown_reward",
-            Entry::RewardUse(RewardUseEntry {
+            Entry::RewardUse(Box::new(RewardUseEntry {
                 issue: 0,
                 purchase: None,
                 value: None,
-            }),
+            })),
         ),
         ("ledger.unknown_hold", Entry::Capture(hold_ref("h"))),
         ("ledger.number", earning(lot(2, 1))),
@@ -141,7 +141,7 @@ fn a_group_must_be_the_next_one() {
     );
     assert_eq!(
         code(Group {
-            occurred_at: Some(day(7)),
+            occurred_at: Some(Box::new(day(7))),
             ..good.clone()
         }),
         "ledger.out_of_order"

@@ -7,6 +7,7 @@ mod errors;
 mod log;
 mod purchases;
 mod random;
+mod size;
 
 use std::sync::Arc;
 
@@ -63,29 +64,24 @@ fn of_lot(number: u64, whole: i64) -> LotPoints {
 }
 
 fn earning(lot: LotOpen) -> Entry {
-    Entry::Earning(EarningEntry {
-        wallet: id("p"),
-        lot,
-        purchase: None,
-        rules: Vec::new(),
-    })
+    Entry::Earning(EarningEntry::new(id("p"), lot, None, Vec::new()))
 }
 
 fn redemption(number: u64, draws: Vec<Draw>) -> RedemptionEntry {
-    RedemptionEntry {
-        redemption: number,
-        wallet: id("p"),
-        draws,
-        purchase: None,
-        issue: None,
-        lines: Vec::new(),
-        hold: None,
-        activity: None,
-    }
+    RedemptionEntry::new(number, id("p"), draws, RedemptionTerms::default())
+}
+
+/// Points of a hold, spent.
+fn captured(number: u64, hold: &str, draws: Vec<Draw>) -> Entry {
+    let terms = RedemptionTerms {
+        hold: Some(id(hold)),
+        ..RedemptionTerms::default()
+    };
+    Entry::Redemption(RedemptionEntry::new(number, id("p"), draws, terms))
 }
 
 fn spend(number: u64, draws: Vec<Draw>) -> Entry {
-    Entry::Redemption(Arc::new(redemption(number, draws)))
+    Entry::Redemption(redemption(number, draws))
 }
 
 fn reversal(purchase: &str, draws: Vec<Draw>, deficit: i64) -> ReversalEntry {
@@ -159,12 +155,12 @@ fn back(purchase: &str, lines: &[(&str, u32)], refund: &str, cancel: bool) -> En
 }
 
 fn event(name: &str, purchase: Option<PurchaseId>) -> Entry {
-    Entry::Event(EventEntry {
+    Entry::Event(Box::new(EventEntry {
         name: id(name),
         purchase,
         metrics: Vec::new(),
         activity: Vec::new(),
-    })
+    }))
 }
 
 fn hold(name: &str, draws: &[(u64, i64)], issues: Vec<u64>, until: Moment) -> Entry {
@@ -213,7 +209,7 @@ fn group(account: &Account, at: Moment, entries: Vec<Entry>) -> Group {
         actor: None,
         reason: None,
         content: Content::of(&serde_json::json!({"seq": seq, "n": entries.len()})).unwrap(),
-        peers: Vec::new(),
+        peers: Box::default(),
         entries,
         prev: account.head.hash,
         hash: Digest::ZERO,

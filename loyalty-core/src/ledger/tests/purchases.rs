@@ -37,7 +37,7 @@ fn a_purchase_returns_line_by_line_and_is_cancelled_once() {
 fn metrics_stand_in_order_of_days() {
     let mut book = Book::new();
     let backdated = |account: &Account, at: i32, occurred: i32| Group {
-        occurred_at: Some(day(occurred)),
+        occurred_at: Some(Box::new(day(occurred))),
         ..group(
             account,
             day(at),
@@ -100,7 +100,7 @@ fn a_merge_renumbers_the_other_account() {
     assert_eq!(
         (
             merged.holds[0].issues[0],
-            merged.redemptions[1].entry.draws[0].lot
+            merged.redemptions[1].draws[0].lot
         ),
         (1, LotId::new(1))
     );
