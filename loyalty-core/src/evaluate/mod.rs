@@ -37,6 +37,7 @@ mod expiry;
 mod kept;
 mod ladder;
 mod limit;
+mod line_set;
 mod payment;
 mod price;
 mod purse;

@@ -153,6 +153,7 @@ fn record(draft: &mut Draft<'_>, act: &RecordAct, pool: Option<&Account>) -> Res
             &context,
             &act.purchase,
             &evaluation,
+            Vec::new(),
             draft.at(),
         );
         let found = decision.outputs_digest()?;

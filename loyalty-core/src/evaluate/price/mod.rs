@@ -17,6 +17,7 @@ use crate::evaluate::arith::{Checked, index, small};
 use crate::evaluate::cart::CartLine;
 use crate::evaluate::context::{Amounts, Context, Failure};
 use crate::evaluate::error::ActError;
+use crate::evaluate::line_set::PerLine;
 use crate::evaluate::purse::{Purse, Spend};
 use crate::evaluate::reason::{About, Reason, Shortage};
 use crate::evaluate::runs::{RunShare, Runs};
@@ -69,7 +70,7 @@ pub(crate) struct Payment {
 #[derive(Debug, Clone)]
 pub(crate) struct Priced {
     pub(crate) runs: Runs,
-    pub(crate) after_item: Vec<i64>,
+    pub(crate) after_item: PerLine<i64>,
     pub(crate) discounts: Vec<Discount>,
     pub(crate) tenders: Vec<Discount>,
     pub(crate) used: Vec<Used>,
@@ -115,46 +116,37 @@ pub(crate) struct Wishes<'a> {
 
 struct Pricing<'c, 'a> {
     context: &'c Context<'a>,
-    list: Vec<i64>,
-    units: Vec<u32>,
+    list: &'c [i64],
+    units: &'c [u32],
     priced: Priced,
     purse: &'c mut Purse,
     reasons: Option<&'c mut Vec<Reason>>,
 }
 
 /// Prices a cart.
-pub(crate) fn price<'c>(
-    context: &'c Context<'_>,
+pub(crate) fn price(
+    context: &Context<'_>,
     wishes: Wishes<'_>,
-    purse: &'c mut Purse,
-    reasons: Option<&'c mut Vec<Reason>>,
+    purse: &mut Purse,
+    reasons: Option<&mut Vec<Reason>>,
 ) -> Result<Priced, ActError> {
-    let runs = Runs::of(context.cart, wishes.quantities);
-    let list = runs.left.clone();
-    let units = wishes.quantities.map_or_else(
-        || {
-            context
-                .cart
-                .lines
-                .iter()
-                .map(|line| line.quantity)
-                .collect()
-        },
-        <[u32]>::to_vec,
-    );
-    let shipping = context
-        .cart
-        .shipping
-        .iter()
-        .map(|charge| charge.amount)
-        .collect();
+    let cart = context.cart;
+    let runs = Runs::of(cart, wishes.quantities);
+    let (list, units) = match wishes.quantities {
+        None => (PerLine::new(), &*cart.quantities),
+        Some(units) => (PerLine::from_slice(&runs.left), units),
+    };
+    let shipping = cart.shipping.iter().map(|charge| charge.amount).collect();
     let mut pricing = Pricing {
         context,
-        list,
+        list: match wishes.quantities {
+            None => &cart.lists,
+            Some(_) => &list,
+        },
         units,
         priced: Priced {
             runs,
-            after_item: Vec::new(),
+            after_item: PerLine::new(),
             discounts: Vec::new(),
             tenders: Vec::new(),
             used: Vec::new(),
@@ -172,7 +164,7 @@ pub(crate) fn price<'c>(
     };
     pricing.standing(StandingAs::MemberPrice)?;
     pricing.claims(wishes.claims, Stage::Line)?;
-    pricing.priced.after_item = pricing.priced.runs.left.clone();
+    pricing.priced.after_item = PerLine::from_slice(&pricing.priced.runs.left);
     pricing.standing(StandingAs::Total)?;
     pricing.claims(wishes.claims, Stage::Order)?;
     pricing.priced.runs.mark_free();
@@ -234,10 +226,10 @@ impl<'a> Pricing<'_, 'a> {
             &self.priced.after_item
         };
         Amounts {
-            list: &self.list,
+            list: self.list,
             after_item,
             running,
-            units: &self.units,
+            units: self.units,
         }
     }
 
@@ -341,13 +333,13 @@ impl<'a> Pricing<'_, 'a> {
         };
         let amount = match rounding {
             StandingAs::Total => {
-                self.priced.runs.apportion(worth, &eligible, &mut shares)?;
+                self.priced.runs.apportion(worth, eligible, &mut shares)?;
                 worth
             }
             StandingAs::MemberPrice => {
                 let mode = context.scheme.discount_rounding;
                 let part = |left| mul_div_round(left, percent.num, percent.den, mode).unwrap_or(0);
-                self.priced.runs.each_unit(&part, &eligible, &mut shares)?
+                self.priced.runs.each_unit(part, eligible, &mut shares)?
             }
         };
         self.priced.discounts.push(Discount {
