@@ -54,6 +54,16 @@ impl IdError {
 }
 
 fn check(kind: &'static str, text: &str, length_max: usize) -> Result<SmolStr, IdError> {
+    let spaced = |byte: Option<&u8>| byte == Some(&b' ');
+    let bytes = text.as_bytes();
+    let printable = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    if printable
+        && (1..=length_max).contains(&bytes.len())
+        && !spaced(bytes.first())
+        && !spaced(bytes.last())
+    {
+        return Ok(SmolStr::new(text));
+    }
     let ends_in_space =
         text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
     // A text of more than four bytes a character is too long without counting.

@@ -40,12 +40,22 @@ where
     }
 }
 
-/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`, text only.
+/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`, text only. A type
+/// whose text is [`Ascii`] says so, and is written without formatting.
 macro_rules! text_serde {
     ($type:ty, $expecting:expr) => {
+        $crate::serde_text::text_serde!($type, $expecting, |value, serializer| serializer
+            .collect_str(value));
+    };
+    ($type:ty, $expecting:expr, ascii) => {
+        $crate::serde_text::text_serde!($type, $expecting, |value, serializer| serializer
+            .serialize_str(value.ascii().as_str()));
+    };
+    ($type:ty, $expecting:expr, |$value:ident, $serializer:ident| $write:expr) => {
         impl serde::Serialize for $type {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+            fn serialize<S: serde::Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
+                let $value = self;
+                $write
             }
         }
 
@@ -59,6 +69,55 @@ macro_rules! text_serde {
 }
 
 pub(crate) use text_serde;
+
+/// The longest text that [`Ascii`] holds.
+const ASCII_MAX: usize = 40;
+
+/// A short text of ASCII characters, written from its end to its start.
+pub(crate) struct Ascii {
+    bytes: [u8; ASCII_MAX],
+    start: usize,
+}
+
+impl Ascii {
+    /// No text.
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            bytes: [b'0'; ASCII_MAX],
+            start: ASCII_MAX,
+        }
+    }
+
+    /// Puts a character in front.
+    #[inline]
+    pub(crate) fn push(&mut self, character: u8) {
+        let start = self.start.wrapping_sub(1);
+        if let Some(byte) = self.bytes.get_mut(start) {
+            *byte = character;
+            self.start = start;
+        }
+    }
+
+    /// Puts a number in front, in at least so many digits.
+    #[inline]
+    pub(crate) fn number(&mut self, number: u64, digits: u8) {
+        let (mut rest, mut digits) = (number, digits);
+        while rest > 0 || digits > 0 {
+            let digit = u8::try_from(rest % 10).unwrap_or(0);
+            self.push(b'0'.wrapping_add(digit));
+            rest /= 10;
+            digits = digits.saturating_sub(1);
+        }
+    }
+
+    /// The text.
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        let text = self.bytes.get(self.start..).unwrap_or(&[]);
+        std::str::from_utf8(text).unwrap_or("")
+    }
+}
 
 /// The start of a text of unknown length, for an error message.
 pub(crate) fn excerpt(text: &str) -> String {

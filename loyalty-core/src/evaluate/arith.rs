@@ -1,7 +1,7 @@
 //! Checked arithmetic that reads in line.
 
 use super::error::ActError;
-use crate::number::{SAFE_MAX, within_safe};
+use crate::number::{SAFE_MAX, product, within_safe};
 
 /// Arithmetic that answers with a typed error instead of wrapping.
 pub(super) trait Checked: Sized {
@@ -28,7 +28,24 @@ macro_rules! checked {
         })*
     };
 }
-checked!(i64, u64, u32, i128, usize);
+checked!(i64, u64, u32, usize);
+
+impl Checked for i128 {
+    #[inline]
+    fn plus(self, other: Self) -> Result<Self, ActError> {
+        self.checked_add(other)
+            .ok_or_else(|| ActError::overflow("a sum"))
+    }
+    #[inline]
+    fn minus(self, other: Self) -> Result<Self, ActError> {
+        self.checked_sub(other)
+            .ok_or_else(|| ActError::overflow("a difference"))
+    }
+    #[inline]
+    fn times(self, other: Self) -> Result<Self, ActError> {
+        product(self, other).ok_or_else(|| ActError::overflow("a product"))
+    }
+}
 
 /// `value` within the range that every platform holds exactly.
 #[inline]
@@ -57,5 +74,9 @@ pub(super) fn small(value: usize) -> u32 {
 /// `floor(a / b)` for `b` above zero.
 #[inline]
 pub(super) fn div_floor(a: i128, b: i128) -> i128 {
-    a.checked_div_euclid(b).unwrap_or(0)
+    match (i64::try_from(a), i64::try_from(b)) {
+        // A 64-bit division is several times as fast.
+        (Ok(a), Ok(b)) => i128::from(a.checked_div_euclid(b).unwrap_or(0)),
+        _ => a.checked_div_euclid(b).unwrap_or(0),
+    }
 }

@@ -1,21 +1,98 @@
 //! The rules that can match a cart.
 
-use crate::scheme::compiled::{Kind, Sym};
+use std::borrow::Cow;
+
+use crate::scheme::compiled::{EarnRule, Kind, Scheme, Sym};
 use crate::scheme::index::RuleIndex;
 
+use super::arith::index;
+use super::cart::Cart;
 use super::context::Context;
+use super::line_set::{LineSet, push_set, sets, words};
 
-/// The places of the earn rules that can match, in the order of the document.
-pub(crate) fn candidates(context: &Context<'_>) -> Vec<u32> {
-    candidates_in(context, &context.scheme.index)
+/// Earn rules by their places, ascending, each with the lines of a cart that count for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Candidates {
+    rules: Vec<u32>,
+    /// The sets of lines, one behind the other.
+    sets: Vec<u64>,
 }
 
-/// The places of what can match in an index, in the order of the document.
-pub(crate) fn candidates_in(context: &Context<'_>, index: &RuleIndex) -> Vec<u32> {
-    let cart = context.cart;
-    let always = index.always();
-    let mut found = Vec::with_capacity(always.len().saturating_add(16));
-    found.extend_from_slice(always);
+impl Candidates {
+    /// The rules that what is in a cart asks for, and those that can match any cart.
+    pub(crate) fn of_cart(scheme: &Scheme, cart: &Cart) -> Self {
+        let index = &scheme.index;
+        let mut rules = Vec::with_capacity(index.always().len().saturating_add(8));
+        rules.extend_from_slice(index.always());
+        of_goods(index, cart, &mut rules);
+        let mut found = Self::default();
+        found.fill(scheme, cart, rules, &Self::default());
+        found
+    }
+
+    /// Takes over `rules`, with their lines where `known` has them.
+    fn fill(&mut self, scheme: &Scheme, cart: &Cart, mut rules: Vec<u32>, known: &Self) {
+        rules.sort_unstable();
+        rules.dedup();
+        let length = words(cart.lines.len());
+        self.sets.reserve(rules.len().saturating_mul(length));
+        for place in &rules {
+            match known.rules.binary_search(place) {
+                Ok(slot) => self.sets.extend_from_slice(known.words(slot, length)),
+                Err(_) => {
+                    let rule = scheme.rules.get(index(*place));
+                    let target = rule.and_then(|rule| rule.target.as_ref());
+                    push_set(&mut self.sets, &cart.lines, |line| {
+                        cart.counts(line, target)
+                    });
+                }
+            }
+        }
+        self.rules = rules;
+    }
+
+    fn words(&self, slot: usize, length: usize) -> &[u64] {
+        let from = slot.saturating_mul(length);
+        self.sets
+            .get(from..from.saturating_add(length))
+            .unwrap_or(&[])
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Every rule with its place and its lines.
+    pub(crate) fn iter<'s>(
+        &'s self,
+        context: &Context<'s>,
+    ) -> impl Iterator<Item = (u32, &'s EarnRule, LineSet<'s>)> {
+        let scheme = context.scheme;
+        let mut sets = sets(&self.sets, context.cart.lines.len());
+        self.rules.iter().filter_map(move |place| {
+            let lines = sets.next().unwrap_or_default();
+            Some((*place, scheme.rules.get(index(*place))?, lines))
+        })
+    }
+}
+
+/// The earn rules that can match, in the order of the document.
+pub(crate) fn candidates<'a>(context: &Context<'a>) -> Cow<'a, Candidates> {
+    let scheme = context.scheme;
+    let known = &context.cart.candidates;
+    let mut rules = Vec::new();
+    of_member(&scheme.index, context, &mut rules);
+    if rules.is_empty() {
+        return Cow::Borrowed(known);
+    }
+    rules.extend_from_slice(&known.rules);
+    let mut all = Candidates::default();
+    all.fill(scheme, context.cart, rules, known);
+    Cow::Owned(all)
+}
+
+/// What the goods, the place and the codes of a cart ask for.
+fn of_goods(index: &RuleIndex, cart: &Cart, found: &mut Vec<u32>) {
     let mut look = |kind, sym: Sym| {
         if sym != Sym::NONE {
             found.extend_from_slice(index.by(kind, sym));
@@ -32,12 +109,18 @@ pub(crate) fn candidates_in(context: &Context<'_>, index: &RuleIndex) -> Vec<u32
     look(Kind::Store, cart.store);
     look(Kind::Channel, cart.channel);
     cart.codes.iter().for_each(|sym| look(Kind::Code, *sym));
-    cart.exact_codes
-        .iter()
-        .for_each(|sym| look(Kind::ExactCode, *sym));
     cart.shipping
         .iter()
         .for_each(|charge| look(Kind::Method, charge.method));
+}
+
+/// What the member and the moment ask for.
+fn of_member(index: &RuleIndex, context: &Context<'_>, found: &mut Vec<u32>) {
+    let mut look = |kind, sym: Sym| {
+        if sym != Sym::NONE {
+            found.extend_from_slice(index.by(kind, sym));
+        }
+    };
     context
         .segments
         .iter()
@@ -49,7 +132,24 @@ pub(crate) fn candidates_in(context: &Context<'_>, index: &RuleIndex) -> Vec<u32
             found.extend_from_slice(index.by_tier(ladder, *tier));
         }
     }
-    index.in_window(context.at.civil_ms(), &mut found);
+    index.in_window(context.at.civil_ms(), found);
+}
+
+/// The places of the offers that can match, in the order of the document.
+pub(crate) fn offer_candidates(context: &Context<'_>) -> Vec<u32> {
+    let index = &context.scheme.offer_index;
+    let cart = context.cart;
+    let mut found = index.always().to_vec();
+    of_goods(index, cart, &mut found);
+    let mut look = |kind, sym: Sym| {
+        if sym != Sym::NONE {
+            found.extend_from_slice(index.by(kind, sym));
+        }
+    };
+    cart.exact_codes
+        .iter()
+        .for_each(|sym| look(Kind::ExactCode, *sym));
+    of_member(index, context, &mut found);
     found.sort_unstable();
     found.dedup();
     found

@@ -10,7 +10,9 @@ use crate::scheme::Limits;
 use crate::scheme::compiled::{Kind, Rate, Scheme, Sym, Target};
 
 use super::arith::{in_range, index, safe, small};
+use super::candidates::Candidates;
 use super::error::ActError;
+use super::line_set::{LineSet, PerLine, push_set, sets};
 
 /// A line made ready.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +67,14 @@ pub struct Cart {
     pub(crate) foreign: bool,
     /// Whether any line or charge has a tax rate.
     pub(crate) taxed: bool,
+    /// Units by line.
+    pub(crate) quantities: PerLine<u32>,
+    /// Minor units by line at list prices.
+    pub(crate) lists: PerLine<i64>,
+    /// The earn rules that what is in it asks for.
+    pub(crate) candidates: Candidates,
+    /// The lines that count for each stamp rule, in the order of the cards.
+    stamp_lines: Vec<u64>,
 }
 
 impl Cart {
@@ -86,17 +96,17 @@ impl Cart {
         purchase: &Purchase,
         limits: &Limits,
     ) -> Result<Self, ActError> {
-        let root = Path::root();
-        check_count(&root, "lines", purchase.lines.len(), limits.lines_max)?;
-        check_count(&root, "codes", purchase.codes.len(), limits.list_max)?;
-        check_count(&root, "claims", purchase.claims.len(), limits.list_max)?;
+        let root = Path::root;
+        check_count(root, "lines", purchase.lines.len(), limits.lines_max)?;
+        check_count(root, "codes", purchase.codes.len(), limits.list_max)?;
+        check_count(root, "claims", purchase.claims.len(), limits.list_max)?;
         check_count(
-            &root,
+            root,
             "pay_points",
             purchase.pay_points.len(),
             limits.list_max,
         )?;
-        check_count(&root, "shipping", purchase.shipping.len(), limits.list_max)?;
+        check_count(root, "shipping", purchase.shipping.len(), limits.list_max)?;
         let mut cart = Self {
             currency: purchase.currency,
             lines: Vec::with_capacity(purchase.lines.len()),
@@ -121,6 +131,10 @@ impl Cart {
             exchange: None,
             foreign: purchase.currency != scheme.currency,
             taxed: false,
+            quantities: PerLine::with_capacity(purchase.lines.len()),
+            lists: PerLine::with_capacity(purchase.lines.len()),
+            candidates: Candidates::default(),
+            stamp_lines: Vec::new(),
         };
         cart.read_exchange(scheme, purchase)?;
         let mut total = 0_i128;
@@ -131,11 +145,13 @@ impl Cart {
             }
             let line = cart.read_line(scheme, line, place, limits)?;
             total = total.saturating_add(i128::from(line.list));
+            cart.quantities.push(line.quantity);
+            cart.lists.push(line.list);
             cart.lines.push(line);
         }
         check_names(&purchase.lines)?;
         for (place, charge) in purchase.shipping.iter().enumerate() {
-            let path = || root.key("shipping").index(place).key("amount");
+            let path = || root().key("shipping").index(place).key("amount");
             let amount = amount(charge.amount, purchase.currency, path)?;
             total = total.saturating_add(i128::from(amount));
             let tax = charge.tax.map(rate);
@@ -153,7 +169,7 @@ impl Cart {
         }
         safe(total, "the purchase's total")?;
         if let Some(card) = purchase.gift_card {
-            cart.gift_card = amount(card, purchase.currency, || root.key("gift_card"))?;
+            cart.gift_card = amount(card, purchase.currency, || root().key("gift_card"))?;
         }
         for code in &purchase.codes {
             cart.codes
@@ -162,6 +178,14 @@ impl Cart {
             cart.exact_codes.push(exact);
             cart.entered.push(code.into());
         }
+        cart.candidates = Candidates::of_cart(scheme, &cart);
+        let mut stamp_lines = Vec::new();
+        for rule in scheme.cards.iter().flat_map(|card| &card.rules) {
+            push_set(&mut stamp_lines, &cart.lines, |line| {
+                cart.counts(line, rule.target.as_ref())
+            });
+        }
+        cart.stamp_lines = stamp_lines;
         Ok(cart)
     }
 
@@ -200,13 +224,8 @@ impl Cart {
                 format_args!("0 to {}", limits.quantity_max),
             ));
         }
-        check_count(
-            &path(),
-            "categories",
-            line.categories.len(),
-            limits.list_max,
-        )?;
-        check_count(&path(), "tags", line.tags.len(), limits.list_max)?;
+        check_count(path, "categories", line.categories.len(), limits.list_max)?;
+        check_count(path, "tags", line.tags.len(), limits.list_max)?;
         let price = amount(line.price, self.currency, || path().key("price"))?;
         let list = safe(
             i128::from(price).saturating_mul(i128::from(line.quantity)),
@@ -282,6 +301,11 @@ impl Cart {
             .unwrap_or(&[])
     }
 
+    /// The lines that count for each stamp rule, in the order of the cards.
+    pub(crate) fn stamp_lines(&self) -> impl Iterator<Item = LineSet<'_>> {
+        sets(&self.stamp_lines, self.lines.len())
+    }
+
     /// Whether a line matches a target.
     pub(crate) fn matches(&self, line: &CartLine, target: &Target) -> bool {
         let any = |wanted: &[Sym], found: &[Sym]| {
@@ -316,9 +340,9 @@ impl Cart {
 
     /// The list total of the goods, in minor units.
     pub(crate) fn list_total(&self) -> i64 {
-        self.lines
+        self.lists
             .iter()
-            .fold(0, |sum, line| line.list.saturating_add(sum))
+            .fold(0, |sum, list| list.saturating_add(sum))
     }
 }
 
@@ -375,6 +399,7 @@ impl Scheme {
 
 /// The name of a line: its own, or its place from 1.
 #[must_use]
+#[inline]
 pub(crate) fn line_name(line: &Line, place: usize) -> SmolStr {
     match &line.id {
         Some(id) => SmolStr::new(id.as_str()),
@@ -427,7 +452,12 @@ fn amount(money: Money, currency: Currency, path: impl Fn() -> Path) -> Result<i
     }
 }
 
-fn check_count(path: &Path, key: &str, found: usize, max: usize) -> Result<(), ActError> {
+fn check_count(
+    path: impl Fn() -> Path,
+    key: &str,
+    found: usize,
+    max: usize,
+) -> Result<(), ActError> {
     if found <= max {
         return Ok(());
     }
@@ -438,7 +468,7 @@ fn check_count(path: &Path, key: &str, found: usize, max: usize) -> Result<(), A
     };
     Err(ActError::input(
         code,
-        path.key(key),
+        path().key(key),
         found,
         format_args!("at most {max} entries"),
     ))

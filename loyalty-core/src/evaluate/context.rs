@@ -10,7 +10,7 @@ use crate::time::{Date, Feb29, Moment, MonthDay};
 
 use super::cart::Cart;
 use super::reason::Missing;
-use super::tier::held_tiers;
+use super::tier::{HeldTiers, held_tiers};
 
 /// What is left on every line at the stages that a threshold can name, in the cart's minor units,
 /// and how many units are kept and paid.
@@ -31,7 +31,7 @@ pub(crate) struct Context<'a> {
     /// When it takes place.
     pub(crate) at: Moment,
     /// The place of the tier held in every ladder.
-    pub(crate) tiers: Vec<Option<u16>>,
+    pub(crate) tiers: HeldTiers,
     pub(crate) segments: Vec<Sym>,
     pub(crate) flags: Vec<Sym>,
     birthday: Option<MonthDay>,

@@ -1,6 +1,7 @@
 //! A decision: what a member gets for a purchase, exactly and why.
 
 use serde::Serialize;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
@@ -9,6 +10,7 @@ use crate::ledger::{Account, Digest, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
+use crate::scheme::compiled::LotTerms;
 use crate::time::{Date, Deadline, Moment};
 
 use super::arith::index;
@@ -20,6 +22,7 @@ use super::earn::PartSource;
 use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
+use super::line_set::PerLine;
 use super::price::{Discount, DiscountSource};
 use super::reason::{About, Reason, Shortage};
 use super::runs::RunShare;
@@ -351,24 +354,29 @@ fn decide(
     options: QuoteOptions<'_>,
 ) -> Result<Decision, ActError> {
     let mut context = Context::live(scheme, account, cart, facts, occurred, options.pool);
-    let evaluation = evaluate(&mut context, purchase, options.explain)?;
+    let mut evaluation = evaluate(&mut context, purchase, options.explain)?;
+    let reasons = std::mem::take(&mut evaluation.reasons);
+    let explain = options.explain;
     let Some((purchase, cart)) = with_gifts(scheme, purchase, &evaluation)? else {
         return Ok(Decision::of(
             &context,
             purchase,
             &evaluation,
+            reasons,
             at,
-            options.explain,
+            explain,
         ));
     };
     let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
-    let evaluation = evaluate(&mut context, &purchase, options.explain)?;
+    let mut evaluation = evaluate(&mut context, &purchase, explain)?;
+    let reasons = std::mem::take(&mut evaluation.reasons);
     Ok(Decision::of(
         &context,
         &purchase,
         &evaluation,
+        reasons,
         at,
-        options.explain,
+        explain,
     ))
 }
 
@@ -377,6 +385,7 @@ impl Decision {
         context: &Context<'_>,
         purchase: &Purchase,
         evaluation: &Evaluation,
+        reasons: Vec<Reason>,
         at: Moment,
         explain: bool,
     ) -> Self {
@@ -439,7 +448,7 @@ impl Decision {
                 .collect(),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
-            reasons: evaluation.reasons.clone(),
+            reasons,
             offers: match explain {
                 true => offers(context, evaluation),
                 false => Vec::new(),
@@ -525,7 +534,7 @@ fn discount_decision(
             let reward = reward.and_then(|used| scheme.rewards.get(index(used.reward)));
             (
                 DiscountKind::Reward,
-                reward.map_or("", |reward| reward.id.as_str()),
+                reward.map_or_else(SmolStr::default, |reward| (&reward.id).into()),
             )
         }
         DiscountSource::Benefit(ladder, tier, benefit) => {
@@ -536,14 +545,14 @@ fn discount_decision(
                 .and_then(|tier| tier.benefits.get(usize::from(benefit)));
             (
                 DiscountKind::Benefit,
-                found.map_or("", |benefit| benefit.id.as_str()),
+                found.map_or_else(SmolStr::default, |benefit| (&benefit.id).into()),
             )
         }
         DiscountSource::Offer(offer, _) => {
             let found = scheme.offers.get(index(offer));
             (
                 DiscountKind::Offer,
-                found.map_or("", |offer| offer.id.as_str()),
+                found.map_or_else(SmolStr::default, |offer| (&offer.id).into()),
             )
         }
         DiscountSource::Points(slot) => {
@@ -551,13 +560,13 @@ fn discount_decision(
             let wallet = wallet.and_then(|p| scheme.wallets.get(usize::from(p.wallet)));
             (
                 DiscountKind::Points,
-                wallet.map_or("", |wallet| wallet.id.as_str()),
+                wallet.map_or_else(SmolStr::default, |wallet| (&wallet.id).into()),
             )
         }
     };
     DiscountDecision {
         kind,
-        id: SmolStr::new(id),
+        id,
         amount: money(discount.amount),
         lines: by_line(&discount.shares, context.cart.lines.len())
             .into_iter()
@@ -567,8 +576,8 @@ fn discount_decision(
     }
 }
 
-fn by_line(shares: &[RunShare], lines: usize) -> Vec<i64> {
-    let mut amounts = vec![0_i64; lines];
+fn by_line(shares: &[RunShare], lines: usize) -> PerLine<i64> {
+    let mut amounts = PerLine::from_elem(0_i64, lines);
     for share in shares {
         if let Some(amount) = amounts.get_mut(index(share.line)) {
             *amount = amount.saturating_add(share.on_first(u32::MAX));
@@ -582,48 +591,42 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
     let mut found = Vec::new();
     for (place, wallet) in scheme.wallets.iter().enumerate() {
         let number = u16::try_from(place).unwrap_or(u16::MAX);
-        let all = evaluation.earned.parts.iter();
-        let parts = all.filter(|part| part.wallet == number);
-        let count = parts.clone().count();
-        let spends = evaluation
-            .priced
-            .used
-            .iter()
-            .filter_map(|used| used.spend)
-            .filter(|spend| spend.wallet == number)
-            .map(|spend| spend.points);
-        let pays = evaluation.priced.payments.iter();
-        let pays = pays
-            .filter(|p| p.wallet == number)
-            .map(|payment| payment.points);
-        let spent = spends.chain(pays).fold(0_i64, i64::saturating_add);
-        if count == 0 && spent == 0 {
-            continue;
-        }
-        let mut lots: Vec<(&crate::scheme::compiled::LotTerms, i64)> = Vec::new();
-        for part in parts.clone().filter(|part| part.granted > 0) {
-            let Some(terms) = part.terms(scheme) else {
+        let all = &evaluation.earned.parts;
+        let mut parts = Vec::new();
+        let mut earned = 0_i64;
+        let mut lots: SmallVec<[(&LotTerms, i64); 4]> = SmallVec::new();
+        for part in all.iter().filter(|part| part.wallet == number) {
+            let (Some(rule), Some(terms)) = (part.id(scheme), part.terms(scheme)) else {
                 continue;
             };
-            match lots.iter_mut().find(|(known, _)| *known == terms) {
+            if parts.is_empty() {
+                parts = Vec::with_capacity(all.len());
+            }
+            parts.push(PartDecision {
+                rule: rule.into(),
+                wanted: Points::from_milli(part.wanted),
+                points: Points::from_milli(part.granted),
+            });
+            earned = earned.saturating_add(part.granted);
+            if part.granted <= 0 {
+                continue;
+            }
+            match lots.iter_mut().find(|(known, _)| same(known, terms)) {
                 Some((_, sum)) => *sum = sum.saturating_add(part.granted),
                 None => lots.push((terms, part.granted)),
             }
         }
+        let spent = spent(evaluation, number);
+        if parts.is_empty() && spent == 0 {
+            continue;
+        }
+        if found.is_empty() {
+            found = Vec::with_capacity(scheme.wallets.len().saturating_sub(place));
+        }
         found.push(WalletDecision {
             wallet: wallet.id.clone(),
-            earned: Points::from_milli(evaluation.earned.granted(number)),
-            parts: {
-                let mut decided = Vec::with_capacity(count);
-                decided.extend(parts.filter_map(|part| {
-                    Some(PartDecision {
-                        rule: part.id(scheme)?.into(),
-                        wanted: Points::from_milli(part.wanted),
-                        points: Points::from_milli(part.granted),
-                    })
-                }));
-                decided
-            },
+            earned: Points::from_milli(earned),
+            parts,
             lots: lots
                 .into_iter()
                 .filter_map(|(terms, points)| lot_decision(terms, points, context.at))
@@ -634,11 +637,23 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
     found
 }
 
-fn lot_decision(
-    terms: &crate::scheme::compiled::LotTerms,
-    points: i64,
-    at: Moment,
-) -> Option<LotDecision> {
+fn same(a: &LotTerms, b: &LotTerms) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
+/// The milli-points that rewards and payments take from a wallet.
+fn spent(evaluation: &Evaluation, wallet: u16) -> i64 {
+    let priced = &evaluation.priced;
+    let spends = priced.used.iter().filter_map(|used| used.spend);
+    let spends = spends.map(|spend| (spend.wallet, spend.points));
+    let pays = priced.payments.iter().map(|pay| (pay.wallet, pay.points));
+    spends
+        .chain(pays)
+        .filter(|(of, _)| *of == wallet)
+        .fold(0_i64, |sum, (_, points)| sum.saturating_add(points))
+}
+
+fn lot_decision(terms: &LotTerms, points: i64, at: Moment) -> Option<LotDecision> {
     use crate::ledger::Pending;
     let points = Points::from_milli(points);
     let lot = open_lot(terms, crate::id::LotId::new(0), points, at).ok()?;

@@ -1,5 +1,7 @@
 //! The evaluation of a purchase: one function, used by a quote and by a record alike.
 
+use smallvec::SmallVec;
+
 use crate::customer::Facts;
 use crate::ledger::Headroom;
 use crate::purchase::Purchase;
@@ -13,9 +15,9 @@ use super::error::ActError;
 use super::price::{Priced, Wishes, price};
 use super::purse::Purse;
 use super::reason::Reason;
-use super::stamp::{Stamps, stamps};
+use super::stamp::{StampList, stamps};
 use super::sums::Sums;
-use super::tier::{measure, tier_for, value};
+use super::tier::{HeldTiers, measure, tier_for, value};
 
 /// How often an order that spends its own points is priced until it settles.
 const OWN_ROUNDS_MAX: u32 = 8;
@@ -28,13 +30,13 @@ const UNKNOWN_OWN: i64 = 1 << 60;
 pub(crate) struct Evaluation {
     pub(crate) priced: Priced,
     pub(crate) earned: Earned,
-    pub(crate) stamps: Vec<Stamps>,
+    pub(crate) stamps: StampList,
     /// What it adds to every ladder's metric.
-    pub(crate) metrics: Vec<i64>,
+    pub(crate) metrics: SmallVec<[i64; 4]>,
     /// What every limit that it met had left.
     pub(crate) met: Vec<Headroom>,
     /// The places of the tiers at which it earns.
-    pub(crate) tiers: Vec<Option<u16>>,
+    pub(crate) tiers: HeldTiers,
     pub(crate) reasons: Vec<Reason>,
     /// How many earn rules were no candidates, where reasons are given.
     pub(crate) others: u32,
@@ -61,9 +63,15 @@ pub(crate) fn evaluate(
     let mut rounds = 0_u32;
     loop {
         rounds = rounds.saturating_add(1);
-        context.tiers.clone_from(&held);
+        if rounds > 1 {
+            context.tiers.clone_from(&held);
+        }
         let mut reasons = Vec::new();
-        let mut purse = Purse::of(context, &own);
+        let spends = !purchase.claims.is_empty() || !purchase.pay_points.is_empty();
+        let mut purse = match spends {
+            true => Purse::of(context, &own),
+            false => Purse::default(),
+        };
         let wishes = Wishes {
             claims: &purchase.claims,
             pay_points: &purchase.pay_points,
@@ -79,7 +87,7 @@ pub(crate) fn evaluate(
             paid_units: &sums.paid_units,
             all_units: &sums.all_units,
         };
-        let earned = earn(
+        let mut earned = earn(
             context,
             &sums.amounts(),
             input,
@@ -99,9 +107,9 @@ pub(crate) fn evaluate(
             &mut met,
             explain.then_some(&mut reasons),
         )?;
-        for headroom in &earned.met {
+        for headroom in std::mem::take(&mut earned.met) {
             if met.iter().all(|known| known.limit != headroom.limit) {
-                met.push(headroom.clone());
+                met.push(headroom);
             }
         }
         let metrics = scheme
@@ -109,8 +117,7 @@ pub(crate) fn evaluate(
             .iter()
             .map(|ladder| measure(context, ladder, &sums, &earned))
             .collect();
-        let tiers = context.tiers.clone();
-        context.tiers = held;
+        let tiers = std::mem::replace(&mut context.tiers, held);
         let others = if explain { earned.others } else { 0 };
         return Ok(Evaluation {
             priced,

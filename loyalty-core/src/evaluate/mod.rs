@@ -37,6 +37,7 @@ mod expiry;
 mod kept;
 mod ladder;
 mod limit;
+mod line_set;
 mod offers;
 mod payment;
 mod price;

@@ -569,7 +569,7 @@ fn spread(
         }
     }
     if weights.iter().all(|weight| *weight == 0) {
-        weights.clone_from(left);
+        weights.copy_from_slice(left);
     }
     if weights.iter().all(|weight| *weight == 0) {
         return Ok(Vec::new());

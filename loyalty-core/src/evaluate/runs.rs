@@ -3,11 +3,14 @@
 //! A line of 6,000 pieces is one run until a discount does not divide evenly; then it is two. So
 //! the cost of a cart does not grow with its units.
 
-use crate::number::{AllocateScratch, allocate_into};
+use smallvec::SmallVec;
+
+use crate::number::allocate_within;
 
 use super::arith::{Checked, index, small};
 use super::cart::Cart;
 use super::error::ActError;
+use super::line_set::PerLine;
 
 /// Units of one line that have the same amount left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,51 +44,37 @@ impl RunShare {
     }
 }
 
+/// A list of runs: a line that a discount does not divide evenly has two.
+type RunList = SmallVec<[Run; 12]>;
+
 /// The runs of a cart, in the order of its lines and units, and what is left on every line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Runs {
-    runs: Vec<Run>,
+    runs: RunList,
     /// Minor units left by line.
-    pub(crate) left: Vec<i64>,
-    scratch: Scratch,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Scratch {
-    weights: Vec<i64>,
-    parts: Vec<i64>,
-    allocate: AllocateScratch,
-    next: Vec<Run>,
+    pub(crate) left: PerLine<i64>,
 }
 
 impl Runs {
     /// Every line as one run, in `quantities` of the cart's units.
     pub(crate) fn of(cart: &Cart, quantities: Option<&[u32]>) -> Self {
-        let mut runs = Vec::with_capacity(cart.lines.len());
-        let mut left = Vec::with_capacity(cart.lines.len());
-        for (place, line) in cart.lines.iter().enumerate() {
-            let count = quantities
-                .and_then(|all| all.get(place))
-                .copied()
-                .unwrap_or(line.quantity);
-            left.push(line.price.saturating_mul(i64::from(count)));
-            if count > 0 {
-                let line_place = small(place);
+        let quantities = quantities.unwrap_or(&cart.quantities);
+        let mut runs = RunList::new();
+        let mut left = PerLine::new();
+        for (place, (line, count)) in cart.lines.iter().zip(quantities).enumerate() {
+            left.push(line.price.saturating_mul(i64::from(*count)));
+            if *count > 0 {
                 runs.push(Run {
-                    line: line_place,
+                    line: small(place),
                     first: 0,
-                    count,
+                    count: *count,
                     left: line.price,
                     free: false,
                     priced: line.price > 0,
                 });
             }
         }
-        Self {
-            runs,
-            left,
-            scratch: Scratch::default(),
-        }
+        Self { runs, left }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Run> {
@@ -111,92 +100,46 @@ impl Runs {
     pub(crate) fn apportion(
         &mut self,
         amount: i64,
-        eligible: &dyn Fn(usize) -> bool,
+        eligible: impl Fn(usize) -> bool,
         shares: &mut Vec<RunShare>,
     ) -> Result<(), ActError> {
         if amount == 0 {
             return Ok(());
         }
-        let mut weights = std::mem::take(&mut self.scratch.weights);
-        let mut parts = std::mem::take(&mut self.scratch.parts);
-        weights.clear();
-        weights.extend(
-            self.left
-                .iter()
-                .enumerate()
-                .map(|(place, left)| if eligible(place) { *left } else { 0 }),
-        );
-        allocate_into(
-            amount,
-            &weights,
-            Some(&weights),
-            &mut parts,
-            &mut self.scratch.allocate,
-        )?;
-        let done = self.spread(&parts, shares);
-        self.scratch.weights = weights;
-        self.scratch.parts = parts;
-        done
+        let mut weights = PerLine::from_slice(&self.left);
+        for (place, weight) in weights.iter_mut().enumerate() {
+            if !eligible(place) {
+                *weight = 0;
+            }
+        }
+        let parts = allocate_within(amount, &weights)?;
+        self.spread(&parts, shares)
     }
 
     /// Takes `parts` (by line) off the units of each line.
     fn spread(&mut self, parts: &[i64], shares: &mut Vec<RunShare>) -> Result<(), ActError> {
-        let mut next = std::mem::take(&mut self.scratch.next);
-        next.clear();
-        let most = self.runs.len().saturating_mul(2);
-        next.reserve(most);
-        shares.reserve(most);
+        for (left, part) in self.left.iter_mut().zip(parts) {
+            *left = left.minus(*part)?;
+        }
+        if shares.is_empty() {
+            *shares = Vec::with_capacity(self.runs.len().saturating_mul(2));
+        }
         let runs = std::mem::take(&mut self.runs);
-        let mut from = 0;
-        while let Some(run) = runs.get(from) {
-            let line = run.line;
-            let to = runs
-                .iter()
-                .enumerate()
-                .skip(from)
-                .find(|(_, other)| other.line != line)
-                .map_or(runs.len(), |(place, _)| place);
-            let of_line = runs.get(from..to).unwrap_or(&[]);
-            let part = parts.get(index(line)).copied().unwrap_or(0);
-            if part == 0 {
-                next.extend_from_slice(of_line);
-            } else {
-                self.spread_line(of_line, part, &mut next, shares)?;
-                if let Some(left) = self.left.get_mut(index(line)) {
-                    *left = left.minus(part)?;
+        for of_line in runs.chunk_by(|a, b| a.line == b.line) {
+            let line = of_line.first().map_or(0, |run| index(run.line));
+            match (parts.get(line).copied().unwrap_or(0), of_line) {
+                (0, _) => self.runs.extend_from_slice(of_line),
+                (part, [run]) => take_evenly(*run, part, &mut self.runs, shares),
+                (part, _) => {
+                    let weights: PerLine<i64> = of_line
+                        .iter()
+                        .map(|run| run.left.saturating_mul(i64::from(run.count)))
+                        .collect();
+                    for (run, part) in of_line.iter().zip(allocate_within(part, &weights)?) {
+                        take_evenly(*run, part, &mut self.runs, shares);
+                    }
                 }
             }
-            from = to;
-        }
-        self.scratch.next = runs;
-        self.runs = next;
-        Ok(())
-    }
-
-    fn spread_line(
-        &mut self,
-        runs: &[Run],
-        part: i64,
-        next: &mut Vec<Run>,
-        shares: &mut Vec<RunShare>,
-    ) -> Result<(), ActError> {
-        if let [run] = runs {
-            return take_evenly(*run, part, next, shares);
-        }
-        let weights: Vec<i64> = runs
-            .iter()
-            .map(|run| run.left.saturating_mul(i64::from(run.count)))
-            .collect();
-        let mut parts = Vec::new();
-        allocate_into(
-            part,
-            &weights,
-            Some(&weights),
-            &mut parts,
-            &mut self.scratch.allocate,
-        )?;
-        for (run, part) in runs.iter().zip(&parts) {
-            take_evenly(*run, *part, next, shares)?;
         }
         Ok(())
     }
@@ -210,7 +153,7 @@ impl Runs {
     ) -> Result<i64, ActError> {
         let mut wanted = units;
         let mut amount = 0_i64;
-        let mut next = Vec::with_capacity(self.runs.len().saturating_add(1));
+        let mut next = RunList::new();
         for run in self.runs.iter().rev() {
             let take = if run.line == line && !run.free && run.left > 0 {
                 wanted.min(run.count)
@@ -263,7 +206,7 @@ impl Runs {
     /// Takes shares off that were found before.
     pub(crate) fn take(&mut self, shares: &[RunShare]) -> Result<(), ActError> {
         for share in shares {
-            let mut next = Vec::with_capacity(self.runs.len().saturating_add(2));
+            let mut next = RunList::new();
             let end = share.first.plus(share.count)?;
             for run in &self.runs {
                 let run_end = run.first.plus(run.count)?;
@@ -301,13 +244,11 @@ impl Runs {
         if shares.is_empty() {
             return Ok(());
         }
-        let mut next = std::mem::take(&mut self.scratch.next);
-        next.clear();
-        next.reserve(
-            self.runs
-                .len()
-                .saturating_add(shares.len().saturating_mul(2)),
-        );
+        let most = self
+            .runs
+            .len()
+            .saturating_add(shares.len().saturating_mul(2));
+        let mut next = RunList::with_capacity(most);
         let mut shares = shares.iter().copied().peekable();
         for run in &self.runs {
             let end = run.first.plus(run.count)?;
@@ -347,7 +288,7 @@ impl Runs {
                 from = to;
             }
         }
-        self.scratch.next = std::mem::replace(&mut self.runs, next);
+        self.runs = next;
         Ok(())
     }
 
@@ -368,8 +309,8 @@ impl Runs {
     /// Takes a rounded part off every unit of the eligible lines.
     pub(crate) fn each_unit(
         &mut self,
-        part_of: &dyn Fn(i64) -> i64,
-        eligible: &dyn Fn(usize) -> bool,
+        part_of: impl Fn(i64) -> i64,
+        eligible: impl Fn(usize) -> bool,
         shares: &mut Vec<RunShare>,
     ) -> Result<i64, ActError> {
         let mut amount = 0_i64;
@@ -399,35 +340,30 @@ impl Runs {
 }
 
 /// Takes `part` off the units of a run; the first ones bear the odd minor units.
-fn take_evenly(
-    run: Run,
-    part: i64,
-    next: &mut Vec<Run>,
-    shares: &mut Vec<RunShare>,
-) -> Result<(), ActError> {
-    let count = i64::from(run.count);
-    let each = part.checked_div(count).unwrap_or(0);
-    let odd = u32::try_from(part.checked_rem(count).unwrap_or(0)).unwrap_or(0);
-    let mut first = run.first;
-    for (units, amount) in [(odd, each.saturating_add(1)), (run.count.minus(odd)?, each)] {
-        if units == 0 {
-            continue;
+fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+    let each = part.checked_div(i64::from(run.count)).unwrap_or(0);
+    let odd = part.saturating_sub(each.saturating_mul(i64::from(run.count)));
+    let odd = u32::try_from(odd).unwrap_or(0).min(run.count);
+    let mut take = |first: u32, count: u32, each: i64| {
+        if count == 0 {
+            return;
         }
         next.push(Run {
             first,
-            count: units,
-            left: run.left.minus(amount)?,
+            count,
+            left: run.left.saturating_sub(each),
             ..run
         });
-        if amount > 0 {
+        if each > 0 {
             shares.push(RunShare {
                 line: run.line,
                 first,
-                count: units,
-                each: amount,
+                count,
+                each,
             });
         }
-        first = first.plus(units)?;
-    }
-    Ok(())
+    };
+    take(run.first, odd, each.saturating_add(1));
+    let even = run.count.saturating_sub(odd);
+    take(run.first.saturating_add(odd), even, each);
 }

@@ -1,5 +1,7 @@
 //! Stamps: how many a purchase brings, and how cards fill.
 
+use smallvec::SmallVec;
+
 use crate::ledger::{self, Headroom, InstanceState, LimitKey};
 use crate::scheme::compiled::{Card, StampGive, StampRule};
 use crate::scheme::{CapPeriod, FreeUnits, Overflow};
@@ -9,6 +11,7 @@ use super::context::Context;
 use super::earn::EarnInput;
 use super::error::ActError;
 use super::limit::named;
+use super::line_set::LineSet;
 use super::reason::{About, Reason};
 use super::sums::Sums;
 
@@ -23,6 +26,9 @@ pub(crate) struct Stamps {
     pub(crate) sticky: u32,
 }
 
+/// Stamps, in the order of the cards.
+pub(crate) type StampList = SmallVec<[Stamps; 2]>;
+
 /// The stamps that a purchase brings, card by card.
 pub(crate) fn stamps(
     context: &Context<'_>,
@@ -30,13 +36,15 @@ pub(crate) fn stamps(
     input: EarnInput<'_>,
     met: &mut Vec<Headroom>,
     mut reasons: Option<&mut Vec<Reason>>,
-) -> Result<Vec<Stamps>, ActError> {
-    let mut found = Vec::new();
+) -> Result<StampList, ActError> {
+    let mut found = StampList::new();
+    let mut lines = context.cart.stamp_lines();
     for (place, card) in context.scheme.cards.iter().enumerate() {
         let mut wanted = 0_u32;
         let mut sticky = 0_u32;
         let mut refusal = None;
         for rule in &card.rules {
+            let lines = lines.next().unwrap_or_default();
             let failure = rule
                 .when
                 .as_ref()
@@ -45,7 +53,7 @@ pub(crate) fn stamps(
                 refusal = refusal.or(Some(failure));
                 continue;
             }
-            let brings = of_rule(context, rule, input);
+            let brings = of_rule(rule, lines, input);
             wanted = wanted.saturating_add(brings);
             if rule.sticky {
                 sticky = sticky.saturating_add(brings);
@@ -92,35 +100,25 @@ fn reason(
     }
 }
 
-fn of_rule(context: &Context<'_>, rule: &StampRule, input: EarnInput<'_>) -> u32 {
-    let cart = context.cart;
-    let units = match rule.free_units {
+fn of_rule(rule: &StampRule, lines: LineSet<'_>, input: EarnInput<'_>) -> u32 {
+    let units = lines.of(match rule.free_units {
         FreeUnits::Skip => input.paid_units,
         FreeUnits::Count => input.all_units,
-    };
-    let counted = cart
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| cart.counts(line, rule.target.as_ref()))
-        .map(|(place, _)| place);
-    let at = |place: usize| units.get(place).copied().unwrap_or(0);
+    });
     match rule.give {
         StampGive::PerPurchase(stamps) => {
-            let mut counted = counted;
-            if counted.any(|place| at(place) > 0) {
+            let mut units = units;
+            if units.any(|units| units > 0) {
                 stamps
             } else {
                 0
             }
         }
-        StampGive::PerUnit(stamps) => counted
-            .fold(0_u32, |sum, place| sum.saturating_add(at(place)))
+        StampGive::PerUnit(stamps) => units
+            .fold(0_u32, u32::saturating_add)
             .saturating_mul(stamps),
         StampGive::PerAmount { stamps, per } => {
-            let amount = counted.fold(0_i64, |sum, place| {
-                sum.saturating_add(input.base.get(place).copied().unwrap_or(0))
-            });
+            let amount = lines.of(input.base).fold(0_i64, i64::saturating_add);
             let steps = div_floor(i128::from(amount), i128::from(per.max(1)));
             u32::try_from(steps)
                 .unwrap_or(u32::MAX)
@@ -205,9 +203,13 @@ pub(crate) struct FillStep {
 
 /// How `count` stamps go on the member's cards of one kind: cards that owe stamps first, then the
 /// open one, then new ones.
-pub(crate) fn fill(card: &Card, held: Option<&ledger::Card>, count: u32) -> Vec<FillStep> {
+pub(crate) fn fill(
+    card: &Card,
+    held: Option<&ledger::Card>,
+    count: u32,
+) -> SmallVec<[FillStep; 2]> {
     let mut left = count;
-    let mut steps = Vec::new();
+    let mut steps = SmallVec::new();
     let instances = held.map_or(&[][..], |held| held.instances.as_slice());
     for (place, instance) in instances.iter().enumerate() {
         if left == 0 {

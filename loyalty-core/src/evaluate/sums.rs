@@ -7,41 +7,42 @@ use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{OwnReward, TaxBase};
 
 use super::arith::{Checked, index};
-use super::cart::{Cart, CartLine};
+use super::cart::Cart;
 use super::context::{Amounts, Context};
 use super::error::ActError;
+use super::line_set::PerLine;
 use super::price::{DiscountSource, Priced, is_item_reward, tax_in};
 use super::runs::RunShare;
 
 /// Amounts by line in minor units of the cart's currency, and units.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sums {
-    pub(crate) list: Vec<i64>,
-    pub(crate) after_item: Vec<i64>,
-    pub(crate) running: Vec<i64>,
+    pub(crate) list: PerLine<i64>,
+    pub(crate) after_item: PerLine<i64>,
+    pub(crate) running: PerLine<i64>,
     /// Taken off by the scheme's rewards and by points as a discount. This and the three after it
     /// are empty while they are 0 on every line.
-    own: Vec<i64>,
+    own: PerLine<i64>,
     /// Taken off by points as a discount that earn all the same.
-    earning_points: Vec<i64>,
+    earning_points: PerLine<i64>,
     /// Paid by points that do not earn.
-    tender: Vec<i64>,
+    tender: PerLine<i64>,
     /// Paid by gift card, where that does not earn.
-    gift: Vec<i64>,
-    pub(crate) paid_units: Vec<u32>,
-    pub(crate) all_units: Vec<u32>,
+    gift: PerLine<i64>,
+    pub(crate) paid_units: PerLine<u32>,
+    pub(crate) all_units: PerLine<u32>,
     shipping: i64,
 }
 
 impl Sums {
     fn empty(lines: usize) -> Self {
-        let zeros = vec![0; lines];
+        let zeros = PerLine::from_elem(0, lines);
         Self {
             list: zeros.clone(),
             after_item: zeros.clone(),
             running: zeros,
-            paid_units: vec![0; lines],
-            all_units: vec![0; lines],
+            paid_units: PerLine::from_elem(0, lines),
+            all_units: PerLine::from_elem(0, lines),
             ..Self::default()
         }
     }
@@ -54,22 +55,19 @@ impl Sums {
     ) -> Self {
         let scheme = context.scheme;
         let lines = &context.cart.lines;
-        let units = |(place, line): (usize, &CartLine)| {
-            quantities
-                .and_then(|all| all.get(place))
-                .copied()
-                .unwrap_or(line.quantity)
-        };
-        let all_units: Vec<u32> = lines.iter().enumerate().map(units).collect();
-        let mut sums = Self {
-            list: lines
+        let list = match quantities {
+            None => PerLine::from_slice(&context.cart.lists),
+            Some(units) => lines
                 .iter()
-                .zip(&all_units)
+                .zip(units)
                 .map(|(line, units)| line.price.saturating_mul(i64::from(*units)))
                 .collect(),
-            after_item: priced.after_item.clone(),
-            running: priced.runs.left.clone(),
-            all_units,
+        };
+        let mut sums = Self {
+            list,
+            after_item: PerLine::from_slice(&priced.after_item),
+            running: PerLine::from_slice(&priced.runs.left),
+            all_units: PerLine::from_slice(quantities.unwrap_or(&context.cart.quantities)),
             ..Self::default()
         };
         if priced.runs.any_free() {
@@ -80,7 +78,7 @@ impl Sums {
                 }
             }
         } else {
-            sums.paid_units.clone_from(&sums.all_units);
+            sums.paid_units = PerLine::from_slice(&sums.all_units);
         }
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
@@ -201,13 +199,19 @@ impl Sums {
     }
 
     /// What amount-based rules multiply: by line, and for delivery, in the scheme's currency.
-    pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(Vec<i64>, i64), ActError> {
+    pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(PerLine<i64>, i64), ActError> {
         let before = context.scheme.earn_base.own_reward == OwnReward::Before;
         let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
-        let mut base: Vec<i64> = Vec::with_capacity(self.running.len());
+        let plain = [&self.own, &self.earning_points, &self.tender, &self.gift];
+        let plain = plain.iter().all(|amounts| amounts.is_empty());
+        let mut base = PerLine::new();
         for (place, (line, running)) in context.cart.lines.iter().zip(&self.running).enumerate() {
             if !line.eligible {
                 base.push(0);
+                continue;
+            }
+            if plain {
+                base.push((*running).max(0));
                 continue;
             }
             let mut amount = running.plus(at(&self.earning_points, place))?;
@@ -394,7 +398,7 @@ fn set<T>(values: &mut [T], place: usize, value: T) {
     }
 }
 
-fn add(values: &mut Vec<i64>, place: usize, value: i64) {
+fn add(values: &mut PerLine<i64>, place: usize, value: i64) {
     if value != 0 && values.len() <= place {
         values.resize(place.saturating_add(1), 0);
     }

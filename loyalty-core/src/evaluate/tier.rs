@@ -1,5 +1,7 @@
 //! Tiers: what is measured, which tier it earns, and when a tier is reviewed.
 
+use smallvec::SmallVec;
+
 use crate::ledger::{self, Account, TierCause};
 use crate::scheme::compiled::{Ladder, Metric, Review, Scheme, Window};
 use crate::scheme::{Downgrade, Period, RoundUp};
@@ -10,8 +12,11 @@ use super::earn::Earned;
 use super::expiry::round_up_date;
 use super::sums::Sums;
 
+/// The place of a tier in every ladder.
+pub(crate) type HeldTiers = SmallVec<[Option<u16>; 4]>;
+
 /// The place of the tier that an account holds in every ladder.
-pub(crate) fn held_tiers(scheme: &Scheme, account: &Account) -> Vec<Option<u16>> {
+pub(crate) fn held_tiers(scheme: &Scheme, account: &Account) -> HeldTiers {
     scheme
         .ladders
         .iter()

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
 use super::NumberError;
 use super::round::div_rem_floor;
 
@@ -78,6 +80,72 @@ pub fn allocate_into(
     let weight = |index: usize| weights.get(index).copied().unwrap_or(0);
     let cap = |index: usize| caps.map_or(i64::MAX, |caps| caps.get(index).copied().unwrap_or(0));
     split(total, weights.len(), weight, cap, shares, scratch)
+}
+
+/// Shares, one a weight; in place up to eight.
+pub(crate) type Shares = SmallVec<[i64; 8]>;
+
+/// [`allocate`] with the weights as caps: how a discount is shared out over what it lowers.
+pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, NumberError> {
+    let beyond = |sum: u64| {
+        let allowed = format!("a total of 0 to {sum}, what the shares can take");
+        Err(NumberError::range(total, allowed))
+    };
+    let mut sum = 0_u64;
+    for weight in weights {
+        match u64::try_from(*weight) {
+            Ok(weight) => sum = sum.saturating_add(weight),
+            Err(_) => return Err(NumberError::range(weight, "weights of 0 or more")),
+        }
+    }
+    let Ok(whole) = u64::try_from(total) else {
+        return beyond(sum);
+    };
+    let mut shares = Shares::from_slice(weights);
+    if whole >= sum {
+        return if whole == sum {
+            Ok(shares)
+        } else {
+            beyond(sum)
+        };
+    }
+    // Below the sum of the weights no share reaches its weight.
+    let mut units = total;
+    let mut remainders: SmallVec<[(Reverse<u64>, usize); 8]> = SmallVec::new();
+    for (place, share) in shares.iter_mut().enumerate() {
+        let (floor, remainder) = part_of(whole, share.unsigned_abs(), sum);
+        *share = floor;
+        units = units.saturating_sub(floor);
+        if remainder > 0 {
+            remainders.push((Reverse(remainder), place));
+        }
+    }
+    if units > 0 {
+        remainders.sort_unstable();
+        let units = usize::try_from(units).unwrap_or(usize::MAX);
+        for (_, place) in remainders.iter().take(units) {
+            if let Some(share) = shares.get_mut(*place) {
+                *share = share.saturating_add(1);
+            }
+        }
+    }
+    Ok(shares)
+}
+
+/// The floor of `total` × `weight` / `sum` and what is left; the weight is at most the sum.
+#[inline]
+fn part_of(total: u64, weight: u64, sum: u64) -> (i64, u64) {
+    let (floor, remainder) = match total.checked_mul(weight) {
+        Some(part) => (part.checked_div(sum), part.checked_rem(sum)),
+        None => {
+            let part = u128::from(total).saturating_mul(u128::from(weight));
+            let sum = u128::from(sum);
+            let narrow = |number: Option<u128>| number.and_then(|n| u64::try_from(n).ok());
+            (narrow(part.checked_div(sum)), narrow(part.checked_rem(sum)))
+        }
+    };
+    let floor = floor.and_then(|floor| i64::try_from(floor).ok());
+    (floor.unwrap_or(0), remainder.unwrap_or(0))
 }
 
 /// Splits `total` into equal shares of at most their caps.
@@ -399,6 +467,18 @@ mod tests {
                 prop_assert!(*weight > 0 || *share == 0);
             }
             prop_assert!(room == i128::from(i64::MAX) || allocate(i64::try_from(room + 1).unwrap(), &weights, Some(&caps)).is_err());
+        }
+
+        #[test]
+        fn within_is_capped_by_the_weights(lines in lines(), part in 0_u64..=100) {
+            let weights: Vec<i64> = lines.into_iter().map(|(weight, _)| weight).collect();
+            let room: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+            let total = i64::try_from(room * i128::from(part) / 100).unwrap();
+            let shares = allocate_within(total, &weights).unwrap();
+            prop_assert_eq!(shares.to_vec(), allocate(total, &weights, Some(&weights)).unwrap());
+            let beyond = i64::try_from(room + 1).ok();
+            prop_assert!(beyond.is_none_or(|beyond| allocate_within(beyond, &weights).is_err()));
+            prop_assert!(allocate_within(-1, &weights).is_err());
         }
 
         #[test]

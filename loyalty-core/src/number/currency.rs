@@ -69,7 +69,8 @@ impl fmt::Debug for Currency {
 
 text_serde!(
     Currency,
-    "a currency code of ISO 4217 as text, such as \"EUR\""
+    "a currency code of ISO 4217 as text, such as \"EUR\"",
+    |value, serializer| serializer.serialize_str(value.as_str())
 );
 
 /// The decimals of the minor unit of a known code.

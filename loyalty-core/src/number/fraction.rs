@@ -63,6 +63,18 @@ impl Fraction {
         }
     }
 
+    /// `num` over `den`; 0 where `den` is not above zero.
+    #[inline]
+    pub(crate) fn over(num: i64, den: i64) -> Self {
+        if den <= 0 {
+            return Self::ZERO;
+        }
+        Self {
+            num: i128::from(num),
+            den: i128::from(den),
+        }
+    }
+
     /// A whole number.
     #[inline]
     pub fn from_int(whole: i64) -> Self {
@@ -93,10 +105,12 @@ impl Fraction {
     /// The exact sum, or nothing when it does not fit over the least common denominator.
     #[inline]
     pub fn checked_add(self, other: Fraction) -> Option<Fraction> {
-        if self.den == other.den
-            && let Some(num) = self.num.checked_add(other.num)
-        {
-            return Some(Fraction { num, den: self.den });
+        if self.den == other.den {
+            if let Some(num) = self.num.checked_add(other.num) {
+                return Some(Fraction { num, den: self.den });
+            }
+        } else if let Some(sum) = self.add_small(other) {
+            return Some(sum);
         }
         self.add_unlike(other)
     }
@@ -134,6 +148,15 @@ impl Fraction {
         div_rem_floor(self.num, self.den).0
     }
 
+    /// How many whole steps there are up to this, and the part of a step that is left; nothing when
+    /// it does not fit.
+    #[inline]
+    pub(crate) fn steps(self, step: i64) -> Option<(i64, Fraction)> {
+        let den = product(self.den, i128::from(step)).filter(|den| *den > 0)?;
+        let (floor, num) = div_rem_floor(self.num, den);
+        Some((i64::try_from(floor).ok()?, Fraction { num, den }))
+    }
+
     /// The integer that `mode` takes for this.
     #[inline]
     pub fn round(self, mode: Rounding) -> i128 {
@@ -157,6 +180,22 @@ impl Fraction {
         }
     }
 
+    /// The sum over the product of the denominators, where all parts have 64 bits.
+    #[inline]
+    fn add_small(self, other: Fraction) -> Option<Fraction> {
+        let [a, b, c, d] = [self.num, self.den, other.num, other.den].map(i64::try_from);
+        let (Ok(a), Ok(b), Ok(c), Ok(d)) = (a, b, c, d) else {
+            return None;
+        };
+        let den = wide(b, d);
+        if den > PRODUCT_DENOMINATOR_MAX {
+            return None;
+        }
+        let num = wide(a, d).checked_add(wide(c, b))?;
+        Some(Fraction { num, den })
+    }
+
+    #[cold]
     fn add_unlike(self, other: Fraction) -> Option<Fraction> {
         let plain = || {
             let den = product(self.den, other.den).filter(|den| *den <= PRODUCT_DENOMINATOR_MAX)?;
@@ -199,12 +238,18 @@ fn add_by_common_multiple(a: Fraction, b: Fraction) -> Option<Fraction> {
     }
 }
 
+/// `a` × `b`, which two 64-bit factors never carry beyond 128 bits.
+#[inline]
+fn wide(a: i64, b: i64) -> i128 {
+    i128::from(a).wrapping_mul(i128::from(b))
+}
+
 /// `a` × `b`, or nothing beyond 128 bits.
 #[inline]
-fn product(a: i128, b: i128) -> Option<i128> {
+pub(crate) fn product(a: i128, b: i128) -> Option<i128> {
     match (i64::try_from(a), i64::try_from(b)) {
-        // Two 64-bit factors always fit; this is the case of every sum over a cart.
-        (Ok(a), Ok(b)) => Some(i128::from(a).wrapping_mul(i128::from(b))),
+        // This is the case of every sum over a cart.
+        (Ok(a), Ok(b)) => Some(wide(a, b)),
         _ => a.checked_mul(b),
     }
 }

@@ -52,10 +52,14 @@ pub use round::*;
 /// The largest magnitude of an amount in minor units or of points in thousandths: 2^53 − 1.
 pub const SAFE_MAX: i64 = 9_007_199_254_740_991;
 
+/// Whether `value` is within ±[`SAFE_MAX`].
+#[inline]
+pub(crate) const fn is_safe(value: i64) -> bool {
+    value.unsigned_abs() <= SAFE_MAX.unsigned_abs()
+}
+
 /// `value` when it is within ±[`SAFE_MAX`].
 #[inline]
 pub(crate) fn within_safe(value: i128) -> Option<i64> {
-    i64::try_from(value)
-        .ok()
-        .filter(|small| small.unsigned_abs() <= SAFE_MAX.unsigned_abs())
+    i64::try_from(value).ok().filter(|small| is_safe(*small))
 }

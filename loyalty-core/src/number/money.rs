@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::text::{self, SAFE_RANGE, pow10};
 use super::{Currency, NumberError, within_safe};
-use crate::serde_text::text_serde;
+use crate::serde_text::{Ascii, text_serde};
 
 const EXPONENT_MAX: u8 = 6;
 
@@ -74,7 +74,11 @@ impl Money {
     ///
     /// `number.too_many_decimals` when the currency cannot hold the amount, `number.range` beyond
     /// ±[`SAFE_MAX`](super::SAFE_MAX).
+    #[inline]
     pub fn minor_in(self, currency: Currency) -> Result<i64, NumberError> {
+        if self.exponent == currency.exponent() && super::is_safe(self.minor) {
+            return Ok(self.minor);
+        }
         exact_minor(i128::from(self.minor), self.exponent, currency, || {
             self.to_string()
         })
@@ -124,6 +128,12 @@ fn exact_minor(
         .ok_or_else(|| NumberError::range(found(), SAFE_RANGE))
 }
 
+impl Money {
+    fn ascii(self) -> Ascii {
+        text::written(self.minor, self.exponent)
+    }
+}
+
 impl FromStr for Money {
     type Err = NumberError;
 
@@ -138,11 +148,11 @@ impl FromStr for Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write(formatter, self.minor, self.exponent)
+        formatter.write_str(self.ascii().as_str())
     }
 }
 
-text_serde!(Money, "an amount as text, such as \"10.50\"");
+text_serde!(Money, "an amount as text, such as \"10.50\"", ascii);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{NumberError, text, within_safe};
-use crate::serde_text::text_serde;
+use crate::serde_text::{Ascii, text_serde};
 
 /// Thousandths in one point.
 const MILLI: i64 = 1000;
@@ -84,6 +84,12 @@ impl Points {
     }
 }
 
+impl Points {
+    fn ascii(self) -> Ascii {
+        text::written_minimal(self.0, DECIMALS)
+    }
+}
+
 impl FromStr for Points {
     type Err = NumberError;
 
@@ -94,7 +100,7 @@ impl FromStr for Points {
 
 impl fmt::Display for Points {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_minimal(formatter, self.0, DECIMALS)
+        formatter.write_str(self.ascii().as_str())
     }
 }
 
@@ -104,7 +110,7 @@ impl fmt::Debug for Points {
     }
 }
 
-text_serde!(Points, "points as text, such as \"26.5\"");
+text_serde!(Points, "points as text, such as \"26.5\"", ascii);
 
 /// How many decimals a wallet's points have: 0 to 3.
 #[derive(

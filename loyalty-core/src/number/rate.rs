@@ -73,7 +73,7 @@ impl FromStr for Percent {
 
 impl fmt::Display for Percent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_minimal(formatter, self.0, DECIMALS)
+        formatter.write_str(text::written_minimal(self.0, DECIMALS).as_str())
     }
 }
 
@@ -125,7 +125,7 @@ impl FromStr for Multiplier {
 
 impl fmt::Display for Multiplier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_minimal(formatter, self.0, DECIMALS)
+        formatter.write_str(text::written_minimal(self.0, DECIMALS).as_str())
     }
 }
 

@@ -94,8 +94,13 @@ pub fn round_decimal(decimal: Decimal, exponent: u8, mode: Rounding) -> Result<i
 #[inline]
 pub(super) fn div_rem_floor(num: i128, den: i128) -> (i128, i128) {
     debug_assert!(den > 0, "denominators are above zero");
+    // A 64-bit division is several times as fast.
+    if let (Ok(num), Ok(den)) = (u64::try_from(num), u64::try_from(den)) {
+        let floor = num.checked_div(den).unwrap_or(0);
+        let rest = num.checked_rem(den).unwrap_or(0);
+        return (i128::from(floor), i128::from(rest));
+    }
     if let (Ok(num), Ok(den)) = (i64::try_from(num), i64::try_from(den)) {
-        // A 64-bit division is several times as fast.
         let floor = num.checked_div_euclid(den).unwrap_or(0);
         let rest = num.checked_rem_euclid(den).unwrap_or(0);
         return (i128::from(floor), i128::from(rest));

@@ -1,9 +1,7 @@
 //! The one grammar for numbers in text, in and out.
 
-use std::fmt;
-
 use super::{NumberError, SAFE_MAX, within_safe};
-use crate::serde_text::excerpt;
+use crate::serde_text::{Ascii, excerpt};
 
 const WHOLE_DIGITS_MAX: usize = 15;
 const DECIMALS_MAX: u8 = 6;
@@ -44,14 +42,14 @@ pub(super) fn read(text: &str) -> Result<Written, NumberError> {
             found: excerpt(text),
             allowed: DECIMALS_MAX,
         })?;
-    let mut magnitude: i64 = 0;
-    for digit in whole.bytes().chain(fraction.bytes()) {
-        let value = i64::from(digit.wrapping_sub(b'0'));
-        magnitude = magnitude
-            .checked_mul(10)
-            .and_then(|shifted| shifted.checked_add(value))
-            .filter(|sum| *sum <= SAFE_MAX)
-            .ok_or_else(out_of_range)?;
+    // At most 21 digits, of which a sum beyond the range keeps to the range's end.
+    let digits = whole.bytes().chain(fraction.bytes());
+    let magnitude = digits.fold(0_i64, |sum, digit| {
+        sum.saturating_mul(10)
+            .saturating_add(i64::from(digit.wrapping_sub(b'0')))
+    });
+    if magnitude > SAFE_MAX {
+        return Err(out_of_range());
     }
     let negative = unsigned.len() < text.len();
     let mantissa = if negative {
@@ -96,35 +94,34 @@ pub(super) fn read_scaled_within(
     }
 }
 
-/// Writes `value` × 10^−`decimals` with exactly that many decimals.
-pub(super) fn write(formatter: &mut fmt::Formatter<'_>, value: i64, decimals: u8) -> fmt::Result {
-    let sign = if value < 0 { "-" } else { "" };
-    let magnitude = u128::from(value.unsigned_abs());
-    let unit = pow10(decimals).unsigned_abs();
-    let whole = magnitude.checked_div(unit).unwrap_or(0);
-    if decimals == 0 {
-        return write!(formatter, "{sign}{whole}");
+/// `value` × 10^−`decimals` with exactly that many decimals.
+#[inline]
+pub(super) fn written(value: i64, decimals: u8) -> Ascii {
+    let mut text = Ascii::new();
+    let (mut rest, mut open) = (value.unsigned_abs(), decimals);
+    while open > 0 {
+        text.number(rest % 10, 1);
+        rest /= 10;
+        open = open.wrapping_sub(1);
     }
-    let rest = magnitude.checked_rem(unit).unwrap_or(0);
-    write!(
-        formatter,
-        "{sign}{whole}.{rest:0width$}",
-        width = usize::from(decimals)
-    )
+    if decimals > 0 {
+        text.push(b'.');
+    }
+    text.number(rest, 1);
+    if value < 0 {
+        text.push(b'-');
+    }
+    text
 }
 
-/// Writes `value` × 10^−`decimals` without trailing zeros.
-pub(super) fn write_minimal(
-    formatter: &mut fmt::Formatter<'_>,
-    value: i64,
-    decimals: u8,
-) -> fmt::Result {
+/// `value` × 10^−`decimals` without trailing zeros.
+pub(super) fn written_minimal(value: i64, decimals: u8) -> Ascii {
     let (mut value, mut decimals) = (value, decimals);
     while decimals > 0 && value % 10 == 0 {
         value /= 10;
         decimals = decimals.saturating_sub(1);
     }
-    write(formatter, value, decimals)
+    written(value, decimals)
 }
 
 /// 10^`exponent`, saturated at the largest power that fits (10^38).
@@ -147,17 +144,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    struct Shown(i64, u8, bool);
-    impl fmt::Display for Shown {
-        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            if self.2 {
-                write_minimal(formatter, self.0, self.1)
-            } else {
-                write(formatter, self.0, self.1)
-            }
-        }
-    }
 
     #[test]
     fn accepts_the_grammar() {
@@ -214,8 +200,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_reads_back(value in -SAFE_MAX..=SAFE_MAX, decimals in 0_u8..=6) {
-            let text = Shown(value, decimals, false).to_string();
-            let minimal = Shown(value, decimals, true).to_string();
+            let text = written(value, decimals).as_str().to_owned();
+            let minimal = written_minimal(value, decimals).as_str().to_owned();
             prop_assert!(minimal.len() <= text.len());
             let whole = text.trim_start_matches('-').split('.').next().map_or(0, str::len);
             if whole > WHOLE_DIGITS_MAX {

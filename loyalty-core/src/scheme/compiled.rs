@@ -1,8 +1,8 @@
 //! The compiled form of a scheme: numbers and indexes in place of text.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::id::{CardId, EntitlementId, LadderId, RewardId, RuleId, SchemeId, TierId, WalletId};
@@ -97,10 +97,10 @@ impl Kind {
     }
 }
 
-/// The texts that a scheme names.
+/// The texts that a scheme names, in order: no choice of texts makes finding one slow.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
-    maps: [FxHashMap<SmolStr, Sym>; 12],
+    maps: [BTreeMap<SmolStr, Sym>; 12],
 }
 
 impl Symbols {
@@ -130,7 +130,7 @@ impl Symbols {
 
     /// How many texts of a kind there are.
     pub(crate) fn count(&self, kind: Kind) -> usize {
-        self.maps.get(kind.place()).map_or(0, FxHashMap::len)
+        self.maps.get(kind.place()).map_or(0, BTreeMap::len)
     }
 }
 
@@ -317,12 +317,23 @@ pub(crate) struct EarnRule {
     pub(crate) free_units: FreeUnits,
     pub(crate) requires_base: bool,
     pub(crate) sticky: bool,
-    pub(crate) terms: LotTerms,
+    /// The terms of its lots, where they are not the wallet's.
+    pub(crate) own_terms: Option<LotTerms>,
     pub(crate) points_caps: Box<[Cap]>,
     pub(crate) times_caps: Box<[Cap]>,
     /// Whether a birthday or anniversary stands in its condition, so that it pays once an
     /// occurrence.
     pub(crate) occasion: bool,
+}
+
+impl EarnRule {
+    /// When its points become usable and lapse.
+    pub(crate) fn terms<'s>(&'s self, scheme: &'s Scheme) -> Option<&'s LotTerms> {
+        match &self.own_terms {
+            Some(terms) => Some(terms),
+            None => Some(&scheme.wallets.get(usize::from(self.wallet))?.terms),
+        }
+    }
 }
 
 /// What an earn rule gives. Points are milli-points.

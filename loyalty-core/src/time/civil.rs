@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::date::scan_date;
 use super::scan::Scan;
 use super::{DAY_MS, Date, TimeError};
-use crate::serde_text::text_serde;
+use crate::serde_text::{Ascii, text_serde};
 
 const CIVIL_FORM: &str =
     "a date, or a date and time without an offset, such as \"2026-11-21T09:00\"";
@@ -95,17 +95,23 @@ impl FromStr for CivilDateTime {
     }
 }
 
+impl CivilDateTime {
+    fn ascii(self) -> Ascii {
+        let mut text = Ascii::new();
+        let clock = Clock {
+            ms_of_day: self.ms_of_day,
+            seconds: false,
+        };
+        clock.put(&mut text);
+        text.push(b'T');
+        self.date.put(&mut text);
+        text
+    }
+}
+
 impl fmt::Display for CivilDateTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}T{}",
-            self.date,
-            Clock {
-                ms_of_day: self.ms_of_day,
-                seconds: false
-            }
-        )
+        formatter.write_str(self.ascii().as_str())
     }
 }
 
@@ -117,7 +123,8 @@ impl fmt::Debug for CivilDateTime {
 
 text_serde!(
     CivilDateTime,
-    "a date and time without an offset as text, such as \"2026-11-21T09:00\""
+    "a date and time without an offset as text, such as \"2026-11-21T09:00\"",
+    ascii
 );
 
 pub(super) fn time_of_day(text: &str) -> TimeError {
@@ -157,17 +164,21 @@ pub(super) struct Clock {
     pub(super) seconds: bool,
 }
 
-impl fmt::Display for Clock {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Clock {
+    /// Puts the time in front of a text.
+    pub(super) fn put(&self, text: &mut Ascii) {
         let (seconds, milli) = (self.ms_of_day / 1000, self.ms_of_day % 1000);
-        write!(formatter, "{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-        if self.seconds || seconds % 60 != 0 || milli != 0 {
-            write!(formatter, ":{:02}", seconds % 60)?;
-        }
         if milli != 0 {
-            write!(formatter, ".{milli:03}")?;
+            text.number(u64::from(milli), 3);
+            text.push(b'.');
         }
-        Ok(())
+        if self.seconds || seconds % 60 != 0 || milli != 0 {
+            text.number(u64::from(seconds % 60), 2);
+            text.push(b':');
+        }
+        text.number(u64::from(seconds / 60 % 60), 2);
+        text.push(b':');
+        text.number(u64::from(seconds / 3600), 2);
     }
 }
 

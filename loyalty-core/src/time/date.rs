@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TimeError;
 use super::scan::Scan;
-use crate::serde_text::text_serde;
+use crate::serde_text::{Ascii, text_serde};
 
 const FORM: &str = "a date, such as \"2026-11-21\"";
 const YEARS: &str = "a date of the years 1900 to 2999";
@@ -176,16 +176,27 @@ impl FromStr for Date {
     }
 }
 
+impl Date {
+    /// Puts the date in front of a text.
+    pub(super) fn put(self, text: &mut Ascii) {
+        let date = self.calendar();
+        text.number(u64::from(date.day()), 2);
+        text.push(b'-');
+        text.number(u64::from(date.month()), 2);
+        text.push(b'-');
+        text.number(u64::from(date.year().unsigned_abs()), 4);
+    }
+
+    fn ascii(self) -> Ascii {
+        let mut text = Ascii::new();
+        self.put(&mut text);
+        text
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.calendar();
-        write!(
-            formatter,
-            "{:04}-{:02}-{:02}",
-            date.year(),
-            date.month(),
-            date.day()
-        )
+        formatter.write_str(self.ascii().as_str())
     }
 }
 
@@ -195,7 +206,7 @@ impl fmt::Debug for Date {
     }
 }
 
-text_serde!(Date, "a date as text, such as \"2026-11-21\"");
+text_serde!(Date, "a date as text, such as \"2026-11-21\"", ascii);
 
 /// A day of the week; Monday comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::civil::{Clock, scan_time, time_of_day};
 use super::date::scan_date;
 use super::scan::Scan;
 use super::{CivilDateTime, Date, TimeError};
-use crate::serde_text::text_serde;
+use crate::serde_text::{Ascii, text_serde};
 
 const OFFSET_MAX_MS: i64 = 26 * HOUR_MS;
 const HOUR_MS: i64 = 3_600_000;
@@ -157,33 +157,37 @@ impl FromStr for Moment {
     }
 }
 
+impl Moment {
+    fn ascii(self) -> Ascii {
+        let mut text = Ascii::new();
+        let offset_ms = self.offset_ms();
+        let offset = offset_ms.unsigned_abs() / 1000;
+        if offset == 0 {
+            text.push(b'Z');
+        } else {
+            if offset % 60 != 0 {
+                text.number(offset % 60, 2);
+                text.push(b':');
+            }
+            text.number(offset / 60 % 60, 2);
+            text.push(b':');
+            text.number(offset / 3600, 2);
+            text.push(if offset_ms < 0 { b'-' } else { b'+' });
+        }
+        let clock = Clock {
+            ms_of_day: self.ms_of_day,
+            seconds: true,
+        };
+        clock.put(&mut text);
+        text.push(b'T');
+        self.date.put(&mut text);
+        text
+    }
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}T{}",
-            self.date,
-            Clock {
-                ms_of_day: self.ms_of_day,
-                seconds: true
-            }
-        )?;
-        let offset_ms = self.offset_ms();
-        if offset_ms == 0 {
-            return formatter.write_str("Z");
-        }
-        let sign = if offset_ms < 0 { '-' } else { '+' };
-        let seconds = offset_ms.unsigned_abs() / 1000;
-        write!(
-            formatter,
-            "{sign}{:02}:{:02}",
-            seconds / 3600,
-            seconds / 60 % 60
-        )?;
-        match seconds % 60 {
-            0 => Ok(()),
-            seconds => write!(formatter, ":{seconds:02}"),
-        }
+        formatter.write_str(self.ascii().as_str())
     }
 }
 
@@ -195,7 +199,8 @@ impl fmt::Debug for Moment {
 
 text_serde!(
     Moment,
-    "a date and time with an offset as text, such as \"2026-11-21T12:00:00+02:00\""
+    "a date and time with an offset as text, such as \"2026-11-21T12:00:00+02:00\"",
+    ascii
 );
 
 /// Reads `Z`, `±HH:MM` or `±HH:MM:SS` as milliseconds.

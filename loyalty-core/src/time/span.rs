@@ -138,10 +138,12 @@ impl fmt::Display for Deadline {
 
 impl Serialize for Deadline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if let Deadline::Instant(instant_ms) = *self {
-            Moment::utc(instant_ms).map_err(S::Error::custom)?;
+        match *self {
+            Deadline::Day(date) => date.serialize(serializer),
+            Deadline::Instant(instant_ms) => Moment::utc(instant_ms)
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
         }
-        serializer.collect_str(self)
     }
 }
 

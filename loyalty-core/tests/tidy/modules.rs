@@ -54,10 +54,6 @@ const FLOAT_MODULES: &[&str] = &["analytics", "planning", "experiment", "report"
 /// The files that may name a hash map or set, each with the reason why its order cannot show.
 const HASH_MAPS: &[(&str, &str)] = &[
     (
-        "scheme/compiled.rs",
-        "texts to small numbers: looked up, never walked",
-    ),
-    (
         "analytics/index.rs",
         "keys to customer numbers: looked up, never walked; `keys` has the order",
     ),

@@ -130,7 +130,8 @@ pub(super) fn earn_event(
         }
         let number = draft.next_lot(&wallet.id);
         let points = Points::from_milli(granted);
-        let lot = open_lot(&rule.terms, number, points, draft.occurred())?;
+        let terms = rule.terms(draft.scheme).unwrap_or(&wallet.terms);
+        let lot = open_lot(terms, number, points, draft.occurred())?;
         let rules = vec![RulePoints {
             rule: rule.id.clone(),
             points,
@@ -156,7 +157,8 @@ pub(super) fn measure_event(
     granted: i64,
 ) -> Result<(), ActError> {
     use crate::scheme::compiled::Metric;
-    let pending = rule.terms.pending.is_some();
+    let terms = rule.terms(draft.scheme);
+    let pending = terms.is_some_and(|terms| terms.pending.is_some());
     let metrics: Vec<_> = draft
         .scheme
         .ladders

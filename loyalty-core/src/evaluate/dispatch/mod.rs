@@ -168,6 +168,7 @@ fn record_evaluated(
             context,
             purchase,
             evaluation,
+            Vec::new(),
             draft.at(),
             false,
         );

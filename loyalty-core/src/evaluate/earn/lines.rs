@@ -1,79 +1,114 @@
 //! What base rules and multipliers bring, exactly.
 
+use super::exact::{Common, Exact, Fractions, Scale};
 use super::*;
 
-impl<'s> Work<'_, '_, 's> {
-    /// The lines' points with their multipliers, and the order's own base.
-    pub(super) fn base_total(&mut self, wallet: u16) -> Result<Fraction, ActError> {
-        let cart = self.context.cart;
+/// A whole number of milli-points is one of these.
+const WHOLE: Rate = Rate { num: 1, den: 1 };
+
+impl Work<'_, '_, '_> {
+    /// What base rules and multipliers bring to a wallet: the parts, and their sum.
+    pub(super) fn multiplied(&mut self, wallet: u16) -> Result<Fraction, ActError> {
+        if let Some(scale) = self.common(wallet)
+            && let Some(total) = self.sum(wallet, &scale)
+        {
+            return Ok(total);
+        }
+        self.sum(wallet, &Fractions)
+            .ok_or_else(|| ActError::overflow("a sum of points"))
+    }
+
+    /// One denominator for everything that the wallet's rules multiply.
+    fn common(&self, wallet: u16) -> Option<Common> {
+        let base = self.base.iter().filter(|base| base.rule.wallet == wallet);
+        let base = base.map(|base| match base.rule.give {
+            Give::PerAmount(rate) => rate.den,
+            _ => 1,
+        });
+        let of_wallet = || self.multipliers.iter().filter(|m| m.wallet == wallet);
+        let lines = of_wallet()
+            .filter(|m| m.lines.is_some())
+            .map(|m| m.rate.den);
+        let order = of_wallet()
+            .filter(|m| m.lines.is_none())
+            .map(|m| m.rate.den);
+        let combine = self.context.scheme.combine_multipliers;
+        Common::of(combine, base, lines, order)
+    }
+
+    /// The lines' points with their multipliers, the order's own base, and the order's multipliers;
+    /// nothing when a number does not fit.
+    fn sum<S: Scale>(&mut self, wallet: u16, scale: &S) -> Option<Fraction> {
+        let lines = self.context.cart.lines.len();
         let keep_lines =
             self.context.scheme.returns.points == crate::scheme::RefundPoints::LineAttributed;
+        let zero = S::Number::ZERO;
+        let mut parts = PerLine::from_elem(zero, self.earned.parts.len());
         let mut by_line = Vec::new();
-        let mut total = Fraction::ZERO;
-        for (place, line) in cart.lines.iter().enumerate() {
-            let mut sum = Fraction::ZERO;
-            if line.eligible {
-                sum = self.line_base(wallet, place)?;
-                if !sum.is_zero() {
-                    sum = self.line_multipliers(wallet, place, sum)?;
-                    total = add(total, sum)?;
-                }
+        let mut total = zero;
+        for place in 0..lines {
+            let mut sum = self.line_base(wallet, place, scale, &mut parts)?;
+            if !sum.is_zero() {
+                let here = |lines: Option<LineSet<'_>>| lines.is_some_and(|l| l.contains(place));
+                sum = self.multiply(sum, wallet, here, &mut parts)?;
+                total = total.plus(sum)?;
             }
             if keep_lines {
-                by_line.push(sum);
+                by_line.push(scale.fraction(sum));
+            }
+        }
+        for base in &self.base {
+            if base.rule.wallet != wallet {
+                continue;
+            }
+            let extra = match base.rule.give {
+                Give::PerPurchase(points) | Give::Fixed(points) => scale.of(points, WHOLE)?,
+                Give::PerAmount(rate) if base.rule.target.is_none() => {
+                    scale.of(self.input.shipping, rate)?
+                }
+                _ => continue,
+            };
+            add_to(&mut parts, base.part, extra)?;
+            total = total.plus(extra)?;
+        }
+        if !total.is_zero() {
+            total = self.multiply(total, wallet, |lines| lines.is_none(), &mut parts)?;
+        }
+        for (part, exact) in self.earned.parts.iter_mut().zip(parts) {
+            if part.wallet == wallet {
+                part.exact = scale.fraction(exact);
             }
         }
         if keep_lines {
             self.earned.lines.push((wallet, by_line));
         }
-        for slot in 0..self.base.len() {
-            let Some((part, rule)) = self.base.get(slot).copied() else {
-                continue;
-            };
-            if rule.wallet != wallet {
-                continue;
-            }
-            let extra = match rule.give {
-                Give::PerPurchase(points) | Give::Fixed(points) => Fraction::from_int(points),
-                Give::PerAmount(rate) if rule.target.is_none() => {
-                    of_amount(self.input.shipping, rate)?
-                }
-                _ => continue,
-            };
-            self.add_to(part, extra)?;
-            total = add(total, extra)?;
-        }
-        Ok(total)
+        Some(scale.fraction(total))
     }
 
     /// What the base rules bring on one line, before multipliers.
-    pub(super) fn line_base(&mut self, wallet: u16, place: usize) -> Result<Fraction, ActError> {
-        let cart = self.context.cart;
-        let Some(line) = cart.lines.get(place) else {
-            return Ok(Fraction::ZERO);
-        };
+    #[inline]
+    fn line_base<S: Scale>(
+        &self,
+        wallet: u16,
+        place: usize,
+        scale: &S,
+        parts: &mut [S::Number],
+    ) -> Option<S::Number> {
         let best_only = self.context.scheme.combine_rules == CombineRules::Best;
-        let mut sum = Fraction::ZERO;
-        let mut best: Option<(usize, Fraction)> = None;
-        for slot in 0..self.base.len() {
-            let Some((part, rule)) = self.base.get(slot).copied() else {
-                continue;
-            };
-            if rule.wallet != wallet
-                || rule
-                    .target
-                    .as_ref()
-                    .is_some_and(|target| !cart.matches(line, target))
-            {
+        let mut sum = S::Number::ZERO;
+        let mut best: Option<(usize, S::Number)> = None;
+        for base in &self.base {
+            if base.rule.wallet != wallet || !base.lines.contains(place) {
                 continue;
             }
-            let brings = match rule.give {
+            let brings = match base.rule.give {
                 Give::PerAmount(rate) => {
-                    of_amount(self.input.base.get(place).copied().unwrap_or(0), rate)?
+                    scale.of(self.input.base.get(place).copied().unwrap_or(0), rate)?
                 }
                 Give::PerUnit(points) => {
-                    let units = self.units_for(rule).get(place).copied().unwrap_or(0);
-                    Fraction::from_int(points.times(i64::from(units))?)
+                    let units = self.input.units_for(base.rule);
+                    let units = units.get(place).copied().unwrap_or(0);
+                    scale.of(points.checked_mul(i64::from(units))?, WHOLE)?
                 }
                 _ => continue,
             };
@@ -82,111 +117,78 @@ impl<'s> Work<'_, '_, 's> {
             }
             if best_only {
                 if best.is_none_or(|(_, most)| brings > most) {
-                    best = Some((part, brings));
+                    best = Some((base.part, brings));
                 }
             } else {
-                self.add_to(part, brings)?;
-                sum = add(sum, brings)?;
+                add_to(parts, base.part, brings)?;
+                sum = sum.plus(brings)?;
             }
         }
         if let Some((part, brings)) = best {
-            self.add_to(part, brings)?;
+            add_to(parts, part, brings)?;
             sum = brings;
         }
-        Ok(sum)
+        Some(sum)
     }
 
-    pub(super) fn line_multipliers(
-        &mut self,
+    /// Applies the multipliers of the wallet whose lines match, and adds to each one's part what it
+    /// brings.
+    #[inline]
+    fn multiply<N: Exact>(
+        &self,
+        base: N,
         wallet: u16,
-        place: usize,
-        base: Fraction,
-    ) -> Result<Fraction, ActError> {
-        let cart = self.context.cart;
-        let Some(line) = cart.lines.get(place) else {
-            return Ok(base);
-        };
-        let matching = |m: &Multiplier<'s>| {
-            m.wallet == wallet
-                && m.rule.is_some_and(|rule| {
-                    rule.target
-                        .as_ref()
-                        .is_none_or(|target| cart.matches(line, target))
-                })
-        };
-        self.multiply(base, matching)
-    }
-
-    pub(super) fn order_multipliers(
-        &mut self,
-        wallet: u16,
-        base: Fraction,
-    ) -> Result<Fraction, ActError> {
-        if base.is_zero() {
-            return Ok(base);
-        }
-        self.multiply(base, |m| m.wallet == wallet && m.rule.is_none())
-    }
-
-    /// Applies the matching multipliers and adds to each one's part what it brings.
-    pub(super) fn multiply(
-        &mut self,
-        base: Fraction,
-        matching: impl Fn(&Multiplier<'s>) -> bool,
-    ) -> Result<Fraction, ActError> {
+        matching: impl Fn(Option<LineSet<'_>>) -> bool,
+        parts: &mut [N],
+    ) -> Option<N> {
         let combine = self.context.scheme.combine_multipliers;
         let mut running = base;
-        let mut best: Option<(usize, Rate)> = None;
-        for slot in 0..self.multipliers.len() {
-            let Some(multiplier) = self.multipliers.get(slot) else {
-                continue;
-            };
-            if !matching(multiplier) {
+        let mut best: Option<&Multiplier<'_>> = None;
+        for multiplier in &self.multipliers {
+            if multiplier.wallet != wallet || !matching(multiplier.lines) {
                 continue;
             }
-            let (part, rate) = (multiplier.part, multiplier.rate);
             match combine {
                 CombineMultipliers::Best => {
-                    if best.is_none_or(|(_, most)| higher(rate, most)) {
-                        best = Some((part, rate));
+                    if best.is_none_or(|most| higher(multiplier.rate, most.rate)) {
+                        best = Some(multiplier);
                     }
                 }
                 CombineMultipliers::Product => {
-                    running = self.increment(part, running, running, rate)?;
+                    running = increment(parts, multiplier, running, running)?;
                 }
                 CombineMultipliers::SumOfIncrements => {
-                    running = self.increment(part, running, base, rate)?;
+                    running = increment(parts, multiplier, running, base)?;
                 }
             }
         }
         match best {
-            Some((part, rate)) => self.increment(part, base, base, rate),
-            None => Ok(running),
+            Some(multiplier) => increment(parts, multiplier, base, base),
+            None => Some(running),
         }
     }
+}
 
-    /// `running + on × (rate − 1)`; the difference goes to the part.
-    pub(super) fn increment(
-        &mut self,
-        part: usize,
-        running: Fraction,
-        on: Fraction,
-        rate: Rate,
-    ) -> Result<Fraction, ActError> {
-        let step = Fraction::try_new(i128::from(rate.num.minus(rate.den)?), i128::from(rate.den))?;
-        let extra = on
-            .checked_mul(step)
-            .ok_or_else(|| ActError::overflow("a multiplier"))?;
-        self.add_to(part, extra)?;
-        add(running, extra)
-    }
+/// `running + on × (rate − 1)`; the difference goes to the multiplier's part.
+#[inline]
+fn increment<N: Exact>(
+    parts: &mut [N],
+    multiplier: &Multiplier<'_>,
+    running: N,
+    on: N,
+) -> Option<N> {
+    let rate = multiplier.rate;
+    let extra = on.times(rate.num.checked_sub(rate.den)?, rate.den)?;
+    add_to(parts, multiplier.part, extra)?;
+    running.plus(extra)
+}
 
-    pub(super) fn add_to(&mut self, part: usize, extra: Fraction) -> Result<(), ActError> {
-        if let Some(part) = self.earned.parts.get_mut(part) {
-            part.exact = add(part.exact, extra)?;
-        }
-        Ok(())
+#[inline]
+fn add_to<N: Exact>(parts: &mut [N], part: usize, extra: N) -> Option<()> {
+    if let Some(exact) = parts.get_mut(part) {
+        *exact = exact.plus(extra)?;
     }
+    Some(())
 }
 
 pub(super) fn add(a: Fraction, b: Fraction) -> Result<Fraction, ActError> {

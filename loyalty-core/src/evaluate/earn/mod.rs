@@ -4,23 +4,28 @@
 //! rounding a wallet, fixed bonuses, caps. A return runs the same code over what is kept, under the
 //! terms of the sale.
 
+mod exact;
 mod lines;
 mod settle;
 
 use lines::{add, of_amount};
 
+use smallvec::SmallVec;
+
 use crate::id::RuleId;
 use crate::ledger::{EarnedEntry, Headroom};
-use crate::number::{Fraction, Points, Rounding, allocate};
+use crate::number::{Currency, Fraction, Points, Rounding, allocate, is_safe};
 use crate::scheme::compiled::{BenefitKind, EarnRule, Give, LotTerms, Rate, Scheme};
 use crate::scheme::{CapPeriod, CombineMultipliers, CombineRules, FreeUnits};
+use crate::time::Date;
 
-use crate::evaluate::arith::{Checked, div_floor, index, safe};
+use crate::evaluate::arith::{Checked, index, safe};
 use crate::evaluate::candidates::candidates;
 use crate::evaluate::context::{Amounts, Context};
 use crate::evaluate::error::ActError;
 use crate::evaluate::limit::{named, period_end};
-use crate::evaluate::reason::{About, Reason};
+use crate::evaluate::line_set::{LineSet, PerLine, push_set};
+use crate::evaluate::reason::{About, Missing, Reason};
 
 /// What amount-based and unit-based rules see, line by line.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +70,7 @@ pub(crate) struct Earned {
     /// How many earn rules were no candidates.
     pub(crate) others: u32,
     /// Rules that paid for a birthday or an anniversary.
-    pub(crate) occasions: Vec<(u32, crate::time::Date)>,
+    pub(crate) occasions: Vec<(u32, Date)>,
 }
 
 impl Earned {
@@ -96,11 +101,8 @@ impl Part {
     /// When the part's points become usable and lapse.
     pub(crate) fn terms<'s>(&self, scheme: &'s Scheme) -> Option<&'s LotTerms> {
         match self.source {
-            PartSource::Rule(place) => scheme.rules.get(index(place)).map(|rule| &rule.terms),
-            PartSource::Benefit(..) => scheme
-                .wallets
-                .get(usize::from(self.wallet))
-                .map(|wallet| &wallet.terms),
+            PartSource::Rule(place) => scheme.rules.get(index(place))?.terms(scheme),
+            PartSource::Benefit(..) => Some(&scheme.wallets.get(usize::from(self.wallet))?.terms),
         }
     }
 
@@ -115,13 +117,45 @@ impl Part {
     }
 }
 
+/// A rule that pays, with its part and the lines that count for it.
+#[derive(Clone, Copy)]
+struct Admitted<'s> {
+    part: usize,
+    rule: &'s EarnRule,
+    lines: LineSet<'s>,
+}
+
 /// A multiplier of the order or of lines, with its part.
+#[derive(Clone, Copy)]
 struct Multiplier<'s> {
     part: usize,
     wallet: u16,
     rate: Rate,
-    /// The rule whose target picks lines; none for the order.
-    rule: Option<&'s EarnRule>,
+    /// The lines that it multiplies; none for the order.
+    lines: Option<LineSet<'s>>,
+}
+
+/// Why a rule does not pay.
+#[derive(Clone, Copy)]
+struct Refusal {
+    code: &'static str,
+    missing: Option<Missing>,
+    /// The first day on which the cap that binds is free again.
+    resets: Option<Date>,
+}
+
+impl Refusal {
+    fn reason(self, rule: &EarnRule, currency: Currency) -> Reason {
+        Reason {
+            about: About::Rule,
+            id: (&rule.id).into(),
+            code: self.code,
+            wanted: None,
+            granted: None,
+            missing: self.missing.map(|missing| missing.in_currency(currency)),
+            resets: self.resets,
+        }
+    }
 }
 
 /// The work on one purchase.
@@ -129,9 +163,9 @@ struct Work<'c, 'a, 's> {
     context: &'c Context<'a>,
     input: EarnInput<'c>,
     earned: Earned,
-    base: Vec<(usize, &'s EarnRule)>,
-    fixed: Vec<(usize, &'s EarnRule)>,
-    multipliers: Vec<Multiplier<'s>>,
+    base: SmallVec<[Admitted<'s>; 4]>,
+    fixed: SmallVec<[Admitted<'s>; 4]>,
+    multipliers: SmallVec<[Multiplier<'s>; 4]>,
 }
 
 /// What the purchase earns. `reasons` is filled when it is given.
@@ -142,32 +176,21 @@ pub(crate) fn earn(
     mut reasons: Option<&mut Vec<Reason>>,
 ) -> Result<Earned, ActError> {
     let scheme = context.scheme;
-    let mut work = Work {
-        context,
-        input,
-        earned: Earned::default(),
-        base: Vec::new(),
-        fixed: Vec::new(),
-        multipliers: Vec::new(),
-    };
+    let candidates = candidates(context);
+    let mut work = Work::new(context, input);
     if !work.may_earn(reasons.as_deref_mut())? {
         return Ok(work.earned);
     }
-    let candidates = candidates(context);
     let others = scheme.rules.len().saturating_sub(candidates.len());
     work.earned.others = crate::evaluate::arith::small(others);
     let parts = candidates.len().saturating_add(context.tiers.len());
-    work.earned.parts.reserve(parts);
-    work.base.reserve(candidates.len());
-    for place in candidates {
-        let Some(rule) = scheme.rules.get(index(place)) else {
-            continue;
-        };
-        match work.refusal(place, rule, amounts)? {
-            None => work.admit(place, rule),
-            Some(reason) => {
+    work.earned.parts = Vec::with_capacity(parts);
+    for (place, rule, lines) in candidates.iter(context) {
+        match work.refusal(place, rule, lines, amounts)? {
+            None => work.admit(place, rule, lines),
+            Some(refusal) => {
                 if let Some(reasons) = reasons.as_deref_mut() {
-                    reasons.push(reason);
+                    reasons.push(refusal.reason(rule, scheme.currency));
                 }
             }
         }
@@ -188,7 +211,28 @@ pub(crate) fn earn(
     Ok(work.earned)
 }
 
-impl<'s> Work<'_, '_, 's> {
+impl EarnInput<'_> {
+    /// The units of every line that a rule counts.
+    fn units_for(&self, rule: &EarnRule) -> &[u32] {
+        match rule.free_units {
+            FreeUnits::Skip => self.paid_units,
+            FreeUnits::Count => self.all_units,
+        }
+    }
+}
+
+impl<'c, 'a, 's> Work<'c, 'a, 's> {
+    fn new(context: &'c Context<'a>, input: EarnInput<'c>) -> Self {
+        Self {
+            context,
+            input,
+            earned: Earned::default(),
+            base: SmallVec::new(),
+            fixed: SmallVec::new(),
+            multipliers: SmallVec::new(),
+        }
+    }
+
     /// The guard on how many purchases a day earn.
     fn may_earn(&mut self, reasons: Option<&mut Vec<Reason>>) -> Result<bool, ActError> {
         let max = self.context.scheme.guards.earning_purchases_per_day;
@@ -224,35 +268,29 @@ impl<'s> Work<'_, '_, 's> {
         &mut self,
         place: u32,
         rule: &EarnRule,
+        lines: LineSet<'_>,
         amounts: &Amounts<'_>,
-    ) -> Result<Option<Reason>, ActError> {
+    ) -> Result<Option<Refusal>, ActError> {
         let context = self.context;
-        let reason = |code, missing, resets| {
-            Some(Reason {
-                about: About::Rule,
-                id: rule.id.as_str().into(),
+        let refusal = |code, missing, resets| {
+            Some(Refusal {
                 code,
-                wanted: None,
-                granted: None,
                 missing,
                 resets,
             })
         };
         if matches!(rule.give, Give::Event { .. }) {
-            return Ok(reason("rule.event", None, None));
+            return Ok(refusal("rule.event", None, None));
         }
         if let Some(failure) = rule
             .when
             .as_ref()
             .and_then(|when| context.failure(when, amounts, Some(&rule.id)))
         {
-            let missing = failure
-                .missing
-                .map(|m| m.in_currency(context.scheme.currency));
-            return Ok(reason(failure.code, missing, None));
+            return Ok(refusal(failure.code, failure.missing, None));
         }
-        if !self.touches(rule) {
-            return Ok(reason("rule.no_line", None, None));
+        if !self.touches(rule, lines) {
+            return Ok(refusal("rule.no_line", None, None));
         }
         if rule.occasion
             && context.pinned.is_none()
@@ -261,59 +299,42 @@ impl<'s> Work<'_, '_, 's> {
         {
             let key = occasion_key(rule, occurrence);
             if context.headroom_of(key, 1, &mut self.earned.met)? == 0 {
-                return Ok(reason("cap.occasion", None, None));
+                return Ok(refusal("cap.occasion", None, None));
             }
             self.earned.occasions.push((place, occurrence));
         }
         for cap in &rule.times_caps {
             if context.headroom(cap, &mut self.earned.met)? == 0 {
                 let resets = period_end(cap.per, context.at.date());
-                return Ok(reason(cap_code(cap.per), None, resets));
+                return Ok(refusal(cap_code(cap.per), None, resets));
             }
         }
         Ok(None)
     }
 
     /// Whether a line that the rule matches has a unit that counts.
-    fn touches(&self, rule: &EarnRule) -> bool {
-        let units = self.units_for(rule);
-        let cart = self.context.cart;
+    fn touches(&self, rule: &EarnRule, lines: LineSet<'_>) -> bool {
         let shipping = self.input.shipping > 0 && rule.target.is_none();
-        shipping
-            || cart
-                .lines
-                .iter()
-                .zip(units)
-                .any(|(line, units)| *units > 0 && cart.counts(line, rule.target.as_ref()))
+        shipping || lines.of(self.input.units_for(rule)).any(|units| units > 0)
     }
 
-    fn units_for(&self, rule: &EarnRule) -> &[u32] {
-        match rule.free_units {
-            FreeUnits::Skip => self.input.paid_units,
-            FreeUnits::Count => self.input.all_units,
-        }
-    }
-
-    fn admit(&mut self, place: u32, rule: &'s EarnRule) {
+    fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {
         let part = self.part(PartSource::Rule(place), rule.wallet);
-        match rule.give {
-            Give::MultiplyLines(rate) => self.multipliers.push(Multiplier {
+        let mut multiply = |rate, lines| {
+            self.multipliers.push(Multiplier {
                 part,
                 wallet: rule.wallet,
                 rate,
-                rule: Some(rule),
-            }),
-            Give::MultiplyOrder(rate) => {
-                self.multipliers.push(Multiplier {
-                    part,
-                    wallet: rule.wallet,
-                    rate,
-                    rule: None,
-                });
-            }
+                lines,
+            });
+        };
+        let admitted = Admitted { part, rule, lines };
+        match rule.give {
+            Give::MultiplyLines(rate) => multiply(rate, Some(lines)),
+            Give::MultiplyOrder(rate) => multiply(rate, None),
             Give::Event { .. } => {}
-            _ if rule.multiplied => self.base.push((part, rule)),
-            _ => self.fixed.push((part, rule)),
+            _ if rule.multiplied => self.base.push(admitted),
+            _ => self.fixed.push(admitted),
         }
     }
 
@@ -349,7 +370,7 @@ impl<'s> Work<'_, '_, 's> {
                         part,
                         wallet: *wallet,
                         rate: *factor,
-                        rule: None,
+                        lines: None,
                     });
                 }
             }
@@ -358,8 +379,7 @@ impl<'s> Work<'_, '_, 's> {
 
     /// Everything for one wallet.
     fn wallet(&mut self, wallet: u16) -> Result<(), ActError> {
-        let total = self.base_total(wallet)?;
-        let total = self.order_multipliers(wallet, total)?;
+        let total = self.multiplied(wallet)?;
         self.round(wallet, total)?;
         self.fixed_bonuses(wallet)?;
         self.caps(wallet)
@@ -383,7 +403,7 @@ impl<'s> Work<'_, '_, 's> {
             };
             reasons.push(Reason {
                 about,
-                id: id.as_str().into(),
+                id: id.into(),
                 code,
                 wanted: Some(Points::from_milli(part.wanted)),
                 granted: Some(Points::from_milli(part.granted)),
@@ -398,7 +418,7 @@ impl<'s> Work<'_, '_, 's> {
     }
 
     /// The first day on which the cap that binds a part is free again.
-    fn resets(&self, part: &Part) -> Option<crate::time::Date> {
+    fn resets(&self, part: &Part) -> Option<Date> {
         let scheme = self.context.scheme;
         let wallet = scheme.wallets.get(usize::from(part.wallet))?;
         let rule_caps = match part.source {
@@ -425,41 +445,29 @@ pub(crate) fn why_not(
     let Some(rule) = context.scheme.rules.get(index(place)) else {
         return Ok(None);
     };
-    let lists: Vec<i64> = context.cart.lines.iter().map(|line| line.list).collect();
-    let units: Vec<u32> = context
-        .cart
-        .lines
-        .iter()
-        .map(|line| line.quantity)
-        .collect();
+    let (lists, units) = (&context.cart.lists, &context.cart.quantities);
     let amounts = Amounts {
-        list: &lists,
-        after_item: &lists,
-        running: &lists,
-        units: &units,
+        list: lists,
+        after_item: lists,
+        running: lists,
+        units: units,
     };
     let input = EarnInput {
-        base: &lists,
+        base: lists,
         shipping: 0,
-        paid_units: &units,
-        all_units: &units,
+        paid_units: units,
+        all_units: units,
     };
-    let mut work = Work {
-        context,
-        input,
-        earned: Earned::default(),
-        base: Vec::new(),
-        fixed: Vec::new(),
-        multipliers: Vec::new(),
-    };
-    work.refusal(place, rule, &amounts)
+    let mut set = Vec::new();
+    push_set(&mut set, &context.cart.lines, |line| {
+        context.cart.counts(line, rule.target.as_ref())
+    });
+    let refusal = Work::new(context, input).refusal(place, rule, LineSet::new(&set), &amounts)?;
+    Ok(refusal.map(|refusal| refusal.reason(rule, context.scheme.currency)))
 }
 
 /// The counter of a rule that pays once an occurrence.
-pub(crate) fn occasion_key(
-    rule: &EarnRule,
-    occurrence: crate::time::Date,
-) -> crate::ledger::LimitKey {
+pub(crate) fn occasion_key(rule: &EarnRule, occurrence: Date) -> crate::ledger::LimitKey {
     crate::ledger::LimitKey::new(&format!("rule.{}.occasion", rule.id), Some(&occurrence))
 }
 

@@ -8,7 +8,6 @@ impl<'s> Work<'_, '_, 's> {
         let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
             return Ok(());
         };
-        let unit = Fraction::from_int(terms.unit);
         if terms.round_per_rule {
             for part in self
                 .earned
@@ -34,7 +33,7 @@ impl<'s> Work<'_, '_, 's> {
                 .ok_or_else(|| ActError::overflow("a carried fraction"))?;
             self.earned.carry.push((wallet, left.reduced()));
         }
-        share_out(&mut self.earned.parts, wallet, points, unit)
+        share_out(&mut self.earned.parts, wallet, points, terms.unit)
     }
 
     /// What was carried in.
@@ -72,46 +71,35 @@ impl<'s> Work<'_, '_, 's> {
             return Ok(());
         };
         for slot in 0..self.fixed.len() {
-            let Some((part, rule)) = self.fixed.get(slot).copied() else {
+            let Some(fixed) = self.fixed.get(slot).copied() else {
                 continue;
             };
-            if rule.wallet != wallet || (rule.requires_base && !base_earned) {
+            if fixed.rule.wallet != wallet || (fixed.rule.requires_base && !base_earned) {
                 continue;
             }
-            let exact = self.fixed_points(rule)?;
+            let exact = self.fixed_points(fixed)?;
             let points = rounded(exact, terms.unit, terms.rounding)?;
-            if let Some(part) = self.earned.parts.get_mut(part) {
+            if let Some(part) = self.earned.parts.get_mut(fixed.part) {
                 part.exact = exact;
                 part.wanted = points;
                 part.granted = points;
             }
-            self.attribute_fixed(wallet, rule, points)?;
+            self.attribute_fixed(wallet, fixed.lines, points)?;
         }
         Ok(())
     }
 
-    pub(super) fn fixed_points(&self, rule: &EarnRule) -> Result<Fraction, ActError> {
-        let cart = self.context.cart;
-        let counted = cart
-            .lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| cart.counts(line, rule.target.as_ref()))
-            .map(|(place, _)| place);
-        match rule.give {
+    fn fixed_points(&self, fixed: Admitted<'_>) -> Result<Fraction, ActError> {
+        match fixed.rule.give {
             Give::Fixed(points) | Give::PerPurchase(points) => Ok(Fraction::from_int(points)),
             Give::PerUnit(points) => {
-                let units = self.units_for(rule);
-                let units = counted.fold(0_i64, |sum, place| {
-                    sum.saturating_add(i64::from(units.get(place).copied().unwrap_or(0)))
-                });
+                let units = fixed.lines.of(self.input.units_for(fixed.rule));
+                let units = units.fold(0_i64, |sum, units| sum.saturating_add(i64::from(units)));
                 Ok(Fraction::from_int(points.times(units)?))
             }
             Give::PerAmount(rate) => {
-                let base = counted.fold(0_i64, |sum, place| {
-                    sum.saturating_add(self.input.base.get(place).copied().unwrap_or(0))
-                });
-                of_amount(base, rate)
+                let base = fixed.lines.of(self.input.base);
+                of_amount(base.fold(0_i64, i64::saturating_add), rate)
             }
             Give::MultiplyLines(_) | Give::MultiplyOrder(_) | Give::Event { .. } => {
                 Ok(Fraction::ZERO)
@@ -120,35 +108,24 @@ impl<'s> Work<'_, '_, 's> {
     }
 
     /// Shares a bonus out over the lines that it belongs to, where returns need it.
-    pub(super) fn attribute_fixed(
+    fn attribute_fixed(
         &mut self,
         wallet: u16,
-        rule: &EarnRule,
+        of: LineSet<'_>,
         points: i64,
     ) -> Result<(), ActError> {
-        let cart = self.context.cart;
         let Some((_, lines)) = self.earned.lines.iter_mut().find(|(of, _)| *of == wallet) else {
             return Ok(());
         };
-        let weights: Vec<i64> = cart
-            .lines
-            .iter()
-            .zip(self.input.base)
-            .map(|(line, base)| {
-                if cart.counts(line, rule.target.as_ref()) {
-                    *base
-                } else {
-                    0
-                }
-            })
-            .collect();
-        let sum = weights
-            .iter()
-            .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
+        let sum = of.of(self.input.base).fold(0_i64, i64::saturating_add);
         if sum == 0 {
             return Ok(());
         }
-        for (line, weight) in lines.iter_mut().zip(&weights) {
+        for place in of.places() {
+            let (Some(line), Some(weight)) = (lines.get_mut(place), self.input.base.get(place))
+            else {
+                continue;
+            };
             let share = i128::from(points).times(i128::from(*weight))?;
             *line = add(*line, Fraction::try_new(share, i128::from(sum))?)?;
         }
@@ -259,10 +236,9 @@ pub(super) fn share_out(
     parts: &mut [Part],
     wallet: u16,
     points: i64,
-    unit: Fraction,
+    step: i64,
 ) -> Result<(), ActError> {
-    let step = safe(unit.num(), "a step")?;
-    let mut of_wallet: Vec<&mut Part> = parts
+    let mut of_wallet: PerLine<&mut Part> = parts
         .iter_mut()
         .filter(|part| part.wallet == wallet && !part.exact.is_zero())
         .collect();
@@ -272,17 +248,20 @@ pub(super) fn share_out(
         return Ok(());
     }
     let mut rest = points.checked_div(step).unwrap_or(0);
-    let mut remainders = Vec::with_capacity(of_wallet.len());
+    let mut remainders: PerLine<(Fraction, usize)> = PerLine::new();
     for (place, part) in of_wallet.iter_mut().enumerate() {
-        let den = part.exact.den().times(i128::from(step))?;
-        let steps = div_floor(part.exact.num(), den);
-        let over = part.exact.num().minus(steps.times(den)?)?;
-        let steps = safe(steps, "points")?;
+        let (steps, over) = part
+            .exact
+            .steps(step)
+            .filter(|(steps, _)| is_safe(*steps))
+            .ok_or_else(|| ActError::overflow("points"))?;
         part.wanted = steps.times(step)?;
         rest = rest.minus(steps)?;
-        remainders.push((Fraction::try_new(over, den)?, place));
+        remainders.push((over, place));
     }
-    remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    if rest != 0 {
+        remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    }
     let mut turn = remainders.iter().cycle();
     while rest != 0 && !remainders.is_empty() {
         let Some((_, place)) = turn.next() else { break };

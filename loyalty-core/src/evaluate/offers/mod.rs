@@ -25,6 +25,7 @@ use crate::scheme::compiled_offer::{Offer, OfferGives, OfferStage};
 use super::arith::index;
 use super::context::{Amounts, Context};
 use super::error::ActError;
+use super::line_set::PerLine;
 use super::price::{Discount, DiscountSource};
 use super::runs::Runs;
 
@@ -32,7 +33,7 @@ use super::runs::Runs;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Goods {
     pub(crate) runs: Runs,
-    pub(crate) after_item: Vec<i64>,
+    pub(crate) after_item: PerLine<i64>,
     pub(crate) shipping: Vec<i64>,
 }
 
@@ -104,7 +105,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         let scheme = context.scheme;
         let mut candidates = Vec::new();
         if !scheme.offers.is_empty() {
-            for place in super::candidates::candidates_in(context, &scheme.offer_index) {
+            for place in super::candidates::offer_candidates(context) {
                 let Some(offer) = scheme.offers.get(index(place)) else {
                     continue;
                 };

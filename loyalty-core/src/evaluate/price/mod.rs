@@ -18,6 +18,7 @@ use crate::evaluate::arith::{Checked, index, small};
 use crate::evaluate::cart::CartLine;
 use crate::evaluate::context::{Amounts, Context, Failure};
 use crate::evaluate::error::ActError;
+use crate::evaluate::line_set::PerLine;
 use crate::evaluate::offers::{Goods, Offered, Offers};
 use crate::evaluate::purse::{Purse, Spend};
 use crate::evaluate::reason::{About, Reason, Shortage};
@@ -73,7 +74,7 @@ pub(crate) struct Payment {
 #[derive(Debug, Clone)]
 pub(crate) struct Priced {
     pub(crate) runs: Runs,
-    pub(crate) after_item: Vec<i64>,
+    pub(crate) after_item: PerLine<i64>,
     pub(crate) discounts: Vec<Discount>,
     pub(crate) tenders: Vec<Discount>,
     pub(crate) used: Vec<Used>,
@@ -121,46 +122,37 @@ pub(crate) struct Wishes<'a> {
 
 struct Pricing<'c, 'a> {
     context: &'c Context<'a>,
-    list: Vec<i64>,
-    units: Vec<u32>,
+    list: &'c [i64],
+    units: &'c [u32],
     priced: Priced,
     purse: &'c mut Purse,
     reasons: Option<&'c mut Vec<Reason>>,
 }
 
 /// Prices a cart.
-pub(crate) fn price<'c>(
-    context: &'c Context<'_>,
+pub(crate) fn price(
+    context: &Context<'_>,
     wishes: Wishes<'_>,
-    purse: &'c mut Purse,
-    reasons: Option<&'c mut Vec<Reason>>,
+    purse: &mut Purse,
+    reasons: Option<&mut Vec<Reason>>,
 ) -> Result<Priced, ActError> {
-    let runs = Runs::of(context.cart, wishes.quantities);
-    let list = runs.left.clone();
-    let units = wishes.quantities.map_or_else(
-        || {
-            context
-                .cart
-                .lines
-                .iter()
-                .map(|line| line.quantity)
-                .collect()
-        },
-        <[u32]>::to_vec,
-    );
-    let shipping = context
-        .cart
-        .shipping
-        .iter()
-        .map(|charge| charge.amount)
-        .collect();
+    let cart = context.cart;
+    let runs = Runs::of(cart, wishes.quantities);
+    let (list, units) = match wishes.quantities {
+        None => (PerLine::new(), &*cart.quantities),
+        Some(units) => (PerLine::from_slice(&runs.left), units),
+    };
+    let shipping = cart.shipping.iter().map(|charge| charge.amount).collect();
     let mut pricing = Pricing {
         context,
-        list: list.clone(),
-        units: units.clone(),
+        list: match wishes.quantities {
+            None => &cart.lists,
+            Some(_) => &list,
+        },
+        units,
         priced: Priced {
             runs,
-            after_item: Vec::new(),
+            after_item: PerLine::new(),
             discounts: Vec::new(),
             tenders: Vec::new(),
             used: Vec::new(),
@@ -177,7 +169,7 @@ pub(crate) fn price<'c>(
         purse,
         reasons,
     };
-    let mut offers = pricing.offers(wishes.claims, &list, &units)?;
+    let mut offers = pricing.offers(wishes.claims)?;
     for band in offers.bands() {
         pricing.begin_band(&mut offers, band)?;
         pricing.offer_stage(&mut offers, OfferStage::Catalogue)?;
@@ -189,10 +181,7 @@ pub(crate) fn price<'c>(
             pricing.claims(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
-        pricing
-            .priced
-            .after_item
-            .clone_from(&pricing.priced.runs.left);
+        pricing.priced.after_item = PerLine::from_slice(&pricing.priced.runs.left);
         if band == 0 {
             pricing.standing(StandingAs::Total)?;
         }
@@ -243,18 +232,15 @@ pub(crate) fn is_item_reward(reward: &Reward) -> bool {
     stage(reward) == Stage::Line
 }
 
-impl<'a> Pricing<'_, 'a> {
-    fn offers<'o>(
-        &mut self,
-        claims: &[Claim],
-        list: &'o [i64],
-        units: &'o [u32],
-    ) -> Result<Offers<'o, 'a>, ActError>
-    where
-        'a: 'o,
-        Self: 'o,
-    {
-        Offers::new(self.context, claims, list, units, &mut self.purse.met)
+impl<'c, 'a> Pricing<'c, 'a> {
+    fn offers(&mut self, claims: &[Claim]) -> Result<Offers<'c, 'a>, ActError> {
+        Offers::new(
+            self.context,
+            claims,
+            self.list,
+            self.units,
+            &mut self.purse.met,
+        )
     }
 
     fn begin_band(&mut self, offers: &mut Offers<'_, 'a>, band: u16) -> Result<(), ActError> {
@@ -315,10 +301,10 @@ impl<'a> Pricing<'_, 'a> {
             &self.priced.after_item
         };
         Amounts {
-            list: &self.list,
+            list: self.list,
             after_item,
             running,
-            units: &self.units,
+            units: self.units,
         }
     }
 
@@ -422,13 +408,13 @@ impl<'a> Pricing<'_, 'a> {
         };
         let amount = match rounding {
             StandingAs::Total => {
-                self.priced.runs.apportion(worth, &eligible, &mut shares)?;
+                self.priced.runs.apportion(worth, eligible, &mut shares)?;
                 worth
             }
             StandingAs::MemberPrice => {
                 let mode = context.scheme.discount_rounding;
                 let part = |left| mul_div_round(left, percent.num, percent.den, mode).unwrap_or(0);
-                self.priced.runs.each_unit(&part, &eligible, &mut shares)?
+                self.priced.runs.each_unit(part, eligible, &mut shares)?
             }
         };
         self.priced.discounts.push(Discount {

@@ -192,7 +192,7 @@ impl<'a> Pricing<'_, 'a> {
         };
         self.priced
             .runs
-            .apportion(worth, &eligible, &mut discount.shares)?;
+            .apportion(worth, eligible, &mut discount.shares)?;
         discount.amount = worth;
         Ok(Ok(()))
     }

@@ -159,7 +159,7 @@ impl<'a> Pricing<'_, 'a> {
                 .enumerate()
                 .filter(|(place, _)| eligible(*place));
             let open = open.fold(0_i64, |sum, (_, left)| sum.saturating_add(*left));
-            runs.apportion(worth.min(open), &eligible, &mut shares)?;
+            runs.apportion(worth.min(open), eligible, &mut shares)?;
             self.priced.due = self.priced.due.minus(worth)?;
             self.priced.tenders.push(Discount {
                 source,
@@ -168,7 +168,7 @@ impl<'a> Pricing<'_, 'a> {
                 shipping: 0,
             });
         } else {
-            self.priced.runs.apportion(worth, &eligible, &mut shares)?;
+            self.priced.runs.apportion(worth, eligible, &mut shares)?;
             self.priced.discounts.push(Discount {
                 source,
                 amount: worth,

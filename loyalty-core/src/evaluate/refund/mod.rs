@@ -35,7 +35,7 @@ use crate::evaluate::offers::{count, give_back, in_scheme};
 use crate::evaluate::price::{Wishes, price, tax_in};
 use crate::evaluate::purse::{Purse, total_key};
 use crate::evaluate::record::count_rule;
-use crate::evaluate::stamp::{Stamps, day_key, stamps};
+use crate::evaluate::stamp::{StampList, day_key, stamps};
 use crate::evaluate::sums::{Sums, on_kept};
 use crate::evaluate::tier::measure;
 
@@ -44,7 +44,7 @@ struct Kept {
     units: Vec<u32>,
     all_back: bool,
     earned: Earned,
-    stamps: Vec<Stamps>,
+    stamps: StampList,
     metrics: Vec<i64>,
 }
 

@@ -2,7 +2,7 @@
 
 use smol_str::format_smolstr;
 
-use crate::scheme::compiled::{Condition, EarnRule, Give, Kind, Rate, Target};
+use crate::scheme::compiled::{Condition, EarnRule, Give, Kind, LotTerms, Rate, Target};
 use crate::scheme::condition::ConditionDef;
 use crate::scheme::earn::{EarnRuleDef, GiveDef, PerAmountDef};
 use crate::scheme::problem;
@@ -41,7 +41,7 @@ impl Context<'_> {
             free_units: def.free_units,
             requires_base: def.requires_base,
             sticky: def.sticky,
-            terms: self.rule_terms(def, wallet, at),
+            own_terms: self.rule_terms(def, wallet, at),
             points_caps: self.point_caps(
                 &def.caps,
                 wallet,
@@ -56,20 +56,23 @@ impl Context<'_> {
         }
     }
 
-    /// The rule's own terms; the wallet's where it has none.
+    /// The rule's own terms, with the wallet's where it leaves them open; nothing when it has none.
     fn rule_terms(
         &mut self,
         def: &EarnRuleDef,
         wallet: WalletRef,
         at: &At<'_>,
-    ) -> crate::scheme::compiled::LotTerms {
+    ) -> Option<LotTerms> {
         self.check_pending(def.pending.as_ref(), at);
         if let Some(expiry) = &def.expiry {
             self.check_expiry(expiry, at);
         }
+        if def.pending.is_none() && def.expiry.is_none() && !def.promotional {
+            return None;
+        }
         let of_wallet = self.def.wallets.get(usize::from(wallet.place));
         let never = crate::scheme::ExpiryDef::Never(crate::scheme::NeverDef {});
-        crate::scheme::compiled::LotTerms {
+        Some(LotTerms {
             pending: def
                 .pending
                 .clone()
@@ -80,7 +83,7 @@ impl Context<'_> {
                 .or_else(|| of_wallet.map(|wallet| wallet.expiry.clone()))
                 .unwrap_or(never),
             promotional: def.promotional,
-        }
+        })
     }
 
     fn give(

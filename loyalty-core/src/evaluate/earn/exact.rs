@@ -1,0 +1,137 @@
+//! Exact numbers for what rules bring: whole numbers over one denominator, and fractions where
+//! these do not fit.
+
+use super::*;
+
+/// An exact number of milli-points.
+pub(super) trait Exact: Copy + PartialOrd {
+    /// Nothing.
+    const ZERO: Self;
+
+    fn is_zero(self) -> bool;
+
+    /// The sum, or nothing when it does not fit.
+    fn plus(self, other: Self) -> Option<Self>;
+
+    /// This × `num` / `den`, or nothing when it does not fit.
+    fn times(self, num: i64, den: i64) -> Option<Self>;
+}
+
+/// What turns amounts into exact numbers, and these into fractions.
+pub(super) trait Scale {
+    type Number: Exact;
+
+    /// `amount` × `rate`, or nothing when it does not fit.
+    fn of(&self, amount: i64, rate: Rate) -> Option<Self::Number>;
+
+    fn fraction(&self, number: Self::Number) -> Fraction;
+}
+
+impl Exact for Fraction {
+    const ZERO: Self = Fraction::ZERO;
+
+    fn is_zero(self) -> bool {
+        Fraction::is_zero(&self)
+    }
+
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+
+    fn times(self, num: i64, den: i64) -> Option<Self> {
+        self.checked_mul(Fraction::try_new(i128::from(num), i128::from(den)).ok()?)
+    }
+}
+
+/// Fractions of any denominator.
+pub(super) struct Fractions;
+
+impl Scale for Fractions {
+    type Number = Fraction;
+
+    fn of(&self, amount: i64, rate: Rate) -> Option<Fraction> {
+        of_amount(amount, rate).ok()
+    }
+
+    fn fraction(&self, number: Fraction) -> Fraction {
+        number
+    }
+}
+
+impl Exact for i64 {
+    const ZERO: Self = 0;
+
+    #[inline]
+    fn is_zero(self) -> bool {
+        self == 0
+    }
+
+    #[inline]
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+
+    #[inline]
+    fn times(self, num: i64, den: i64) -> Option<Self> {
+        let product = self.checked_mul(num)?;
+        if den == 1 {
+            return Some(product);
+        }
+        match product.checked_rem(den)? {
+            0 => product.checked_div(den),
+            _ => None,
+        }
+    }
+}
+
+/// Whole numbers over one denominator, which every step of a wallet's rules keeps whole.
+pub(super) struct Common {
+    den: i64,
+}
+
+impl Common {
+    /// A scale for rules with these denominators: those of the base rules, and of the multipliers
+    /// of lines and of the order. Nothing when their common denominator does not fit.
+    ///
+    /// Multipliers of one stage follow each other where they combine as a product, so that their
+    /// denominators multiply; else each works on the same amount.
+    pub(super) fn of(
+        combine: CombineMultipliers,
+        mut base: impl Iterator<Item = i64>,
+        mut lines: impl Iterator<Item = i64>,
+        mut order: impl Iterator<Item = i64>,
+    ) -> Option<Self> {
+        let multiple = |known: i64, den: i64| match known.checked_rem(den)? {
+            0 => Some(known),
+            _ => known.checked_mul(den),
+        };
+        let in_turn = |known: i64, den: i64| match combine {
+            CombineMultipliers::Product => known.checked_mul(den),
+            CombineMultipliers::Best | CombineMultipliers::SumOfIncrements => multiple(known, den),
+        };
+        let den = base
+            .try_fold(1, multiple)?
+            .checked_mul(lines.try_fold(1, in_turn)?)?
+            .checked_mul(order.try_fold(1, in_turn)?)?;
+        Some(Self { den })
+    }
+}
+
+impl Scale for Common {
+    type Number = i64;
+
+    #[inline]
+    fn of(&self, amount: i64, rate: Rate) -> Option<i64> {
+        let unit = if rate.den == 1 {
+            self.den
+        } else {
+            self.den.checked_div(rate.den)?
+        };
+        amount.checked_mul(rate.num)?.checked_mul(unit)
+    }
+
+    #[inline]
+    fn fraction(&self, number: i64) -> Fraction {
+        Fraction::over(number, self.den)
+    }
+}
