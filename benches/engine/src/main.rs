@@ -148,7 +148,7 @@ impl Twelve {
             self.at,
             OFF,
         )?;
-        Ok(serde_json::to_string(&decision)?)
+        Ok(decision.to_json()?)
     }
 
     fn record(&self, act: &loyalty_core::evaluate::Act) {

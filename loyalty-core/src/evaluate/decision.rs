@@ -457,6 +457,19 @@ impl Decision {
         }
     }
 
+    /// The decision's JSON, written into a buffer of its size.
+    ///
+    /// # Errors
+    /// `ledger.encoding` when it has no JSON form.
+    pub fn to_json(&self) -> Result<String, ActError> {
+        let lines = self.lines.len().saturating_add(8);
+        let reasons = self.reasons.len();
+        let size = lines.saturating_add(reasons).saturating_mul(160);
+        let mut bytes = Vec::with_capacity(size);
+        serde_json::to_writer(&mut bytes, self).map_err(encoding)?;
+        String::from_utf8(bytes).map_err(encoding)
+    }
+
     /// The canonical bytes: the decision's JSON without its reasons.
     ///
     /// # Errors
@@ -468,11 +481,7 @@ impl Decision {
             others: 0,
             ..self.clone()
         };
-        serde_json::to_vec(&bare).map_err(|error| {
-            ActError::Ledger(crate::ledger::LedgerError::Encoding {
-                found: error.to_string(),
-            })
-        })
+        serde_json::to_vec(&bare).map_err(encoding)
     }
 
     /// The digest of the canonical bytes: what a client shows and a server recomputes.
@@ -503,6 +512,12 @@ impl Decision {
         }
         Ok(Digest::of(&bare.canonical_bytes()?))
     }
+}
+
+fn encoding(error: impl std::fmt::Display) -> ActError {
+    ActError::Ledger(crate::ledger::LedgerError::Encoding {
+        found: error.to_string(),
+    })
 }
 
 fn lines(cart: &Cart, purchase: &Purchase, left: &[i64]) -> Vec<LineDecision> {

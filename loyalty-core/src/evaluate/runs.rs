@@ -344,26 +344,31 @@ fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShar
     let each = part.checked_div(i64::from(run.count)).unwrap_or(0);
     let odd = part.saturating_sub(each.saturating_mul(i64::from(run.count)));
     let odd = u32::try_from(odd).unwrap_or(0).min(run.count);
-    let mut take = |first: u32, count: u32, each: i64| {
-        if count == 0 {
-            return;
-        }
-        next.push(Run {
-            first,
-            count,
-            left: run.left.saturating_sub(each),
-            ..run
+    let mut rest = run;
+    if odd > 0 {
+        let each = each.saturating_add(1);
+        take(Run { count: odd, ..run }, each, next, shares);
+        rest.first = run.first.saturating_add(odd);
+        rest.count = run.count.saturating_sub(odd);
+    }
+    if rest.count > 0 {
+        take(rest, each, next, shares);
+    }
+}
+
+/// Takes `each` off every unit of a run.
+#[inline]
+fn take(run: Run, each: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+    next.push(Run {
+        left: run.left.saturating_sub(each),
+        ..run
+    });
+    if each > 0 {
+        shares.push(RunShare {
+            line: run.line,
+            first: run.first,
+            count: run.count,
+            each,
         });
-        if each > 0 {
-            shares.push(RunShare {
-                line: run.line,
-                first,
-                count,
-                each,
-            });
-        }
-    };
-    take(run.first, odd, each.saturating_add(1));
-    let even = run.count.saturating_sub(odd);
-    take(run.first.saturating_add(odd), even, each);
+    }
 }

@@ -165,7 +165,7 @@ impl Moment {
         if offset == 0 {
             text.push(b'Z');
         } else {
-            if offset % 60 != 0 {
+            if !offset.is_multiple_of(60) {
                 text.number(offset % 60, 2);
                 text.push(b':');
             }

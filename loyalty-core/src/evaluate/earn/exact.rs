@@ -135,3 +135,75 @@ impl Scale for Common {
         Fraction::over(number, self.den)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A stage of multipliers on one number.
+    fn stage<N: Exact>(combine: CombineMultipliers, on: N, rates: &[Rate]) -> Option<N> {
+        let mut running = on;
+        for rate in rates {
+            let from = match combine {
+                CombineMultipliers::Product => running,
+                CombineMultipliers::Best | CombineMultipliers::SumOfIncrements => on,
+            };
+            running = running.plus(from.times(rate.num.checked_sub(rate.den)?, rate.den)?)?;
+        }
+        Some(running)
+    }
+
+    /// Lines of amounts under a base rule each, with their multipliers, then the order's.
+    fn total<S: Scale>(
+        scale: &S,
+        combine: CombineMultipliers,
+        lines: &[(i64, Rate)],
+        of_lines: &[Rate],
+        of_order: &[Rate],
+    ) -> Option<Fraction> {
+        let mut total = S::Number::ZERO;
+        for (amount, rate) in lines {
+            total = total.plus(stage(combine, scale.of(*amount, *rate)?, of_lines)?)?;
+        }
+        Some(scale.fraction(stage(combine, total, of_order)?))
+    }
+
+    fn rates(count: usize) -> impl Strategy<Value = Vec<Rate>> {
+        let rate = (0_i64..40, 1_i64..30).prop_map(|(num, den)| Rate { num, den });
+        prop::collection::vec(rate, 0..count)
+    }
+
+    proptest! {
+        #[test]
+        fn one_denominator_and_fractions_agree(
+            amounts in prop::collection::vec(0_i64..10_000_000, 3),
+            base in rates(4), of_lines in rates(4), of_order in rates(3),
+            combine in prop::sample::select(vec![
+                CombineMultipliers::Product,
+                CombineMultipliers::SumOfIncrements,
+                CombineMultipliers::Best,
+            ]),
+        ) {
+            let dens = |rates: &[Rate]| rates.iter().map(|rate| rate.den).collect::<Vec<_>>();
+            let lines: Vec<(i64, Rate)> = amounts.into_iter().zip(base.iter().copied()).collect();
+            let common = Common::of(
+                combine,
+                dens(&base).into_iter(),
+                dens(&of_lines).into_iter(),
+                dens(&of_order).into_iter(),
+            );
+            let exact = total(&Fractions, combine, &lines, &of_lines, &of_order);
+            if let Some(found) = common.and_then(|scale| total(&scale, combine, &lines, &of_lines, &of_order)) {
+                prop_assert_eq!(Some(found), exact);
+            }
+            let small = [&base, &of_lines, &of_order].iter().all(|rates| rates.len() < 2);
+            if small {
+                let scale = Common::of(combine, dens(&base).into_iter(), dens(&of_lines).into_iter(), dens(&of_order).into_iter());
+                let found = scale.and_then(|scale| total(&scale, combine, &lines, &of_lines, &of_order));
+                prop_assert_eq!(found, exact);
+            }
+        }
+    }
+}

@@ -450,7 +450,7 @@ pub(crate) fn why_not(
         list: lists,
         after_item: lists,
         running: lists,
-        units: units,
+        units,
     };
     let input = EarnInput {
         base: lists,

@@ -238,61 +238,67 @@ pub(super) fn share_out(
     points: i64,
     step: i64,
 ) -> Result<(), ActError> {
-    let mut of_wallet: PerLine<&mut Part> = parts
-        .iter_mut()
-        .filter(|part| part.wallet == wallet && !part.exact.is_zero())
-        .collect();
-    if let [only] = of_wallet.as_mut_slice() {
-        only.wanted = points;
-        only.granted = points;
-        return Ok(());
-    }
+    let shares = |part: &Part| part.wallet == wallet && !part.exact.is_zero();
     let mut rest = points.checked_div(step).unwrap_or(0);
     let mut remainders: PerLine<(Fraction, usize)> = PerLine::new();
-    for (place, part) in of_wallet.iter_mut().enumerate() {
+    for (place, part) in parts.iter_mut().enumerate() {
+        if !shares(part) {
+            continue;
+        }
         let (steps, over) = part
             .exact
             .steps(step)
             .filter(|(steps, _)| is_safe(*steps))
             .ok_or_else(|| ActError::overflow("points"))?;
         part.wanted = steps.times(step)?;
+        part.granted = part.wanted;
         rest = rest.minus(steps)?;
         remainders.push((over, place));
     }
     if rest != 0 {
         remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     }
-    let mut turn = remainders.iter().cycle();
-    while rest != 0 && !remainders.is_empty() {
-        let Some((_, place)) = turn.next() else { break };
-        let direction = rest.signum();
-        if let Some(part) = of_wallet.get_mut(*place) {
-            part.wanted = part.wanted.plus(direction.times(step)?)?;
-        }
-        rest = rest.minus(direction)?;
-    }
-    let negative = of_wallet
-        .iter()
-        .fold(0_i64, |sum, part| sum.saturating_add(part.wanted.min(0)));
-    if negative < 0 {
-        of_wallet
-            .iter_mut()
-            .for_each(|part| part.wanted = part.wanted.max(0));
-        let mut owed = negative.saturating_neg();
-        while owed > 0 {
-            let Some(largest) = of_wallet.iter_mut().max_by_key(|part| part.wanted) else {
-                break;
-            };
-            let take = owed.min(largest.wanted);
-            if take == 0 {
-                break;
-            }
-            largest.wanted = largest.wanted.minus(take)?;
-            owed = owed.minus(take)?;
+    // In turn, one step a part, until nothing is left: whole rounds first.
+    let count = i64::try_from(remainders.len()).unwrap_or(i64::MAX);
+    let round = rest.checked_div(count).unwrap_or(0);
+    let last = rest.checked_rem(count).unwrap_or(0);
+    for ((_, place), turn) in remainders.iter().zip(0_u64..) {
+        let extra = if turn < last.unsigned_abs() {
+            round.plus(last.signum())?
+        } else {
+            round
+        };
+        if let (Some(part), true) = (parts.get_mut(*place), extra != 0) {
+            part.wanted = part.wanted.plus(extra.times(step)?)?;
+            part.granted = part.wanted;
         }
     }
-    of_wallet
-        .iter_mut()
-        .for_each(|part| part.granted = part.wanted);
+    if parts.iter().any(|part| shares(part) && part.wanted < 0) {
+        take_negative(parts.iter_mut().filter(|part| shares(part)).collect())?;
+    }
+    Ok(())
+}
+
+/// Takes what factors below one made negative off the largest parts.
+fn take_negative(mut parts: Vec<&mut Part>) -> Result<(), ActError> {
+    let mut owed = 0_i64;
+    for part in &mut parts {
+        owed = owed.saturating_sub(part.wanted.min(0));
+        part.wanted = part.wanted.max(0);
+    }
+    while owed > 0 {
+        let Some(largest) = parts.iter_mut().max_by_key(|part| part.wanted) else {
+            break;
+        };
+        let take = owed.min(largest.wanted);
+        if take == 0 {
+            break;
+        }
+        largest.wanted = largest.wanted.minus(take)?;
+        owed = owed.minus(take)?;
+    }
+    for part in parts {
+        part.granted = part.wanted;
+    }
     Ok(())
 }
