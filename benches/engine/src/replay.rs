@@ -2,11 +2,12 @@
 //! first-out lots that lapse after 365 days. The same events go through the function by hand.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hint::black_box;
 
 use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
 use loyalty_core::ledger::{
-    Account, ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LotOpen, LotPoints,
-    RedemptionEntry, RedemptionTerms, Replay, seal, verify,
+    Account, ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LedgerError, LotOpen,
+    LotPoints, RedemptionEntry, RedemptionTerms, Replay, push_all, seal, verify,
 };
 use loyalty_core::number::Points;
 use loyalty_core::time::{Date, Deadline, Moment};
@@ -20,7 +21,7 @@ const FIRST_DAY: i32 = 18_000;
 
 /// An event of the log: what the function by hand reads.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Event {
+struct Event {
     account: u32,
     earns: bool,
     day: i32,
@@ -35,7 +36,7 @@ struct HandAccount {
     expired: i64,
 }
 
-pub(crate) fn events(count: usize, accounts: usize) -> Vec<Event> {
+fn events(count: usize, accounts: usize) -> Vec<Event> {
     let mut x = 88_172_645_463_325_252_u64;
     let event = |place: usize| {
         x ^= x << 13;
@@ -182,7 +183,7 @@ impl Writer {
 }
 
 /// The log as groups of at least `size` entries, in the order of their last event.
-pub(crate) fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
+fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
     let wallet = WalletId::try_new("points")?;
     let content = Content::of(&serde_json::json!({ "name": "bench" }))?;
     let writer = || Writer {
@@ -230,11 +231,7 @@ fn fresh(group: &Group) -> Group {
 }
 
 /// The groups of one account after the other, in memory too.
-pub(crate) fn grouped(
-    events: &[Event],
-    accounts: usize,
-    size: usize,
-) -> Result<Vec<Vec<Group>>, Failure> {
+fn grouped(events: &[Event], accounts: usize, size: usize) -> Result<Vec<Vec<Group>>, Failure> {
     let mut by_account = events.to_vec();
     by_account.sort_by_key(|event| event.account);
     let mut grouped = vec![Vec::new(); accounts];
@@ -261,14 +258,18 @@ fn chained(groups: &[Group]) -> Result<Vec<Group>, Failure> {
     Ok(chained)
 }
 
-pub(crate) fn member(place: usize) -> Result<MemberId, Failure> {
+fn member(place: usize) -> Result<MemberId, Failure> {
     Ok(MemberId::try_new(format!("m{place}"))?)
 }
 
+const EVENTS: usize = 1_000_000;
+const ACCOUNTS: usize = 10_000;
+
+/// Left and lapsed points over all accounts.
+type Sums = (i64, i64);
+
 /// Times replays of logs of small and of large groups.
 pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
-    const EVENTS: usize = 1_000_000;
-    const ACCOUNTS: usize = 10_000;
     let effort = Effort {
         repeats: effort.repeats.min(7),
         ..effort
@@ -292,84 +293,206 @@ pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
         effort.time_once(EVENTS, by_hand),
         None,
     );
+    walks(effort);
     let members: Vec<_> = (0..ACCOUNTS).map(member).collect::<Result<_, _>>()?;
     for size in [1, 5, 100] {
-        let log = log(&events, size)?;
-        let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
-        let check = |accounts: &[Account]| {
-            let sums = |account: &Account| {
-                account.wallets.first().map_or((0, 0), |wallet| {
-                    let left: i64 = wallet
-                        .live_lots()
-                        .map(|(_, lot)| lot.remaining.milli())
-                        .sum();
-                    (left / 1000, wallet.totals.expired.milli() / 1000)
-                })
-            };
-            let found = accounts
-                .iter()
-                .map(sums)
-                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-            same("a replay", found, golden)
-        };
-        let interleaved = || -> Result<Vec<Account>, Failure> {
-            let mut open: Vec<Replay> = members
-                .iter()
-                .map(|m| Account::new(m.clone()).into())
-                .collect();
-            for (place, group) in &log {
-                open[*place].push(group)?;
-            }
-            Ok(open
-                .into_iter()
-                .map(Replay::finish)
-                .collect::<Result<_, _>>()?)
-        };
-        check(&interleaved()?)?;
-        let goal = |goal: f64| (size == 5).then_some(goal);
-        row(
-            &format!("interleaved, groups of {size} and more, an entry"),
-            effort.time_once(entries, interleaved),
-            goal(2e7),
-        );
-        let grouped = grouped(&events, ACCOUNTS, size)?;
-        let replayed = members.iter().cloned().zip(&grouped);
-        let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
-        check(&replayed.collect::<Result<Vec<_>, _>>()?)?;
-        let by_account = || {
-            let mut lots = 0;
-            for (member, groups) in members.iter().zip(&grouped) {
-                let account = Account::replay(member.clone(), groups);
-                lots += account.map_or(0, |account| account.wallets.len());
-            }
-            lots
-        };
-        row(
-            &format!("grouped by account, groups of {size} and more, an entry"),
-            effort.time_once(entries, by_account),
-            goal(4e7),
-        );
-        if size == 5 {
-            let chained: Vec<_> = grouped
-                .iter()
-                .take(500)
-                .map(|g| chained(g))
-                .collect::<Result<_, _>>()?;
-            let entries: usize = chained
-                .iter()
-                .flatten()
-                .map(|group| group.entries.len())
-                .sum();
-            let verified = || chained.iter().map(verify).filter(Result::is_ok).count();
-            same("the hash chain", verified(), chained.len())?;
-            let verified = effort.time_once(entries, verified);
-            row(
-                "the hash chain of groups of 5 verified, an entry",
-                verified,
-                None,
-            );
-        }
+        interleaved(effort, &log(&events, size)?, &members, size, golden)?;
+        by_account(
+            effort,
+            &grouped(&events, ACCOUNTS, size)?,
+            &members,
+            size,
+            golden,
+        )?;
     }
+    acts(effort)?;
     println!();
+    Ok(())
+}
+
+/// What memory gives on this machine, with no ledger in it: 64 MiB in lines of 64 bytes.
+fn walks(effort: Effort) {
+    const LINES: usize = 1 << 20;
+    let lines = black_box(vec![[1_u64; 8]; LINES]);
+    let in_order = || {
+        lines
+            .iter()
+            .fold(0, |sum: u64, line| sum.wrapping_add(line[0]))
+    };
+    let time = effort.time_once(LINES, || black_box(in_order()));
+    row("memory alone: 64 bytes, in order", time, None);
+    // Each place follows from the one before without waiting for what is read.
+    let scattered = || {
+        let mut place = 1_usize;
+        (0..LINES).fold(0, |sum: u64, _| {
+            place = (place * 1_664_525 + 1_013_904_223) % LINES;
+            sum.wrapping_add(lines[place][0])
+        })
+    };
+    let time = effort.time_once(LINES, || black_box(scattered()));
+    row("memory alone: 64 bytes, anywhere", time, None);
+    let waiting = || {
+        let mut place = 1_usize;
+        for _ in 0..LINES {
+            place = (place * 1_664_525 + 1_013_904_222 + lines[place][0] as usize) % LINES;
+        }
+        place
+    };
+    let time = effort.time_once(LINES, waiting);
+    row("memory alone: 64 bytes, where the last said", time, None);
+}
+
+fn check(accounts: &[Account], golden: Sums) -> Result<(), Failure> {
+    let sums = |account: &Account| {
+        account.wallets.first().map_or((0, 0), |wallet| {
+            let left: i64 = wallet
+                .live_lots()
+                .map(|(_, lot)| lot.remaining.milli())
+                .sum();
+            (left / 1000, wallet.totals.expired.milli() / 1000)
+        })
+    };
+    let found = accounts
+        .iter()
+        .map(sums)
+        .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    same("a replay", found, golden)
+}
+
+fn goal(size: usize, goal: f64) -> Option<f64> {
+    (size == 5).then_some(goal)
+}
+
+fn interleaved(
+    effort: Effort,
+    log: &[(usize, Group)],
+    members: &[MemberId],
+    size: usize,
+    golden: Sums,
+) -> Result<(), Failure> {
+    let entries: usize = log.iter().map(|(_, group)| group.entries.len()).sum();
+    let read = || {
+        log.iter().fold(0, |sum: u64, (_, group)| {
+            let points = group.entries.iter().map(|entry| match entry {
+                Entry::Earning(entry) => entry.points,
+                Entry::Redemption(entry) => entry.draws[0].points,
+                Entry::Expiry(entry) => entry.points,
+                _ => Points::ZERO,
+            });
+            let points = points.fold(group.seq, |sum, points| sum + points.milli() as u64);
+            sum.wrapping_add(points)
+        })
+    };
+    let time = effort.time_once(entries, || black_box(read()));
+    row(
+        &format!("groups of {size} and more read, an entry"),
+        time,
+        None,
+    );
+    let open = || -> Vec<Replay> {
+        let accounts = members.iter().map(|member| Account::new(member.clone()));
+        accounts.map(Replay::from).collect()
+    };
+    let finish = |open: Vec<Replay>| -> Result<Vec<Account>, Failure> {
+        let accounts = open.into_iter().map(Replay::finish);
+        Ok(accounts.collect::<Result<_, _>>()?)
+    };
+    let one_by_one = || -> Result<Vec<Account>, Failure> {
+        let mut open = open();
+        for (place, group) in log {
+            open[*place].push(group)?;
+        }
+        finish(open)
+    };
+    let together = || -> Result<Vec<Account>, Failure> {
+        let mut open = open();
+        push_all(&mut open, log.iter().map(|(place, group)| (*place, group)))?;
+        finish(open)
+    };
+    check(&one_by_one()?, golden)?;
+    check(&together()?, golden)?;
+    let time = effort.time_once(entries, one_by_one);
+    row(
+        &format!("interleaved, groups of {size} and more one by one, an entry"),
+        time,
+        None,
+    );
+    let time = effort.time_once(entries, together);
+    row(
+        &format!("interleaved, groups of {size} and more, an entry"),
+        time,
+        goal(size, 2e7),
+    );
+    Ok(())
+}
+
+fn by_account(
+    effort: Effort,
+    grouped: &[Vec<Group>],
+    members: &[MemberId],
+    size: usize,
+    golden: Sums,
+) -> Result<(), Failure> {
+    let entries = |groups: &[Vec<Group>]| -> usize {
+        let groups = groups.iter().flatten();
+        groups.map(|group| group.entries.len()).sum()
+    };
+    let replayed = members.iter().cloned().zip(grouped);
+    let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
+    check(&replayed.collect::<Result<Vec<_>, _>>()?, golden)?;
+    let by_account = || {
+        let mut wallets = 0;
+        for (member, groups) in members.iter().zip(grouped) {
+            let account = Account::replay(member.clone(), groups);
+            wallets += account.map_or(0, |account| account.wallets.len());
+        }
+        wallets
+    };
+    row(
+        &format!("grouped by account, groups of {size} and more, an entry"),
+        effort.time_once(entries(grouped), by_account),
+        goal(size, 4e7),
+    );
+    if size != 5 {
+        return Ok(());
+    }
+    let some = grouped.iter().take(500).map(|groups| chained(groups));
+    let chained: Vec<_> = some.collect::<Result<_, _>>()?;
+    let verified = || chained.iter().map(verify).filter(Result::is_ok).count();
+    same("the hash chain", verified(), chained.len())?;
+    row(
+        "the hash chain of groups of 5 verified, an entry",
+        effort.time_once(entries(&chained), verified),
+        None,
+    );
+    Ok(())
+}
+
+/// One more act on accounts of two sizes: it costs what the act is, not what the account is.
+fn acts(effort: Effort) -> Result<(), Failure> {
+    const MORE: usize = 2_000;
+    for acts in [100, 10_000] {
+        let events = events(acts + MORE, 1);
+        let groups: Vec<Group> = log(&events, 1)?
+            .into_iter()
+            .map(|(_, group)| group)
+            .collect();
+        let (past, more) = groups.split_at(groups.len().saturating_sub(MORE));
+        let account = Account::replay(member(0)?, past)?;
+        let apply = || {
+            let mut account = account.clone();
+            for group in more {
+                account.apply(group)?;
+            }
+            Ok::<_, LedgerError>(account.head.seq)
+        };
+        same("acts", apply()?, groups.len() as u64)?;
+        let time = effort.time_once(more.len(), apply);
+        row(
+            &format!("an act applied to an account of {acts} acts or more"),
+            time,
+            None,
+        );
+    }
     Ok(())
 }

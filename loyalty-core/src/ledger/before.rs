@@ -30,8 +30,7 @@ pub(super) struct Before {
     purchase_count: u64,
     first_ready: usize,
     holds: Vec<Hold>,
-    /// Each wallet without its lots, how many there were, and those that are named.
-    wallets: Vec<(Wallet, usize, Vec<(usize, Lot)>)>,
+    wallets: Vec<WalletBefore>,
     purchase_length: usize,
     purchases: Vec<(usize, Arc<PurchaseState>)>,
     redemption_length: usize,
@@ -43,6 +42,8 @@ pub(super) struct Before {
     counters: Vec<(LimitKey, i64)>,
 }
 
+/// A wallet without its lots, how many there were, and those that are named.
+type WalletBefore = (Wallet, usize, Vec<(usize, Lot)>);
 /// A card without its instances, how many there were, and the one that is named.
 type CardBefore = (Card, usize, Option<(usize, Instance)>);
 /// A ladder without its lists, how many changes there were, and what was measured on a day.
@@ -300,7 +301,7 @@ fn put<T>(list: &mut [T], place: usize, value: T) {
     }
 }
 
-fn put_back_wallets(wallets: &mut Vec<Wallet>, before: Vec<(Wallet, usize, Vec<(usize, Lot)>)>) {
+fn put_back_wallets(wallets: &mut Vec<Wallet>, before: Vec<WalletBefore>) {
     wallets.retain(|wallet| before.iter().any(|(head, ..)| head.id == wallet.id));
     for (wallet, (head, length, named)) in wallets.iter_mut().zip(before) {
         let mut lots = std::mem::take(&mut wallet.lots);

@@ -281,7 +281,7 @@ impl Account {
 #[derive(Debug, Clone)]
 pub struct Replay {
     account: Account,
-    broken: Option<LedgerError>,
+    broken: Option<Box<LedgerError>>,
 }
 
 impl From<Account> for Replay {
@@ -301,12 +301,12 @@ impl Replay {
     #[inline]
     pub fn push(&mut self, group: &Group) -> Result<(), LedgerError> {
         if let Some(problem) = &self.broken {
-            return Err(problem.clone());
+            return Err(LedgerError::clone(problem));
         }
         let account = &mut self.account;
         let folded = account.fold_next(group);
         if let Err(problem) = &folded {
-            self.broken = Some(problem.clone());
+            self.broken = Some(Box::new(problem.clone()));
         }
         folded
     }
@@ -323,7 +323,7 @@ impl Replay {
     /// The problem that a group had, or [`LedgerError::Repeated`] when a key was posted twice.
     pub fn finish(self) -> Result<Account, LedgerError> {
         match self.broken {
-            Some(problem) => Err(problem),
+            Some(problem) => Err(*problem),
             None => {
                 let mut account = self.account;
                 account.index_keys()?;
