@@ -123,6 +123,7 @@ fn counts_are_limited() {
         parts_max: 1,
         rules_max: 3,
         rewards_max: 2,
+        offers_max: 3,
         nodes_max: 2,
         ..Limits::DEFAULT
     };
@@ -143,7 +144,9 @@ fn counts_are_limited() {
             "/ladders",
             "/ladders/0/tiers",
             "/ladders/0/tiers/0/benefits",
-            "/rewards"
+            "/rewards",
+            "/stacking/bands",
+            "/offers"
         ]
     );
 
