@@ -243,6 +243,15 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
+/// An exception of the package, told again by one of its methods; any other as it is.
+pub(crate) fn described<'py, A>(py: Python<'py>, error: PyErr, method: &str, what: A) -> PyErr
+where
+    A: pyo3::IntoPyObject<'py>,
+{
+    let told = error.value(py).call_method1(method, (what,));
+    told.map_or(error, PyErr::from_value)
+}
+
 thread_local! {
     /// What the last panic of this thread said, and where.
     static PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };

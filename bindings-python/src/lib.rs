@@ -13,13 +13,14 @@ mod errors;
 
 use pyo3::prelude::*;
 
+#[allow(clippy::panic, reason = "the drill")]
+fn drill() {
+    panic!("a drill");
+}
+
 /// Panics, for the test that a panic is an ordinary exception.
 #[pyfunction]
 fn _panic(py: Python<'_>, detached: bool) -> PyResult<()> {
-    #[allow(clippy::panic, reason = "the drill")]
-    fn drill() {
-        panic!("a drill");
-    }
     errors::guarded(py, || {
         if detached {
             py.detach(drill);

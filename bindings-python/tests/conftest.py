@@ -50,7 +50,9 @@ rewards = ["free-latte"]
 [[ladders]]
 id = "status"
 metric.spend = {}
-period.rolling = { days = 365 }
+window.rolling = { months = 12 }
+valid_for = { months = 12 }
+review.at_validity_end = {}
 
 [[ladders.tiers]]
 id = "gold"

@@ -50,6 +50,11 @@ class LoyaltyError(Exception):
     def __str__(self) -> str:
         return self.message if self.message.startswith(self.code) else f"{self.code}: {self.message}"
 
+    def _at(self, path: str) -> LoyaltyError:
+        """The same error with its place, if it has none."""
+        placed = self.path if self.path is not None else path
+        return type(self)(self.message, self.code, placed, self.context)
+
     def _of_item(self, place: int) -> LoyaltyError:
         """The same error of an item of a batch."""
         path = f"/{place}{self.path or ''}"

@@ -117,7 +117,7 @@ impl<'a> Border<'a> {
         let failed = |failure: Failure| failure.raise(value.py());
         let text = if is_datetime(value)? {
             self.same_kind(value, at)?;
-            moment_text(value, self.zone)?
+            moment_text(value, self.zone, &at())?
         } else if let Ok(text) = value.cast::<PyString>() {
             text.to_string_lossy().into_owned()
         } else {
@@ -321,7 +321,7 @@ impl Walk<'_, '_> {
         }
         let place = self.place();
         self.border.same_kind(value, || place.clone())?;
-        let text = moment_text(value, self.border.zone)?;
+        let text = moment_text(value, self.border.zone, &place)?;
         self.quoted(&text);
         Ok(())
     }

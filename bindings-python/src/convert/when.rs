@@ -5,6 +5,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
 
+use crate::errors::described;
+
 /// Whether an object is of a class, which is imported once.
 macro_rules! class {
     ($name:ident, $module:literal, $attribute:literal) => {
@@ -25,11 +27,16 @@ pub(crate) fn is_naive(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(value.call_method0("utcoffset")?.is_none())
 }
 
-/// The text of a datetime as a moment in a zone; a naive one is the civil time of the zone.
-pub(crate) fn moment_text(value: &Bound<'_, PyAny>, zone: &str) -> PyResult<String> {
+/// The text of a datetime as a moment in a zone; a naive one is the civil time of the zone. `at` is
+/// its place, for the error.
+pub(crate) fn moment_text(value: &Bound<'_, PyAny>, zone: &str, at: &str) -> PyResult<String> {
     static TEXT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let text = TEXT.import(value.py(), "loyalty_core._time", "moment_text")?;
-    text.call1((value, zone))?.extract()
+    let py = value.py();
+    let text = TEXT.import(py, "loyalty_core._time", "moment_text")?;
+    match text.call1((value, zone)) {
+        Ok(text) => text.extract(),
+        Err(error) => Err(described(py, error, "_at", at)),
+    }
 }
 
 /// A moment as a datetime.

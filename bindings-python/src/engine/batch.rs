@@ -16,7 +16,7 @@ use super::acts::{Done, posted, repeated};
 use super::decision::{Decision, cart};
 use super::group::Log;
 use super::scheme::Scheme;
-use crate::errors::{Failure, guarded};
+use crate::errors::{Failure, described, guarded};
 
 /// How many items are worked on before signals are looked for.
 const SLICE: usize = 512;
@@ -49,15 +49,9 @@ fn jobs(py: Python<'_>, scheme: &Scheme, items: Vec<Item<'_>>) -> PyResult<Vec<J
                 at,
             })
         });
-        jobs.push(moved.map_err(|error| of_item(py, error, place))?);
+        jobs.push(moved.map_err(|error| described(py, error, "_of_item", place))?);
     }
     Ok(jobs)
-}
-
-/// The exception of one item, which says which one.
-fn of_item(py: Python<'_>, error: PyErr, place: usize) -> PyErr {
-    let said = error.value(py).call_method1("_of_item", (place,));
-    said.map_or(error, PyErr::from_value)
 }
 
 /// Works on every item without the lock.
@@ -180,7 +174,7 @@ pub(crate) fn replay_many(
     guarded(py, || {
         let mut jobs = Vec::with_capacity(logs.len());
         for (place, (member, log)) in logs.into_iter().enumerate() {
-            let log = Log::of(&log).map_err(|error| of_item(py, error, place))?;
+            let log = Log::of(&log).map_err(|error| described(py, error, "_of_item", place))?;
             jobs.push((member, std::sync::Mutex::new(Some(log))));
         }
         work(py, &jobs, |(member, log)| {
