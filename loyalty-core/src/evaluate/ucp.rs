@@ -233,3 +233,77 @@ fn breakdown(
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::customer::Facts;
+    use crate::evaluate::{QuoteOptions, quote};
+    use crate::read::{ReadLimits, read_json};
+    use crate::scheme::{SchemeDef, compile};
+    use crate::time::Moment;
+
+    use super::*;
+
+    fn scheme(id: &str) -> Scheme {
+        let text = r#"{"format": 1, "id": "ID", "name": "Shop", "currency": "EUR", "time_zone": "Etc/UTC",
+            "wallets": [{"id": "stars", "precision": 1, "unit": {"one": "star", "other": "stars"}}, {"id": "miles"}],
+            "earn": [
+              {"id": "base", "description": "A star a euro.", "give": {"per_amount": {"points": "1", "per": "1.00"}}},
+              {"id": "extra", "give": {"fixed": {"points": "2.5"}}}],
+            "ladders": [{"id": "status", "metric": {"spend": {}}, "window": {"lifetime": {}}, "review": {"never": {}},
+              "tiers": [{"id": "all", "name": "Everyone", "threshold": "0.00", "benefits":
+                [{"id": "more", "description": "A tenth more.", "benefit": {"multiply": {"factor": "1.1"}}}]}]}]}"#;
+        compile(SchemeDef::from_json(&text.replace("ID", id)).unwrap()).unwrap()
+    }
+
+    fn decided(scheme: &Scheme, account: &Account) -> Decision {
+        let purchase = read_json(
+            r#"{"id": "o", "currency": "EUR", "lines": [{"price": "3.33"}]}"#,
+            &ReadLimits::DEFAULT,
+        );
+        let at: Moment = "2026-11-21T12:00:00Z".parse().unwrap();
+        let (facts, options) = (Facts::default(), QuoteOptions::default());
+        quote(scheme, account, &purchase.unwrap(), &facts, at, options).unwrap()
+    }
+
+    #[test]
+    fn parts_sum_to_the_whole_in_smallest_units() {
+        let (scheme, account) = (
+            scheme("com.example.shop"),
+            Account::new("m".parse().unwrap()),
+        );
+        let ucp = to_ucp(&scheme, &account, &decided(&scheme, &account), true).unwrap();
+        let membership = &ucp["com.example.shop"];
+        assert!(membership.provisional);
+        assert!(!serde_json::to_string(&ucp).unwrap().contains("\"m\""));
+        let stars = &membership.rewards[0];
+        assert_eq!(
+            (stars.currency.name.as_str(), stars.currency.decimal_places),
+            ("stars", 1)
+        );
+        let parts = &stars.earning_forecast.breakdown;
+        let sum: i64 = parts.iter().map(|part| part.amount).sum();
+        assert_eq!(sum, stars.earning_forecast.amount);
+        assert_eq!(stars.earning_forecast.amount, 61);
+        let described: Vec<_> = parts.iter().map(|part| part.description.as_str()).collect();
+        assert_eq!(described, ["A star a euro.", "extra", "A tenth more."]);
+        assert_eq!(parts[2].benefit_id.as_deref(), Some("more"));
+        let miles = &membership.rewards[1].earning_forecast;
+        assert_eq!((miles.amount, miles.breakdown.len()), (0, 0));
+        assert_eq!(membership.tiers[0].name, "Everyone");
+    }
+
+    #[test]
+    fn what_it_refuses() {
+        let account = Account::new("m".parse().unwrap());
+        for id in ["shop", "com.", "com.Example", "com.example shop", "1.2"] {
+            let scheme = scheme(id);
+            let error = to_ucp(&scheme, &account, &decided(&scheme, &account), false);
+            assert_eq!(error.unwrap_err().code(), "ucp.program", "{id}");
+        }
+        let scheme = scheme("com.example");
+        let other = Account::new("other".parse().unwrap());
+        let error = to_ucp(&scheme, &other, &decided(&scheme, &account), false);
+        assert_eq!(error.unwrap_err().code(), "decision.head_moved");
+    }
+}

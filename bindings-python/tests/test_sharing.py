@@ -1,0 +1,117 @@
+"""Pickling, processes and threads."""
+
+from __future__ import annotations
+
+import copy
+import multiprocessing
+import pickle
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from conftest import cart
+
+import loyalty_core as lc
+
+
+def test_everything_pickles(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:
+    decision = lc.quote(scheme, account, cart(), at=now)
+    posted = lc.record(scheme, account, cart(), at=now)
+    things = (
+        scheme,
+        posted.account,
+        posted.group,
+        posted,
+        decision,
+        decision.lines,
+        lc.standing(scheme, posted.account, at=now),
+        posted.answer,
+    )
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        for thing in things:
+            again = pickle.loads(pickle.dumps(thing, protocol))
+            assert again == thing and type(again) is type(thing)
+    again = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(decision))))
+    assert again.to_json() == decision.to_json() and again.canonical() == decision.canonical()
+    assert again.outputs_digest == decision.outputs_digest and hash(again) == hash(decision)
+    for provisional in (False, True):
+        assert again.to_ucp(provisional=provisional) == decision.to_ucp(provisional=provisional)
+    assert lc.record(scheme, account, cart(), at=now, expected=again) == posted
+    assert copy.deepcopy(things) == things
+
+
+def test_a_decision_without_a_ucp_form_pickles_too(account: lc.Account, now: datetime) -> None:
+    scheme = lc.Scheme.from_json(
+        '{"format": 1, "id": "cafe", "name": "Café", "currency": "EUR", "time_zone": "Etc/UTC"}'
+    )
+    decision = lc.quote(scheme, account, cart(), at=now)
+    again = pickle.loads(pickle.dumps(decision))
+    for of in (decision, again):
+        with pytest.raises(lc.ActError) as error:
+            of.to_ucp()
+        assert error.value.code == "ucp.program"
+    assert again == decision
+
+
+def quote_one(job: tuple[lc.Scheme, lc.Account, lc.Purchase, datetime]) -> lc.Decision:
+    scheme, account, purchase, now = job
+    return lc.quote(scheme, account, purchase, at=now)
+
+
+def fail(job: tuple[lc.Scheme, lc.Account, datetime]) -> None:
+    scheme, account, now = job
+    lc.redeem(scheme, account, id="r", reward="cup", at=now)
+
+
+def test_processes(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:
+    account = lc.record(scheme, account, cart(), at=now).account
+    jobs = [(scheme, account, cart(f"o{number}", price=100 + number), now) for number in range(8)]
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        assert pool.map(quote_one, jobs) == [quote_one(job) for job in jobs]
+        with pytest.raises(lc.ActError) as error:
+            pool.map(fail, [(scheme, account, now)])
+    assert error.value.code == "points.insufficient"
+
+
+def test_threads_get_equal_quotes(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:
+    purchases = [cart(f"o{number}", price=100 + 7 * number) for number in range(500)]
+    alone = [lc.quote(scheme, account, of, at=now).canonical() for of in purchases]
+
+    def many(_: int) -> list[str]:
+        return [of.canonical() for of in lc.quote_many(scheme, account, purchases, at=now)]
+
+    def single(_: int) -> list[str]:
+        return [lc.quote(scheme, account, of, at=now).canonical() for of in purchases]
+
+    with ThreadPoolExecutor(8) as pool:
+        for said in pool.map(many, range(8)):
+            assert said == alone
+        for said in pool.map(single, range(8)):
+            assert said == alone
+
+
+def test_a_batch_does_not_hold_up_other_threads(
+    scheme: lc.Scheme, account: lc.Account, now: datetime
+) -> None:
+    purchases = [cart(f"o{number}") for number in range(300)]
+    posted = lc.record_many(scheme, account, purchases, at=now)
+    log = "\n".join(of.group.to_json() for of in posted if of.group is not None)
+    members = [f"m{number}" for number in range(60)]
+    logs: dict[str, str] = {member: log for member in members}
+    done, ticks = threading.Event(), 0
+
+    def replay() -> None:
+        assert len(lc.replay_many(logs)) == len(members)
+        done.set()
+
+    thread = threading.Thread(target=replay)
+    began = time.perf_counter()
+    thread.start()
+    while not done.is_set():
+        time.sleep(0.001)
+        ticks += 1
+    thread.join()
+    # Had the lock been kept, this thread would hardly have run.
+    assert ticks >= (time.perf_counter() - began) * 1000 / 20
