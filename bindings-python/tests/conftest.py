@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -73,6 +74,12 @@ id = "cup"
 cost.points = "30"
 gives.free_product = { target = { skus = ["cup"] } }
 """
+
+
+@pytest.fixture(scope="session")
+def long() -> bool:
+    """Whether the long forms of the tests are asked for."""
+    return bool(os.environ.get("LOYALTY_LONG"))
 
 
 @pytest.fixture(scope="session")

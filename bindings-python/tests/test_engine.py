@@ -6,12 +6,20 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import SCHEME, cart
 
 import loyalty_core as lc
+
+
+class By(TypedDict):
+    """Who does something by hand, and why."""
+
+    actor: str
+    reason: str
 
 
 def test_a_scheme_from_every_source(scheme: lc.Scheme, tmp_path: Path) -> None:
@@ -98,7 +106,7 @@ def test_what_was_stored_gives_the_account_back(scheme: lc.Scheme, now: datetime
 def test_every_act(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:
     later = now + timedelta(days=1)
     account = lc.enrol(scheme, account, id="join", at=now).account
-    by = {"actor": "clerk", "reason": "opening"}
+    by: By = {"actor": "clerk", "reason": "opening"}
     account = lc.adjust(
         scheme, account, id="a1", wallet="points", points=100, at=now, **by
     ).account
@@ -180,8 +188,9 @@ def test_money_in_every_form(scheme: lc.Scheme, account: lc.Account, now: dateti
     decisions = {lc.quote(scheme, account, cart(price=form), at=now).canonical() for form in forms}
     assert len(decisions) == 1
     yen = lc.Scheme.from_toml(SCHEME.replace('"EUR"', '"JPY"').replace(".00", "").replace('"0.50"', '"1"'))
-    purchase = cart(price=1250, quantity=1) | {"currency": "JPY"}
-    assert lc.quote(yen, account, purchase, at=now).totals.due == 1250  # type: ignore[arg-type]
+    purchase = cart(price=1250, quantity=1)
+    purchase["currency"] = "JPY"
+    assert lc.quote(yen, account, purchase, at=now).totals.due == 1250
 
 
 def test_exchanged_money(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:

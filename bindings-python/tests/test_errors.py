@@ -223,10 +223,12 @@ def test_the_classes_are_of_the_package() -> None:
 
 
 @pytest.mark.parametrize("detached", [False, True])
-def test_a_panic_is_an_ordinary_exception(detached: bool, capfd: pytest.CaptureFixture[str]) -> None:
-    for _ in range(1000):
-        with pytest.raises(lc.InternalError) as raised:
+def test_a_panic_is_an_ordinary_exception(detached: bool, capfd: pytest.CaptureFixture[str], long: bool) -> None:
+    for _ in range(10_000 if long else 1000):
+        with pytest.raises(lc.InternalError):
             _core._panic(detached)
+    with pytest.raises(lc.InternalError) as raised:
+        _core._panic(detached)
     error = raised.value
     assert error.code == "internal.panic" and error.context["panic"] == "a drill"
     assert "lib.rs" in error.context["place"]

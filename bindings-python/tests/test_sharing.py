@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import gc
 import multiprocessing
 import pickle
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from conftest import cart
@@ -75,15 +77,18 @@ def test_processes(scheme: lc.Scheme, account: lc.Account, now: datetime) -> Non
     assert error.value.code == "points.insufficient"
 
 
-def test_threads_get_equal_quotes(scheme: lc.Scheme, account: lc.Account, now: datetime) -> None:
-    purchases = [cart(f"o{number}", price=100 + 7 * number) for number in range(500)]
-    alone = [lc.quote(scheme, account, of, at=now).canonical() for of in purchases]
+def test_threads_get_equal_quotes(
+    scheme: lc.Scheme, account: lc.Account, now: datetime, long: bool
+) -> None:
+    count = 50_000 if long else 200
+    purchases = [cart(f"o{number}", price=100 + 7 * (number % 999)) for number in range(count)]
+    alone = [lc.quote(scheme, account, of, at=now).outputs_digest for of in purchases]
 
     def many(_: int) -> list[str]:
-        return [of.canonical() for of in lc.quote_many(scheme, account, purchases, at=now)]
+        return [of.outputs_digest for of in lc.quote_many(scheme, account, purchases, at=now)]
 
     def single(_: int) -> list[str]:
-        return [lc.quote(scheme, account, of, at=now).canonical() for of in purchases]
+        return [lc.quote(scheme, account, of, at=now).outputs_digest for of in purchases]
 
     with ThreadPoolExecutor(8) as pool:
         for said in pool.map(many, range(8)):
@@ -95,10 +100,10 @@ def test_threads_get_equal_quotes(scheme: lc.Scheme, account: lc.Account, now: d
 def test_a_batch_does_not_hold_up_other_threads(
     scheme: lc.Scheme, account: lc.Account, now: datetime
 ) -> None:
-    purchases = [cart(f"o{number}") for number in range(300)]
+    purchases = [cart(f"o{number}") for number in range(100)]
     posted = lc.record_many(scheme, account, purchases, at=now)
     log = "\n".join(of.group.to_json() for of in posted if of.group is not None)
-    members = [f"m{number}" for number in range(60)]
+    members = [f"m{number}" for number in range(50)]
     logs: dict[str, str] = {member: log for member in members}
     done, ticks = threading.Event(), 0
 
@@ -115,3 +120,29 @@ def test_a_batch_does_not_hold_up_other_threads(
     thread.join()
     # Had the lock been kept, this thread would hardly have run.
     assert ticks >= (time.perf_counter() - began) * 1000 / 20
+
+
+def resident_kib() -> int:
+    """The memory that the process holds."""
+    status = Path("/proc/self/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the proc file system")
+def test_nothing_leaks(scheme: lc.Scheme, account: lc.Account, now: datetime, long: bool) -> None:
+    count = 1_000_000 if long else 5_000
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            decision = lc.quote(scheme, account, cart(), at=now)
+            assert decision.totals.due and decision.canonical()
+            with pytest.raises(lc.InputError):
+                lc.quote(scheme, account, cart(price="1.005"), at=now)
+
+    run(1000)
+    gc.collect()
+    before = resident_kib()
+    run(count)
+    gc.collect()
+    assert resident_kib() - before <= 2048

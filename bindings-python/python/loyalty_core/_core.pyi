@@ -7,6 +7,25 @@ from typing import Any, TypeAlias, final
 
 from .documents import Facts, Purchase, When
 
+__all__ = [
+    "_panic",
+    "Account",
+    "Decision",
+    "Group",
+    "Scheme",
+    "merge",
+    "perform",
+    "quote",
+    "quote_many",
+    "record_many",
+    "replay_many",
+    "standing",
+    "transfer",
+    "verify_decision",
+    "verify_groups",
+    "why_not",
+]
+
 # Names for this stub only; the built module has none of them.
 _Done: TypeAlias = tuple[int, bool, Account, Group | None, Group | None]
 _Item: TypeAlias = tuple[Account, Purchase, When, Facts | None]
@@ -53,7 +72,7 @@ class Scheme:
     def to_dict(self) -> dict[str, Any]:
         """The document as dicts and lists."""
     def _repr_html_(self) -> str: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
 
@@ -99,7 +118,7 @@ class Account:
     def to_dict(self) -> dict[str, Any]:
         """The account as dicts and lists."""
     def _repr_html_(self) -> str: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
 
 @final
@@ -135,7 +154,7 @@ class Group:
     def to_dict(self) -> dict[str, Any]:
         """The group as dicts and lists."""
     def _answer(self) -> str: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
     def __reduce__(self) -> tuple[Any, tuple[str]]: ...
 
 @final

@@ -58,8 +58,9 @@ class PayPoints(TypedDict, total=False):
     points: Number
 
 
+# A field has the name of a keyword, so it cannot be written as a class.
 Exchange = TypedDict("Exchange", {"from": Money, "to": Money})
-"""``from`` units of the purchase's currency are ``to`` units of the scheme's."""
+Exchange.__doc__ = """``from`` units of the purchase's currency are ``to`` units of the scheme's."""
 
 
 class Purchase(TypedDict, total=False):
