@@ -27,9 +27,12 @@ make_venv() {
 # The tools are kept in the user's cache, for each list of them and each Python; the last two stay.
 key=$({ cat "$requirements"; python3 -VV; } | sha256sum | cut -c1-16)
 tools="$cache_root/tools-$key"
+export PYRIGHT_PYTHON_CACHE_DIR="$tools/pyright" PYRIGHT_PYTHON_IGNORE_WARNINGS=1
 if [ ! -e "$tools/complete" ]; then
     mkdir -p "$cache_root"
     make_venv "$tools"
+    "$tools/bin/pyright" --version >/dev/null ||
+        fail "pyright could not fetch its program; is the npm registry reachable?"
     touch "$tools/complete"
 fi
 touch "$tools"

@@ -1,4 +1,4 @@
-"""The page ``docs/python.md``: its code runs, its types hold, its codes are those of the package."""
+"""The page ``docs/python.md`` and the README: their code runs, its types hold, the codes are those of the package."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import loyalty_core as lc
 
 
-def blocks(root: Path) -> list[str]:
-    page = (root / "docs" / "python.md").read_text(encoding="utf-8")
+def blocks(root: Path, page: str = "docs/python.md") -> list[str]:
+    page = (root / page).read_text(encoding="utf-8")
     return re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
 
 
@@ -22,12 +22,19 @@ def test_the_code_runs(root: Path) -> None:
     assert isinstance(names["decision"], lc.Decision) and len(blocks(root)) >= 6
 
 
+def test_the_readme_runs(root: Path) -> None:
+    (block,) = blocks(root, "README.md")
+    exec(compile(block, "README.md", "exec"), {})
+
+
 def test_its_types_hold(root: Path, tmp_path: Path) -> None:
     program = tmp_path / "page.py"
     program.write_text("\n".join(blocks(root)), encoding="utf-8")
+    readme = tmp_path / "readme.py"
+    readme.write_text("\n".join(blocks(root, "README.md")), encoding="utf-8")
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
     for command in (["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")], ["pyright"]):
-        run = [sys.executable, "-m", *command, str(program)]
+        run = [sys.executable, "-m", *command, str(program), str(readme)]
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -111,6 +111,9 @@ BAD: list[tuple[str, Callable[[], object], type[lc.LoyaltyError], str, str | Non
      "input.mixed_times", "/occurred_at"),
     ("a date in the cart", quote({**cart(), "occurred_at": date(2026, 11, 21)}), lc.InputError,
      "input.type", "/occurred_at"),
+    ("a datetime elsewhere", line(sku=NOW), lc.InputError, "input.type", "/lines/0/sku"),
+    ("a date elsewhere", line(price=date(2026, 11, 21)), lc.InputError, "input.type", "/lines/0/price"),
+    ("a date in a scheme", lambda: lc.Scheme.from_dict({"name": NOW}), lc.InputError, "input.type", "/name"),
     ("after the moment", quote({**cart(), "occurred_at": datetime(2027, 1, 1, tzinfo=UTC)}), lc.InputError,
      "purchase.backdated", "/occurred_at"),
     # Acts.

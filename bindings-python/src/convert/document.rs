@@ -234,7 +234,7 @@ impl Walk<'_, '_> {
             Kind::MonthDay => "a datetime.date or a str such as \"02-29\"",
             Kind::Object(_) => "a dict",
             Kind::List(_) => "a list",
-            Kind::Plain => "str, int, bool, Decimal, datetime, dict, list or None",
+            Kind::Plain => "str, int, bool, Decimal, dict, list or None",
         };
         // The float types of other libraries are floats too.
         if value.hasattr("__float__")? {
@@ -316,7 +316,7 @@ impl Walk<'_, '_> {
     }
 
     fn datetime(&mut self, value: &Bound<'_, PyAny>, kind: Kind) -> PyResult<()> {
-        if matches!(kind, Kind::MonthDay) {
+        if !matches!(kind, Kind::Moment) {
             return self.date(value, kind);
         }
         let place = self.place();
@@ -338,9 +338,8 @@ impl Walk<'_, '_> {
                 Err(self.bad(value, "input.type", "a date", allowed))
             }
             _ => {
-                let text: String = value.call_method0("isoformat")?.extract()?;
-                self.quoted(&text);
-                Ok(())
+                let allowed = "text: this place holds no moment";
+                Err(self.bad(value, "input.type", &type_name(value), allowed))
             }
         }
     }

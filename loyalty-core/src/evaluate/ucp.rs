@@ -269,11 +269,11 @@ mod tests {
     #[test]
     fn parts_sum_to_the_whole_in_smallest_units() {
         let (scheme, account) = (
-            scheme("com.example.shop"),
+            scheme("com.example-shop"),
             Account::new("m".parse().unwrap()),
         );
         let ucp = to_ucp(&scheme, &account, &decided(&scheme, &account), true).unwrap();
-        let membership = &ucp["com.example.shop"];
+        let membership = &ucp["com.example-shop"];
         assert!(membership.provisional);
         assert!(!serde_json::to_string(&ucp).unwrap().contains("\"m\""));
         let stars = &membership.rewards[0];
@@ -301,7 +301,7 @@ mod tests {
             let error = to_ucp(&scheme, &account, &decided(&scheme, &account), false);
             assert_eq!(error.unwrap_err().code(), "ucp.program", "{id}");
         }
-        let scheme = scheme("com.example");
+        let scheme = scheme("com.example-cafe");
         let other = Account::new("other".parse().unwrap());
         let error = to_ucp(&scheme, &other, &decided(&scheme, &account), false);
         assert_eq!(error.unwrap_err().code(), "decision.head_moved");
