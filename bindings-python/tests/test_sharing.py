@@ -5,7 +5,11 @@ from __future__ import annotations
 import copy
 import gc
 import multiprocessing
+import os
 import pickle
+import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -120,6 +124,33 @@ def test_a_batch_does_not_hold_up_other_threads(
     thread.join()
     # Had the lock been kept, this thread would hardly have run.
     assert ticks >= (time.perf_counter() - began) * 1000 / 20
+
+
+INTERRUPTED = """
+import sys
+from datetime import UTC, datetime
+import loyalty_core as lc
+scheme = lc.Scheme.from_json(sys.argv[1])
+account, now = lc.Account("ann"), datetime(2026, 11, 21, tzinfo=UTC)
+cart = {"id": "o", "currency": "EUR", "lines": [{"price": "1.00"}] * 20}
+print("ready", flush=True)
+try:
+    while True:
+        lc.quote_many(scheme, account, [cart] * 100_000, at=now)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal of POSIX")
+def test_a_batch_hears_the_keyboard(scheme: lc.Scheme) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, scheme.to_json()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[0] == "heard\n"
+        assert process.returncode == 0
 
 
 def resident_kib() -> int:

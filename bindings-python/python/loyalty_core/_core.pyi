@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from os import PathLike
-from typing import Any, TypeAlias, final
+from typing import Any, Literal, TypeAlias, final
 
 from .documents import Facts, Purchase, When
 
@@ -106,7 +106,7 @@ class Account:
     def at(self) -> datetime | None:
         """When the last group was posted."""
     @property
-    def status(self) -> str:
+    def status(self) -> Literal["active", "suspended", "closed"]:
         """Whether it takes part: ``active``, ``suspended`` or ``closed``."""
     @property
     def purchase_count(self) -> int:

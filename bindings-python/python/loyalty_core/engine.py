@@ -465,7 +465,8 @@ def record_many(
     """Records many purchases, without holding up other threads while the engine works.
 
     Purchases of one member are recorded one after another: give the member's account as it is before
-    the first of them, for each of them. After an error nothing counts as done.
+    the first of them, for each of them. After an error nothing counts as done. A scheme with budgets
+    or limits over all members needs :func:`record` and its ``pool``.
     """
     items = _items(accounts, purchases, at, facts)
     return [_done(done) for done in _core.record_many(scheme, items)]

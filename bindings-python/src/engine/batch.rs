@@ -18,7 +18,7 @@ use super::group::Log;
 use super::scheme::Scheme;
 use crate::errors::{Failure, described, guarded};
 
-/// How many items are worked on before signals are looked for.
+/// How many items are moved or worked on before signals are looked for.
 const SLICE: usize = 512;
 
 /// One item of a batch: the account, the purchase, the moment, and the facts if there are any.
@@ -40,6 +40,9 @@ fn jobs(py: Python<'_>, scheme: &Scheme, items: Vec<Item<'_>>) -> PyResult<Vec<J
     let mut border = scheme.border();
     let mut jobs = Vec::with_capacity(items.len());
     for (place, (account, purchase, at, facts)) in items.into_iter().enumerate() {
+        if place % SLICE == 0 {
+            py.check_signals()?;
+        }
         let moved = border.moment(&at, "at").and_then(|at| {
             let (purchase, facts) = cart(&mut border, &purchase, facts.as_ref())?;
             Ok(Job {
