@@ -273,3 +273,45 @@ def test_nothing_can_be_changed(scheme: lc.Scheme, account: lc.Account, now: dat
     ):
         with pytest.raises(AttributeError):
             setattr(thing, name, "other")
+
+
+def test_what_all_members_share(now: datetime) -> None:
+    scheme = lc.Scheme.from_dict(
+        {
+            "format": 1,
+            "id": "com.example.pool",
+            "name": "Pool",
+            "currency": "EUR",
+            "time_zone": "Etc/UTC",
+            "wallets": [{"id": "points"}],
+            "earn": [
+                {
+                    "id": "launch",
+                    "give": {"per_amount": {"points": "1", "per": "1.00"}},
+                    "caps": [{"per": "scheme", "points": "150"}],
+                }
+            ],
+        }
+    )
+    pool, earned = lc.Account("pool"), []
+    for name in ("ann", "bob", "cem"):
+        account, purchase = lc.Account(name), cart(f"of-{name}", price="100.00", quantity=1)
+        quoted = lc.quote(scheme, account, purchase, at=now, pool=pool)
+        earned.append(quoted.wallets[0].earned)
+        posted = lc.record(scheme, account, purchase, at=now, pool=pool, expected=quoted)
+        if posted.pool is not None:
+            pool = pool.apply(posted.pool)
+    assert earned == [100, 50, 0]
+    with pytest.raises(lc.ActError) as error:
+        lc.record(scheme, lc.Account("dan"), cart(), at=now)
+    assert error.value.code == "pool.missing"
+
+
+def test_a_quoted_version_is_kept(
+    scheme: lc.Scheme, account: lc.Account, now: datetime
+) -> None:
+    account = lc.enrol(scheme, account, id="join", at=now).account
+    decision = lc.quote(scheme, account, cart(), at=now)
+    assert decision.head.seq == account.seq == 1
+    posted = lc.record(scheme, account, cart(), at=now, expected_head=decision.head)
+    assert posted.seq == 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,7 @@ class Run:
         except lc.LoyaltyError:
             return said
         self.written.append(standing.to_json())
+        hold(standing.to_dict(), standing)
         return said | {"standing": standing.to_dict()}
 
     def quote(self, step: dict[str, Any], name: str, _other: str, at: str) -> Said:
@@ -77,6 +80,7 @@ class Run:
             lc.verify_decision(scheme, account, step["quote"], changed, facts=facts)
         assert refused.value.code == "decision.tampered"
         self.written.append(decision.to_json())
+        hold(decision.to_dict(), decision)
         return {"decision": decision.to_dict()}
 
     def act(self, step: dict[str, Any], name: str, _other: str, at: str) -> Said:
@@ -90,6 +94,7 @@ class Run:
         again = lc.perform(scheme, posted.account, step["act"], at=at, earlier=earlier)
         assert again.repeated and again.seq == posted.seq and again.account == posted.account
         said: Said = {"answer": json.loads(posted.group._answer())}
+        hold(said["answer"], posted.answer)
         for entry in posted.group.entries:
             said |= {kind: entry[kind] for kind in ("return", "tier_change") if kind in entry}
         return said
@@ -120,6 +125,30 @@ class Run:
                 assert replayed == account and replayed.state_hash() == account.state_hash()
             assert [lc.Group.from_json(line) for line in lines] == groups
             assert lc.Account.restore(account.snapshot()) == account
+
+
+def hold(said: Any, made: Any) -> None:
+    """The typed object has every field of the JSON, with its value."""
+    if isinstance(made, lc.Shortage):
+        assert said in ({made.kind: str(made.value)}, {made.kind: made.value})
+    elif isinstance(made, lc.AnswerLine):
+        ((kind, fields),) = said.items()
+        assert made.kind == kind
+        for name, value in fields.items():
+            hold(value, getattr(made, name))
+    elif isinstance(said, dict):
+        for name, value in said.items():
+            hold(value, getattr(made, "before" if name == "from" else name))
+    elif isinstance(said, list):
+        assert isinstance(made, tuple) and len(made) == len(said)
+        for one, other in zip(said, made, strict=True):
+            hold(one, other)
+    elif isinstance(made, datetime):
+        assert made == datetime.fromisoformat(said)
+    elif isinstance(made, date | Decimal):
+        assert str(made) == said
+    else:
+        assert made == said and type(made) is type(said)
 
 
 def differences(expected: Any, found: Any, at: str) -> Iterator[str]:

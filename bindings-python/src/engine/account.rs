@@ -1,3 +1,5 @@
+//! Accounts as Python holds them.
+
 use std::sync::Arc;
 
 use loyalty_core::ledger::{Account as Core, Group as CoreGroup, Status};

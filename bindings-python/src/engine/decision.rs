@@ -1,3 +1,5 @@
+//! Decisions as Python holds them, and what makes them.
+
 use std::sync::Arc;
 
 use loyalty_core::customer::Facts;

@@ -1,3 +1,5 @@
+//! Groups as Python holds them, and logs as they are handed over.
+
 use std::sync::Arc;
 
 use loyalty_core::evaluate::answer;

@@ -1,3 +1,5 @@
+//! Schemes as Python holds them.
+
 use std::sync::Arc;
 
 use loyalty_core::scheme::{Scheme as Core, SchemeDef, compile};
