@@ -53,6 +53,7 @@ need_rust() {
 
 need_python() {
     have python3 || install python3 python3-venv
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "Python 3.11 or newer is needed, found $(python3 --version | cut -d' ' -f2)"
 }

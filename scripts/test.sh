@@ -2,7 +2,7 @@
 # What CI runs: each step under a time limit, the cheapest first, stopping at the first that fails.
 # A new step is one line: step NAME LIMIT_SECONDS COMMAND...
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-scripts/setup.sh rust python
+scripts/setup.sh rust python node
 use_build_cache
 
 step "format"   60 cargo fmt --all --check
@@ -11,5 +11,6 @@ step "clippy"  900 cargo clippy --quiet --locked --workspace --all-targets --all
 step "tests"   2400 cargo test --quiet --locked --workspace --all-features --lib --bins --tests
 step "doc tests" 900 cargo test --quiet --locked --workspace --all-features --doc
 step "examples" 900 cargo build --quiet --locked --profile test --workspace --all-features --examples
+step "python" 1200 scripts/python.sh
 
 steps_summary

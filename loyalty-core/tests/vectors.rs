@@ -11,7 +11,7 @@ use loyalty_core::evaluate::{
     merge, perform, quote, standing, transfer, verify_decision,
 };
 use loyalty_core::id::MemberId;
-use loyalty_core::ledger::{Account, Entry, Group, verify};
+use loyalty_core::ledger::{Account, Digest, Entry, Group, to_json_line, verify};
 use loyalty_core::purchase::Purchase;
 use loyalty_core::scheme::{Scheme, SchemeDef, compile};
 use loyalty_core::time::Moment;
@@ -77,9 +77,21 @@ struct Book {
 struct Run {
     schemes: Vec<Arc<Scheme>>,
     books: BTreeMap<String, Book>,
+    /// Every text that the steps led to, one a line: its digest holds for runners in any language.
+    written: String,
 }
 
 impl Run {
+    fn write(&mut self, text: &str) {
+        self.written.push_str(text);
+        self.written.push('\n');
+    }
+
+    fn write_error(&mut self, error: &ActError) {
+        let path = error.path().map(ToString::to_string).unwrap_or_default();
+        self.write(&format!("{} {path}", error.code()));
+    }
+
     fn schemes(&self) -> Schemes {
         let mut all = self.schemes.iter().rev().cloned();
         let current = Schemes::new(all.next().expect("a scheme"));
@@ -115,6 +127,7 @@ impl Run {
             match perform(&self.schemes(), &account, act, step.at, None) {
                 Ok(Outcome::Posted(posted)) => {
                     said.extend(entries_json(&posted.group));
+                    self.write(to_json_line(&posted.group).expect("a line").trim_end());
                     self.book(&name).account = posted.account;
                     self.book(&name).groups.push(posted.group);
                     self.repeat(&name, act, step.at);
@@ -123,6 +136,7 @@ impl Run {
                     said.insert("repeated".into(), json!(seq));
                 }
                 Err(error) => {
+                    self.write_error(&error);
                     said.insert("error".into(), error_json(&error));
                 }
             }
@@ -141,6 +155,7 @@ impl Run {
         match pair {
             Some(Ok(PairOutcome::Posted(first, second))) => {
                 for (name, posted) in [(&name, first), (&other, second)] {
+                    self.write(to_json_line(&posted.group).expect("a line").trim_end());
                     let book = self.book(name);
                     book.account = posted.account;
                     book.groups.push(posted.group);
@@ -150,12 +165,14 @@ impl Run {
                 said.insert("repeated".into(), json!([first, second]));
             }
             Some(Err(error)) => {
+                self.write_error(&error);
                 said.insert("error".into(), error_json(&error));
             }
             None => {}
         }
         let account = self.book(&name).account.clone();
         if let Ok(state) = standing(self.current(), &account, step.at) {
+            self.write(&serde_json::to_string(&state).expect("JSON"));
             said.insert(
                 "standing".into(),
                 serde_json::to_value(state).expect("JSON"),
@@ -166,7 +183,7 @@ impl Run {
 
     /// A quote, which a client's copy of it must verify against, and no changed copy may.
     fn quote(
-        &self,
+        &mut self,
         purchase: &Purchase,
         account: &Account,
         facts: &Facts,
@@ -195,12 +212,14 @@ impl Run {
                     None,
                 );
                 assert_eq!(error.expect_err("tampered").code(), "decision.tampered");
+                self.write(&serde_json::to_string(&decision).expect("JSON"));
                 said.insert(
                     "decision".into(),
                     serde_json::to_value(decision).expect("JSON"),
                 );
             }
             Err(error) => {
+                self.write_error(&error);
                 said.insert("error".into(), error_json(&error));
             }
         }
@@ -290,11 +309,13 @@ fn difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
     }
 }
 
-fn run(case: &Case) -> Result<(), String> {
+/// Runs a case, and gives the digest of everything that it wrote.
+fn run(case: &Case) -> Result<Digest, String> {
     let scheme = compile(case.scheme.clone()).map_err(|problems| problems.to_string())?;
     let mut run = Run {
         schemes: vec![Arc::new(scheme)],
         books: BTreeMap::new(),
+        written: String::new(),
     };
     for (place, step) in case.steps.iter().enumerate() {
         assert!(
@@ -325,7 +346,7 @@ fn run(case: &Case) -> Result<(), String> {
         }
     }
     run.check();
-    Ok(())
+    Ok(Digest::of(run.written.as_bytes()))
 }
 
 fn files() -> Vec<PathBuf> {
@@ -341,7 +362,7 @@ fn files() -> Vec<PathBuf> {
 
 #[test]
 fn every_vector_holds() {
-    let (mut count, mut wrong) = (0, Vec::new());
+    let (mut count, mut wrong, mut digests) = (0, Vec::new(), String::new());
     for path in files() {
         let text = fs::read_to_string(&path).expect("a file");
         let file: File =
@@ -349,8 +370,9 @@ fn every_vector_holds() {
         assert_eq!(file.format, 1);
         for case in &file.cases {
             count += 1;
-            if let Err(error) = run(case) {
-                wrong.push(format!("{}: {error}", case.id));
+            match run(case) {
+                Ok(digest) => digests.push_str(&format!("{} {digest}\n", case.id)),
+                Err(error) => wrong.push(format!("{}: {error}", case.id)),
             }
         }
     }
@@ -361,4 +383,21 @@ fn every_vector_holds() {
         wrong.join("\n")
     );
     assert!(count >= 40, "only {count} vectors were found");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
+    let known = fs::read_to_string(folder.join("digests.txt")).unwrap_or_default();
+    let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join("digests.txt");
+    fs::write(&new, &digests).expect("a file");
+    let differing = || {
+        let lines = digests
+            .lines()
+            .filter(|line| !known.lines().any(|of| of == *line));
+        let names = lines.filter_map(|line| line.split(' ').next());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    assert!(
+        known == digests,
+        "other bytes than before, or other cases: {}. If that is meant, say so in CHANGELOG.md and take {}",
+        differing(),
+        new.display()
+    );
 }

@@ -154,5 +154,6 @@ pub const ACT_CODES: &[&str] = &[
     "reward.unknown",
     "scheme.version_missing",
     "tier.unknown",
+    "ucp.program",
     "wallet.unknown",
 ];

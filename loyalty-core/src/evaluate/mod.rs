@@ -50,6 +50,7 @@ mod stamp;
 mod standing;
 mod sums;
 mod tier;
+mod ucp;
 mod verify;
 
 pub use act::*;
@@ -61,4 +62,8 @@ pub use draft::{Outcome, Posted};
 pub use error::{ACT_CODES, ActError};
 pub use reason::{About, REASON_CODES, Reason, Shortage};
 pub use standing::*;
+pub use ucp::{
+    UcpBenefit, UcpCurrency, UcpForecast, UcpLoyalty, UcpMembership, UcpPart, UcpReward, UcpTier,
+    to_ucp,
+};
 pub use verify::verify_decision;

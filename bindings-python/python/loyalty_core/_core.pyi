@@ -1,0 +1,251 @@
+"""The native half of the package. Use it through ``loyalty_core``."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from os import PathLike
+from typing import Any, Literal, TypeAlias, final
+
+from .documents import Facts, Purchase, When
+
+__all__ = [
+    "_panic",
+    "Account",
+    "Decision",
+    "Group",
+    "Scheme",
+    "merge",
+    "perform",
+    "quote",
+    "quote_many",
+    "record_many",
+    "replay_many",
+    "standing",
+    "transfer",
+    "verify_decision",
+    "verify_groups",
+    "why_not",
+]
+
+# Names for this stub only; the built module has none of them.
+_Done: TypeAlias = tuple[int, bool, Account, Group | None, Group | None]
+_Item: TypeAlias = tuple[Account, Purchase, When, Facts | None]
+
+@final
+class Scheme:
+    """A scheme: the rules of a loyalty programme, checked and ready to decide.
+
+    It never changes, can be shared by threads, and pickles as its document.
+    """
+
+    @staticmethod
+    def from_json(document: str | bytes) -> Scheme:
+        """Reads and compiles a JSON document."""
+    @staticmethod
+    def from_toml(document: str | bytes) -> Scheme:
+        """Reads and compiles a TOML document."""
+    @staticmethod
+    def from_dict(document: dict[str, Any]) -> Scheme:
+        """Compiles a document of dicts and lists, as ``json.load`` or ``tomllib.load`` gives it."""
+    @staticmethod
+    def from_file(path: str | PathLike[str]) -> Scheme:
+        """Reads and compiles a file; its name ends in ``.toml`` or ``.json``."""
+    @property
+    def id(self) -> str:
+        """The scheme's stable name."""
+    @property
+    def name(self) -> str:
+        """What people call it."""
+    @property
+    def version(self) -> str | None:
+        """The label of this version of it."""
+    @property
+    def currency(self) -> str:
+        """The currency of every amount in it."""
+    @property
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which its days begin."""
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical JSON, as 64 hexadecimal digits."""
+    def to_json(self) -> str:
+        """The canonical JSON of its document."""
+    def to_dict(self) -> dict[str, Any]:
+        """The document as dicts and lists."""
+    def _repr_html_(self) -> str: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Account:
+    """A member's account: what the member's groups fold to.
+
+    It never changes: an act gives a new account. It can be shared by threads, and pickles as its
+    snapshot.
+    """
+
+    def __new__(cls, member: str) -> Account:
+        """The empty account of a member, who is named by a pseudonym of the host."""
+    @staticmethod
+    def replay(member: str, groups: Iterable[Group | str | bytes] | str | bytes) -> Account:
+        """Folds groups, or the lines of JSON that were stored. Their chain of hashes is checked."""
+    @staticmethod
+    def restore(snapshot: str | bytes) -> Account:
+        """Reads what ``snapshot`` wrote: its digest is checked, and the account audited."""
+    def snapshot(self) -> str:
+        """The account as JSON, with the digest of its state."""
+    def apply(self, group: Group | str | bytes) -> Account:
+        """The account after one more group, which is a ``Group`` or its line of JSON."""
+    @property
+    def member(self) -> str:
+        """The member."""
+    @property
+    def seq(self) -> int:
+        """How many groups it is the fold of."""
+    @property
+    def at(self) -> datetime | None:
+        """When the last group was posted."""
+    @property
+    def status(self) -> Literal["active", "suspended", "closed"]:
+        """Whether it takes part: ``active``, ``suspended`` or ``closed``."""
+    @property
+    def purchase_count(self) -> int:
+        """How many purchases count, cancelled ones left out."""
+    def state_hash(self) -> str:
+        """The digest of the whole state: accounts of the same groups have the same."""
+    def audit(self) -> None:
+        """Checks the account against itself."""
+    def to_dict(self) -> dict[str, Any]:
+        """The account as dicts and lists."""
+    def _repr_html_(self) -> str: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Group:
+    """The entries of one act: what a host stores, one row each."""
+
+    @staticmethod
+    def from_json(line: str | bytes) -> Group:
+        """Reads the line that ``to_json`` wrote."""
+    @property
+    def seq(self) -> int:
+        """The group's number within the account, from 1."""
+    @property
+    def act(self) -> str:
+        """What was done, such as ``record``."""
+    @property
+    def key(self) -> str:
+        """The act's own name: with ``act`` the natural key, under which it is posted once."""
+    @property
+    def at(self) -> datetime:
+        """When it was posted."""
+    @property
+    def hash(self) -> str:
+        """The hash of the group, which the next one names."""
+    @property
+    def scheme(self) -> str | None:
+        """The digest of the scheme that decided it."""
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What happened, as dicts with one key each: the kind of the entry."""
+    def to_json(self) -> str:
+        """The group as one line of JSON, without the line's end: what a host stores."""
+    def to_dict(self) -> dict[str, Any]:
+        """The group as dicts and lists."""
+    def _answer(self) -> str: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Any, tuple[str]]: ...
+
+@final
+class Decision:
+    """A decision of the core. ``loyalty_core.Decision`` is what users see of it."""
+
+    def __new__(
+        cls, json: str, canonical: str, outputs: str, ucp: tuple[str, str] | None
+    ) -> Decision: ...
+    def json(self) -> str:
+        """The decision as JSON, with its reasons."""
+    def canonical(self) -> str:
+        """The decision as JSON without its reasons: what a client hands back to be verified."""
+    def outputs_digest(self) -> str:
+        """The digest of what the member gets."""
+    def ucp(self, provisional: bool) -> str:
+        """The decision as JSON in the form of the Loyalty Extension."""
+    def __reduce__(
+        self,
+    ) -> tuple[type[Decision], tuple[str, str, str, tuple[str, str] | None]]: ...
+
+def quote(
+    scheme: Scheme,
+    account: Account,
+    purchase: Purchase,
+    at: When,
+    facts: Facts | None,
+    explain: bool,
+    pool: Account | None,
+) -> Decision:
+    """What the member would get for a purchase at a moment."""
+
+def quote_many(
+    scheme: Scheme, items: list[_Item], explain: bool, pool: Account | None
+) -> list[Decision]:
+    """Quotes many purchases."""
+
+def verify_decision(
+    scheme: Scheme,
+    account: Account,
+    purchase: Purchase,
+    claimed: str | bytes,
+    facts: Facts | None,
+    pool: Account | None,
+) -> Decision:
+    """Computes a decision anew and compares it with the one that a client shows."""
+
+def why_not(
+    scheme: Scheme,
+    account: Account,
+    purchase: Purchase,
+    rule: str,
+    at: When,
+    facts: Facts | None,
+    pool: Account | None,
+) -> str | None:
+    """Why a rule does or does not pay for a purchase, as JSON."""
+
+def standing(scheme: Scheme, account: Account, at: When) -> str:
+    """Where a member is at a moment, as JSON."""
+
+def perform(
+    scheme: Scheme,
+    account: Account,
+    kind: str,
+    act: object,
+    at: When,
+    pool: Account | None,
+    earlier: list[Scheme],
+) -> _Done:
+    """Does an act."""
+
+def transfer(
+    scheme: Scheme, from_: Account, to: Account, act: object, at: When
+) -> tuple[_Done, _Done]:
+    """Moves points from one account to another."""
+
+def merge(
+    scheme: Scheme, survivor: Account, other: Account, act: object, at: When
+) -> tuple[_Done, _Done]:
+    """Pours one account into another."""
+
+def record_many(scheme: Scheme, items: list[_Item]) -> list[_Done]:
+    """Records many purchases; those of one member one after another."""
+
+def replay_many(
+    logs: list[tuple[str, Iterable[Group | str | bytes] | str | bytes]],
+) -> list[tuple[str, Account]]:
+    """Replays many logs: pairs of a member and its groups."""
+
+def verify_groups(groups: Iterable[Group | str | bytes] | str | bytes) -> int:
+    """Checks the chain of hashes of a log, and says how many groups it has."""
+
+def _panic(detached: bool) -> None: ...

@@ -1,0 +1,48 @@
+//! The native half of the Python package: it moves values between Python and the core, and decides
+//! nothing. What users see is written in Python, in `python/loyalty_core`.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `errors` | problems and panics become exceptions |
+//! | `convert` | Python's values become the core's documents, and back |
+//! | `engine` | schemes, accounts, groups, decisions, and the functions on them |
+
+mod convert;
+mod engine;
+mod errors;
+
+use pyo3::prelude::*;
+
+#[allow(clippy::panic, reason = "the drill")]
+fn drill() {
+    panic!("a drill");
+}
+
+/// Panics, for the test that a panic is an ordinary exception.
+#[pyfunction]
+fn _panic(py: Python<'_>, detached: bool) -> PyResult<()> {
+    errors::guarded(py, || {
+        if detached {
+            py.detach(drill);
+        }
+        drill();
+        Ok(())
+    })
+}
+
+#[pymodule(gil_used = false)]
+mod _core {
+    #[pymodule_export]
+    use super::_panic;
+    #[pymodule_export]
+    use super::engine::{
+        Account, Decision, Group, Scheme, merge, perform, quote, quote_many, record_many,
+        replay_many, standing, transfer, verify_decision, verify_groups, why_not,
+    };
+
+    #[pymodule_init]
+    fn init(_module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        super::errors::keep_panics();
+        Ok(())
+    }
+}
