@@ -90,6 +90,8 @@ fn single_faults_are_refused_at_their_place() {
             let at = [
                 ("read.wrong_type", pointer.clone()),
                 ("read.value", pointer.clone()),
+                // Where keys are values themselves.
+                ("read.value", format!("{pointer}/zz")),
             ];
             check(&changed.to_string(), &at, format!("{pointer} = {other}"));
         }
@@ -99,6 +101,8 @@ fn single_faults_are_refused_at_their_place() {
             let expected = [
                 ("read.unknown_field", format!("{pointer}/zz")),
                 ("read.value", pointer.clone()),
+                // Where keys are values themselves.
+                ("read.value", format!("{pointer}/zz")),
             ];
             check(&changed.to_string(), &expected, format!("{pointer}/zz = 1"));
             if let Some(key) = map.keys().next() {

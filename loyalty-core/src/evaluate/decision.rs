@@ -5,13 +5,13 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
-use crate::id::{CardId, LadderId, MemberId, OfferId, PurchaseId, RewardId, TierId, WalletId};
+use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
 use crate::ledger::{Account, Digest, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
 use crate::scheme::compiled::LotTerms;
-use crate::time::{Date, Deadline, Moment};
+use crate::time::{Deadline, Moment};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
@@ -23,8 +23,9 @@ use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
 use super::line_set::PerLine;
+use super::offers::{ChoiceDecision, CodeDecision, OfferDecision, choice, codes, offers};
 use super::price::{Discount, DiscountSource};
-use super::reason::{About, Reason, Shortage};
+use super::reason::{About, Reason};
 use super::runs::RunShare;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
@@ -233,51 +234,6 @@ pub struct RewardDecision {
     pub cost: Option<Points>,
 }
 
-/// What became of a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CodeDecision {
-    /// The code as it was entered.
-    pub code: SmolStr,
-    /// The offer that it opens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offer: Option<OfferId>,
-    /// `granted`, or every reason why it opens nothing.
-    pub reasons: Vec<&'static str>,
-}
-
-/// How the choice among offers that exclude each other was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ChoiceDecision {
-    /// Whether no other combination is better.
-    pub optimal: bool,
-    /// How many combinations were tried.
-    pub tries: u32,
-    /// What the chosen offers take off.
-    pub value: Money,
-    /// What no combination takes off more than.
-    pub bound: Money,
-}
-
-/// What became of an offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OfferDecision {
-    /// The offer.
-    pub offer: OfferId,
-    /// `granted`, or why it gives nothing.
-    pub code: &'static str,
-    /// What it takes off goods and delivery.
-    pub amount: Money,
-    /// The offer that took its place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<OfferId>,
-    /// What is missing for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing: Option<Shortage>,
-    /// The first day on which its limit is free again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resets: Option<Date>,
-}
-
 /// How a decision is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QuoteOptions<'a> {
@@ -434,12 +390,7 @@ impl Decision {
             tiers: tiers(context, evaluation),
             rewards: rewards(context, evaluation),
             codes: codes(context, evaluation),
-            choice: priced.offered.certificate.map(|found| ChoiceDecision {
-                optimal: found.optimal,
-                tries: found.tries,
-                value: money(found.value),
-                bound: money(found.bound),
-            }),
+            choice: choice(context, evaluation),
             gifts: purchase
                 .lines
                 .iter()
@@ -728,41 +679,6 @@ fn tiers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<TierDecision> {
                 ladder: ladder.id.clone(),
                 from: name(*held),
                 to: name(after)?,
-            })
-        })
-        .collect()
-}
-
-fn codes(context: &Context<'_>, evaluation: &Evaluation) -> Vec<CodeDecision> {
-    let found = evaluation.priced.offered.codes.iter();
-    found
-        .map(|verdict| CodeDecision {
-            code: verdict.code.clone(),
-            offer: offer_id(context, verdict.offer),
-            reasons: verdict.codes.clone(),
-        })
-        .collect()
-}
-
-fn offer_id(context: &Context<'_>, place: Option<u32>) -> Option<OfferId> {
-    let offer = context.scheme.offers.get(index(place?))?;
-    Some(offer.id.clone())
-}
-
-fn offers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<OfferDecision> {
-    let money = |minor| Money::of(minor, context.cart.currency);
-    let found = evaluation.priced.offered.verdicts.iter();
-    found
-        .filter_map(|verdict| {
-            Some(OfferDecision {
-                offer: offer_id(context, Some(verdict.offer))?,
-                code: verdict.code,
-                amount: money(verdict.amount),
-                by: offer_id(context, verdict.by),
-                missing: verdict
-                    .missing
-                    .map(|missing| missing.in_currency(context.scheme.currency)),
-                resets: verdict.resets,
             })
         })
         .collect()

@@ -7,6 +7,7 @@
 mod choose;
 mod code;
 mod count;
+mod decided;
 mod pick;
 mod sets;
 mod take;
@@ -14,6 +15,8 @@ mod verdict;
 
 pub(crate) use code::CodeVerdict;
 pub(crate) use count::{count, give_back, in_scheme};
+pub use decided::{ChoiceDecision, CodeDecision, OfferDecision};
+pub(crate) use decided::{choice, codes, offers};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
 use std::cmp::Reverse;
