@@ -59,6 +59,8 @@ impl Order {
             claims: self.claims.clone(),
             pay_points: self.pay_points.clone(),
             gift_card: None,
+            deduction: None,
+            tax_amount: None,
             exchange: None,
             occurred_at: None,
         })

@@ -79,6 +79,8 @@ impl Order {
             claims: Vec::new(),
             pay_points: Vec::new(),
             gift_card: None,
+            deduction: None,
+            tax_amount: None,
             exchange: None,
             occurred_at: None,
         })

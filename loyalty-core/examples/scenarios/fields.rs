@@ -34,6 +34,21 @@ impl Fields {
         self.map.get(key).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a key is there as `null`.
+    pub(crate) fn is_null(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(Value::is_null)
+    }
+
+    /// Whether a key holds an object.
+    pub(crate) fn is_object(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(Value::is_object)
+    }
+
+    /// The keys that are left.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.map.keys().cloned().collect()
+    }
+
     /// Takes a text, or a number as its text.
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, String> {
         let place = self.at(key);

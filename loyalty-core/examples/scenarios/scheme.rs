@@ -236,32 +236,3 @@ fn check_modes(case: &Case) -> Result<(), String> {
         Some(mode) => Err(mode.clone()),
     }
 }
-
-/// Which lines a filter means: `category`, `sku`, `product`, `label` and a price range.
-pub(crate) fn target(filter: &mut Fields) -> Result<Option<Value>, String> {
-    let mut target = Map::new();
-    let names = [
-        ("sku", "skus"),
-        ("skus", "skus"),
-        ("product", "products"),
-        ("category", "categories"),
-        ("categories", "categories"),
-        ("label", "tags"),
-    ];
-    for (name, list) in names {
-        let values = filter.list(name)?;
-        if !values.is_empty() {
-            target.insert(list.into(), json!(values));
-        }
-    }
-    let range = filter.list("unit_price_between")?;
-    match range.as_slice() {
-        [] => {}
-        [from, to] => {
-            target.insert("price_from".into(), json!(from));
-            target.insert("price_to".into(), json!(to));
-        }
-        _ => return Err(filter.at("unit_price_between")),
-    }
-    Ok((!target.is_empty()).then_some(Value::Object(target)))
-}

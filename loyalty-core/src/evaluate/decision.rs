@@ -4,12 +4,12 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
-use crate::id::{CardId, LadderId, MemberId, OfferId, PurchaseId, RewardId, TierId, WalletId};
+use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
 use crate::ledger::{Account, Digest, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
-use crate::time::{Date, Deadline, Moment};
+use crate::time::{Deadline, Moment};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
@@ -20,8 +20,10 @@ use super::earn::PartSource;
 use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
+use super::offers::told;
+pub use super::offers::told::{ChoiceDecision, CodeDecision, OfferDecision};
 use super::price::{Discount, DiscountSource};
-use super::reason::{About, Reason, Shortage};
+use super::reason::{About, Reason};
 use super::runs::RunShare;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
@@ -69,6 +71,9 @@ pub struct Decision {
     /// Lines that offers add to the purchase.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gifts: Vec<Line>,
+    /// Rewards that a record would issue for later.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub issued: Vec<RewardId>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
@@ -101,7 +106,7 @@ pub struct LineDecision {
 pub struct DiscountDecision {
     /// The kind of its source.
     pub kind: DiscountKind,
-    /// The reward, the benefit, the wallet or the offer.
+    /// The reward, the benefit, the wallet or the offer; empty for what is taken off by hand.
     pub id: SmolStr,
     /// On goods.
     pub amount: Money,
@@ -123,6 +128,8 @@ pub enum DiscountKind {
     Points,
     /// An offer.
     Offer,
+    /// Taken off by hand.
+    Deduction,
 }
 
 /// Amounts of a decision.
@@ -228,51 +235,6 @@ pub struct RewardDecision {
     /// What it costs in points.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<Points>,
-}
-
-/// What became of a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CodeDecision {
-    /// The code as it was entered.
-    pub code: SmolStr,
-    /// The offer that it opens.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub offer: Option<OfferId>,
-    /// `granted`, or every reason why it opens nothing.
-    pub reasons: Vec<&'static str>,
-}
-
-/// How the choice among offers that exclude each other was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ChoiceDecision {
-    /// Whether no other combination is better.
-    pub optimal: bool,
-    /// How many combinations were tried.
-    pub tries: u32,
-    /// What the chosen offers take off.
-    pub value: Money,
-    /// What no combination takes off more than.
-    pub bound: Money,
-}
-
-/// What became of an offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OfferDecision {
-    /// The offer.
-    pub offer: OfferId,
-    /// `granted`, or why it gives nothing.
-    pub code: &'static str,
-    /// What it takes off goods and delivery.
-    pub amount: Money,
-    /// The offer that took its place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<OfferId>,
-    /// What is missing for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing: Option<Shortage>,
-    /// The first day on which its limit is free again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resets: Option<Date>,
 }
 
 /// How a decision is made.
@@ -386,10 +348,9 @@ impl Decision {
         let sum = |values: &[i64]| values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
         let goods = sum(&priced.runs.left);
         let list = cart.list_total();
-        let tax = priced
-            .tax
-            .iter()
-            .fold(0_i64, |sum, group| sum.saturating_add(group.tax));
+        let tax = priced.tax.iter().fold(priced.tax_amount, |sum, group| {
+            sum.saturating_add(group.tax)
+        });
         let tender = priced
             .tenders
             .iter()
@@ -424,24 +385,20 @@ impl Decision {
             cards: cards(context, evaluation),
             tiers: tiers(context, evaluation),
             rewards: rewards(context, evaluation),
-            codes: codes(context, evaluation),
-            choice: priced.offered.certificate.map(|found| ChoiceDecision {
-                optimal: found.optimal,
-                tries: found.tries,
-                value: money(found.value),
-                bound: money(found.bound),
-            }),
+            codes: told::codes(context, &evaluation.priced.offered),
+            choice: told::choice(context, &priced.offered),
             gifts: purchase
                 .lines
                 .iter()
                 .filter(|line| line.gift_of.is_some())
                 .cloned()
                 .collect(),
+            issued: told::issued(context, &priced.offered),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons: evaluation.reasons.clone(),
             offers: match explain {
-                true => offers(context, evaluation),
+                true => told::offers(context, &priced.offered),
                 false => Vec::new(),
             },
             others: evaluation.others,
@@ -546,6 +503,7 @@ fn discount_decision(
                 found.map_or("", |offer| offer.id.as_str()),
             )
         }
+        DiscountSource::Deduction => (DiscountKind::Deduction, ""),
         DiscountSource::Points(slot) => {
             let wallet = evaluation.priced.payments.get(slot);
             let wallet = wallet.and_then(|p| scheme.wallets.get(usize::from(p.wallet)));
@@ -698,41 +656,6 @@ fn tiers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<TierDecision> {
                 ladder: ladder.id.clone(),
                 from: name(*held),
                 to: name(after)?,
-            })
-        })
-        .collect()
-}
-
-fn codes(context: &Context<'_>, evaluation: &Evaluation) -> Vec<CodeDecision> {
-    let found = evaluation.priced.offered.codes.iter();
-    found
-        .map(|verdict| CodeDecision {
-            code: verdict.code.clone(),
-            offer: offer_id(context, verdict.offer),
-            reasons: verdict.codes.clone(),
-        })
-        .collect()
-}
-
-fn offer_id(context: &Context<'_>, place: Option<u32>) -> Option<OfferId> {
-    let offer = context.scheme.offers.get(index(place?))?;
-    Some(offer.id.clone())
-}
-
-fn offers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<OfferDecision> {
-    let money = |minor| Money::of(minor, context.cart.currency);
-    let found = evaluation.priced.offered.verdicts.iter();
-    found
-        .filter_map(|verdict| {
-            Some(OfferDecision {
-                offer: offer_id(context, Some(verdict.offer))?,
-                code: verdict.code,
-                amount: money(verdict.amount),
-                by: offer_id(context, verdict.by),
-                missing: verdict
-                    .missing
-                    .map(|missing| missing.in_currency(context.scheme.currency)),
-                resets: verdict.resets,
             })
         })
         .collect()

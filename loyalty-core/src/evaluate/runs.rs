@@ -303,7 +303,11 @@ impl Runs {
         }
         let mut next = std::mem::take(&mut self.scratch.next);
         next.clear();
-        next.reserve(self.runs.len().saturating_add(shares.len().saturating_mul(2)));
+        next.reserve(
+            self.runs
+                .len()
+                .saturating_add(shares.len().saturating_mul(2)),
+        );
         let mut shares = shares.iter().copied().peekable();
         for run in &self.runs {
             let end = run.first.plus(run.count)?;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId, SegmentId,
-    Tag, TierId, WalletId,
+    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId,
+    SegmentId, Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
 use crate::purchase::{Purchase, ReturnLine};
@@ -206,7 +206,12 @@ record! {
         Points(PointsSource),
         /// An offer.
         Offer(OfferSource),
+        /// Taken off by hand.
+        Deduction(DeductionSource),
     }
+
+    /// Taken off by hand.
+    pub struct DeductionSource {}
 
     /// An offer.
     pub struct OfferSource {
@@ -630,6 +635,16 @@ record! {
         Reissue(ReissueCause),
         /// A person.
         Grant(GrantCause),
+        /// An offer, with a purchase.
+        Offer(OfferCause),
+    }
+
+    /// An offer that issued a reward with a purchase.
+    pub struct OfferCause {
+        /// The offer.
+        pub offer: OfferId,
+        /// The purchase.
+        pub purchase: PurchaseId,
     }
 
     /// Points that bought a reward.

@@ -23,7 +23,7 @@ struct Worth {
 }
 
 impl Offers<'_, '_> {
-    fn offer(&self, slot: usize) -> Option<&Offer> {
+    pub(super) fn offer(&self, slot: usize) -> Option<&Offer> {
         let candidate = self.candidates.get(slot)?;
         self.context.scheme.offers.get(index(candidate.place))
     }
@@ -37,10 +37,21 @@ impl Offers<'_, '_> {
             .filter(|(_, candidate)| candidate.band == self.band)
             .map(|(slot, _)| slot)
             .collect();
-        let band = self.context.scheme.stacking.bands.get(usize::from(self.band));
+        let band = self
+            .context
+            .scheme
+            .stacking
+            .bands
+            .get(usize::from(self.band));
         let (choice, per) = band.map_or((BandChoice::Compound, ChoicePer::Order), |band| {
             (band.choose, band.per)
         });
+        if let Some(alone) = self.exclusive(&slots, goods)? {
+            for slot in slots.iter().filter(|slot| **slot != alone) {
+                self.displace(*slot, &[alone], goods)?;
+            }
+            return Ok(());
+        }
         if choice == BandChoice::Compound {
             return self.choose_among(&slots, goods);
         }
@@ -48,6 +59,17 @@ impl Offers<'_, '_> {
             return self.choose_by_line(choice, &slots, goods);
         }
         self.choose_one(choice, &slots, goods)
+    }
+
+    /// The first offer that applies alone and gives anything.
+    fn exclusive(&mut self, slots: &[usize], goods: &Goods) -> Result<Option<usize>, ActError> {
+        for slot in slots {
+            let alone = self.offer(*slot).is_some_and(|offer| offer.exclusive);
+            if alone && self.worth(&[*slot], goods)?.applied > 0 {
+                return Ok(Some(*slot));
+            }
+        }
+        Ok(None)
     }
 
     /// One offer of a band: the first that gives anything, or the one that gives most.
@@ -127,7 +149,12 @@ impl Offers<'_, '_> {
                 }
             }
         }
-        let first_winner = winners.iter().flatten().next().and_then(|p| slots.get(*p)).copied();
+        let first_winner = winners
+            .iter()
+            .flatten()
+            .next()
+            .and_then(|p| slots.get(*p))
+            .copied();
         for (slot, won) in slots.iter().zip(won) {
             let any = won.iter().any(|won| *won);
             self.restrict(*slot, None, lines);
@@ -176,7 +203,9 @@ impl Offers<'_, '_> {
                 .copied()
                 .collect();
             for place in part {
-                let Some(slot) = slots.get(place) else { continue };
+                let Some(slot) = slots.get(place) else {
+                    continue;
+                };
                 if !found.chosen.contains(&place) {
                     let against = conflicts.get(place);
                     let by: Vec<usize> = found
@@ -365,7 +394,9 @@ impl Offers<'_, '_> {
         let mut order: Vec<(i64, usize)> = Vec::with_capacity(part.len());
         let mut bound = 0_i64;
         for place in part {
-            let Some(slot) = slots.get(*place) else { continue };
+            let Some(slot) = slots.get(*place) else {
+                continue;
+            };
             let value = self.worth(&[*slot], goods)?.value;
             bound = bound.saturating_add(value);
             order.push((value, *place));
@@ -433,7 +464,7 @@ impl Offers<'_, '_> {
         goods: &Goods,
     ) -> Result<(Worth, Vec<Candidate>), ActError> {
         let saved = self.candidates.clone();
-        let gifts = self.gifts.len();
+        let (gifts, issued, used) = (self.gifts.len(), self.issued.len(), self.used.len());
         let mut goods = goods.clone();
         let mut discounts = Vec::new();
         for stage in [
@@ -459,6 +490,8 @@ impl Offers<'_, '_> {
             })
             .count();
         let tried = std::mem::replace(&mut self.candidates, saved);
+        self.issued.truncate(issued);
+        self.used.truncate(used);
         // A gift that is not in the cart yet is worth what it saves.
         let mut value = 0_i64;
         for (_, saves) in self.gifts.drain(gifts..) {

@@ -56,7 +56,11 @@ pub(crate) fn give_back(
     purchase: &Purchase,
     date: Date,
 ) -> Result<(), ActError> {
-    for cap in offer.times.iter().filter(|cap| cap.per != CapPeriod::Scheme) {
+    for cap in offer
+        .times
+        .iter()
+        .filter(|cap| cap.per != CapPeriod::Scheme)
+    {
         if let Some(key) = key(cap, date) {
             draft.count(key, -1)?;
         }
@@ -72,10 +76,13 @@ pub(crate) fn give_back(
 
 /// The place in the offer's list of the code that a purchase used: the first one entered.
 fn entered(purchase: &Purchase, codes: &OfferCodes) -> Option<usize> {
-    let texts = purchase.codes.iter().map(|code| match codes.case_sensitive {
-        true => code.into(),
-        false => fold_code(code.as_str()),
-    });
+    let texts = purchase
+        .codes
+        .iter()
+        .map(|code| match codes.case_sensitive {
+            true => code.into(),
+            false => fold_code(code.as_str()),
+        });
     texts
         .into_iter()
         .find_map(|code| codes.texts.iter().position(|text| *text == code))

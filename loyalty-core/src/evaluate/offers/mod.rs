@@ -10,6 +10,7 @@ mod count;
 mod pick;
 mod sets;
 mod take;
+pub(crate) mod told;
 mod verdict;
 
 pub(crate) use code::CodeVerdict;
@@ -27,6 +28,8 @@ use super::context::{Amounts, Context};
 use super::error::ActError;
 use super::price::{Discount, DiscountSource};
 use super::runs::Runs;
+
+use pick::Pick;
 
 /// What is left of the goods and of the delivery charges.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +49,17 @@ pub(crate) struct Offered {
     pub(crate) certificate: Option<Certificate>,
     /// Lines that the purchase lacks for its gifts.
     pub(crate) gifts: Vec<Line>,
+    /// Rewards for later.
+    pub(crate) issued: Vec<Issued>,
+}
+
+/// A reward that an offer brings for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// The places of the offer and of the reward.
+    pub(crate) offer: u32,
+    pub(crate) reward: u32,
+    pub(crate) quantity: u32,
 }
 
 /// How sure the choice among conflicting offers is.
@@ -90,6 +104,11 @@ pub(crate) struct Offers<'c, 'a> {
     certificate: Option<Certificate>,
     /// Gift lines that are not there yet, and what each saves.
     gifts: Vec<(Line, i64)>,
+    issued: Vec<Issued>,
+    /// The units that offers used so far, by the place of the candidate.
+    used: Vec<(usize, Pick)>,
+    /// What offers may still take off the goods.
+    most: i64,
 }
 
 impl<'c, 'a> Offers<'c, 'a> {
@@ -141,6 +160,9 @@ impl<'c, 'a> Offers<'c, 'a> {
             initial: Runs::default(),
             certificate: None,
             gifts: Vec::new(),
+            issued: Vec::new(),
+            used: Vec::new(),
+            most: 0,
         })
     }
 
@@ -206,20 +228,38 @@ impl<'c, 'a> Offers<'c, 'a> {
             if benefit.stage != stage || !self.eligible(slot, offer, goods)? {
                 continue;
             }
-            let source =
-                DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let source = DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let left = goods.runs.left.iter();
+            let left = left.fold(0_i64, |sum, left| sum.saturating_add(*left));
+            self.most = left.saturating_sub(context.cart.deduction).max(0);
             let found = match &benefit.gives {
                 OfferGives::Gift(gift) => self.take_gift(slot, offer, gift, goods)?,
+                OfferGives::Reward(reward, quantity) => {
+                    self.issued.push(Issued {
+                        offer: place,
+                        reward: *reward,
+                        quantity: *quantity,
+                    });
+                    Found {
+                        given: true,
+                        ..Found::nothing("offer.no_effect")
+                    }
+                }
                 OfferGives::Shipping { off, methods } => {
                     self.take_shipping(slot, *off, methods, goods)?
                 }
                 _ => self.take(slot, benefit, goods)?,
             };
+            let given = found.amount.saturating_add(found.shipping);
+            let units = match given > 0 || found.given {
+                true => self.use_units(slot, &found.used),
+                false => 0,
+            };
             let Some(candidate) = self.candidates.get_mut(slot) else {
                 continue;
             };
-            let given = found.amount.saturating_add(found.shipping);
-            candidate.outcome.note(found.code, found.missing, given);
+            candidate.outcome.note(&found, given);
+            candidate.outcome.count(units, found.sets);
             candidate.room = candidate.room.map(|room| room.saturating_sub(given));
             if given > 0 {
                 discounts.push(Discount {
@@ -265,6 +305,7 @@ impl<'c, 'a> Offers<'c, 'a> {
             codes,
             certificate: self.certificate,
             gifts: self.gifts.into_iter().map(|(line, _)| line).collect(),
+            issued: self.issued,
         }
     }
 }
@@ -274,6 +315,12 @@ struct Found {
     amount: i64,
     shares: Vec<super::runs::RunShare>,
     shipping: i64,
+    /// Whether something was given that is no amount off.
+    given: bool,
+    /// The units that it is on, with those that its sets take.
+    used: Vec<Pick>,
+    /// How many sets, or how many gifts.
+    sets: Option<u32>,
     code: &'static str,
     missing: Option<super::reason::Missing>,
 }
@@ -284,9 +331,11 @@ impl Found {
             amount: 0,
             shares: Vec::new(),
             shipping: 0,
+            given: false,
+            used: Vec::new(),
+            sets: None,
             code,
             missing: None,
         }
     }
 }
-

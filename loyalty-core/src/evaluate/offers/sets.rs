@@ -51,7 +51,9 @@ impl Supply {
     /// Whether the units suffice for what every part needs.
     fn suffices(&self, needs: &[u64]) -> bool {
         let parts = u32::try_from(needs.len()).unwrap_or(u32::MAX);
-        let all = 1_u32.checked_shl(parts).map_or(0, |bit| bit.wrapping_sub(1));
+        let all = 1_u32
+            .checked_shl(parts)
+            .map_or(0, |bit| bit.wrapping_sub(1));
         (1..=all).all(|choice| {
             let wanted = needs
                 .iter()
@@ -69,13 +71,7 @@ impl Supply {
 }
 
 impl Offers<'_, '_> {
-    pub(super) fn pick_sets(
-        &self,
-        slot: usize,
-        on: &Units,
-        sets: &Sets,
-        goods: &Goods,
-    ) -> Picked {
+    pub(super) fn pick_sets(&self, slot: usize, on: &Units, sets: &Sets, goods: &Goods) -> Picked {
         if let [part] = &*sets.parts
             && part.different
         {
@@ -101,34 +97,15 @@ impl Offers<'_, '_> {
             targets.push(get.target.as_ref());
         }
         let members = self.members(slot, on, &targets, goods);
-        let (count, extra) = count_sets(&members, &needs, sets, beside);
-        if count == 0 {
-            return Picked::default();
+        let mut picked = Picked::default();
+        for group in grouped(members, sets.by_line) {
+            let of_group = pick_group(group, &needs, sets);
+            picked.sets = picked.sets.saturating_add(of_group.sets);
+            picked.picks.extend(of_group.picks);
+            picked.taken.extend(of_group.taken);
         }
-        let mut wanted: Vec<u64> = needs
-            .iter()
-            .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
-            .collect();
-        // A last set that gives fewer units than a whole one.
-        if let (Some(extra), Some(last)) = (extra, wanted.last_mut()) {
-            *last = extra;
-        }
-        let assigned = assign(members, &needs, &wanted);
-        let mut given: Vec<Pick> = assigned
-            .iter()
-            .filter(|(part, _)| needs.get(*part).is_some_and(|need| need.given))
-            .map(|(_, pick)| *pick)
-            .collect();
-        if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
-            given = within_sets(assigned, get, count);
-        }
-        given.sort_unstable_by_key(|pick| (pick.line, pick.first));
-        Picked {
-            picks: given,
-            sets: count,
-        }
+        picked
     }
-
     /// The open units with the parts that each can stand in, as bits.
     fn members(
         &self,
@@ -201,11 +178,74 @@ impl Offers<'_, '_> {
             }
             units > 0
         });
+        let taken = picks.clone();
         if let Some(get) = &sets.get {
-            picks = within_sets(picks.into_iter().map(|pick| (0, pick)).collect(), get, count);
+            picks = within_sets(
+                picks.into_iter().map(|pick| (0, pick)).collect(),
+                get,
+                count,
+            );
         }
         picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
-        Picked { picks, sets: count }
+        Picked {
+            picks,
+            taken,
+            sets: count,
+        }
+    }
+}
+
+/// The units that make sets together: all of them, or those of each line.
+fn grouped(members: Vec<(u32, Pick)>, by_line: bool) -> Vec<Vec<(u32, Pick)>> {
+    if !by_line {
+        return vec![members];
+    }
+    let mut groups: Vec<Vec<(u32, Pick)>> = Vec::new();
+    for member in members {
+        match groups.last_mut() {
+            Some(group)
+                if group
+                    .last()
+                    .is_some_and(|(_, pick)| pick.line == member.1.line) =>
+            {
+                group.push(member);
+            }
+            _ => groups.push(vec![member]),
+        }
+    }
+    groups
+}
+
+/// The sets of one group of units.
+fn pick_group(members: Vec<(u32, Pick)>, needs: &[Need], sets: &Sets) -> Picked {
+    let beside = sets.get.as_ref().filter(|get| get.from == SetFrom::Beside);
+    let (count, extra) = count_sets(&members, needs, sets, beside);
+    if count == 0 {
+        return Picked::default();
+    }
+    let mut wanted: Vec<u64> = needs
+        .iter()
+        .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
+        .collect();
+    // A last set that gives fewer units than a whole one.
+    if let (Some(extra), Some(last)) = (extra, wanted.last_mut()) {
+        *last = extra;
+    }
+    let assigned = assign(members, needs, &wanted);
+    let taken: Vec<Pick> = assigned.iter().map(|(_, pick)| *pick).collect();
+    let mut given: Vec<Pick> = assigned
+        .iter()
+        .filter(|(part, _)| needs.get(*part).is_some_and(|need| need.given))
+        .map(|(_, pick)| *pick)
+        .collect();
+    if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
+        given = within_sets(assigned, get, count);
+    }
+    given.sort_unstable_by_key(|pick| (pick.line, pick.first));
+    Picked {
+        picks: given,
+        taken,
+        sets: count,
     }
 }
 
@@ -267,11 +307,7 @@ fn most_that(most: u32, mut fits: impl FnMut(u32) -> bool) -> u32 {
 
 /// Gives every part its units: the units given first, each part by its own choice, and none that
 /// another part cannot do without.
-fn assign(
-    mut members: Vec<(u32, Pick)>,
-    needs: &[Need],
-    wanted: &[u64],
-) -> Vec<(usize, Pick)> {
+fn assign(mut members: Vec<(u32, Pick)>, needs: &[Need], wanted: &[u64]) -> Vec<(usize, Pick)> {
     let mut supply = Supply::of(&members);
     let mut open: Vec<u64> = wanted.to_vec();
     let mut order: Vec<usize> = (0..needs.len()).collect();
@@ -282,7 +318,9 @@ fn assign(
     });
     let mut assigned = Vec::new();
     for part in order {
-        let Some(need) = needs.get(part) else { continue };
+        let Some(need) = needs.get(part) else {
+            continue;
+        };
         let bit = u32::try_from(part)
             .ok()
             .and_then(|part| 1_u32.checked_shl(part))
@@ -327,7 +365,10 @@ fn assign(
 fn sort_members(members: &mut Vec<(u32, Pick)>, choice: UnitChoice) {
     let mut picks: Vec<Pick> = members.iter().map(|(_, pick)| *pick).collect();
     sort(&mut picks, choice);
-    let masks: Vec<(u32, u32)> = members.iter().map(|(mask, pick)| (pick.line, *mask)).collect();
+    let masks: Vec<(u32, u32)> = members
+        .iter()
+        .map(|(mask, pick)| (pick.line, *mask))
+        .collect();
     let mask_of = |line: u32| {
         masks
             .iter()

@@ -15,7 +15,9 @@ impl<'a> Pricing<'_, 'a> {
                 .find(|(_, reward)| reward.id == claim.reward);
             let Some((place, reward)) = found else {
                 let offers = &self.context.scheme.offers;
-                let of_offer = offers.iter().any(|o| o.id.as_str() == claim.reward.as_str());
+                let of_offer = offers
+                    .iter()
+                    .any(|o| o.id.as_str() == claim.reward.as_str());
                 if at == Stage::Line && !of_offer {
                     self.refuse(Self::about_reward(
                         claim.reward.as_str(),
