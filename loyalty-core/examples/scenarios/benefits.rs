@@ -30,6 +30,16 @@ pub(crate) struct Benefit {
 }
 
 impl Benefit {
+    /// A benefit whose document says everything.
+    pub(crate) fn plain(document: Value, stage: Stage) -> Self {
+        Self {
+            document,
+            stage,
+            percent: false,
+            on_lines: false,
+        }
+    }
+
     fn new(kind: &str, mut body: Value, stage: Stage) -> Self {
         let name = match stage {
             Stage::Catalogue => "catalogue",
@@ -93,9 +103,7 @@ pub(crate) fn read(
             Ok(vec![shipping(fields, json!({"percent": "100"}))?])
         }
         "tiered_percent" | "tiered_amount" => {
-            let tiers = std::mem::replace(fields, fields.part(&["tiers", "tier_basis", "base"]));
-            let (mut steps, rest) = (fields.clone(), tiers);
-            *fields = rest;
+            let mut steps = fields.split(&["tiers", "tier_basis", "base"]);
             let scope = scope(setting, &kind, fields, conditions, own)?;
             let body = stepped(&mut steps, &scope)?;
             steps.done()?;
@@ -255,7 +263,10 @@ fn percent(
     }
     let mut scope = scope(setting, kind, fields, conditions, own)?;
     let mut body = json!({"percent": percent});
-    for (key, tax) in [("max_discount", None), ("max_discount_gross", Some("gross"))] {
+    for (key, tax) in [
+        ("max_discount", None),
+        ("max_discount_gross", Some("gross")),
+    ] {
         if let Some(most) = fields.text(key)? {
             set(&mut body, "amount_max", json!(most));
             scope.tax = tax.or(scope.tax);
@@ -400,7 +411,11 @@ fn stepped(fields: &mut Fields, scope: &Scope) -> Result<Value, String> {
         tier.done()?;
         steps.push(step);
     }
-    let per = if scope.per == "total" { "total" } else { "line" };
+    let per = if scope.per == "total" {
+        "total"
+    } else {
+        "line"
+    };
     let mut body = json!({
         "by": by,
         "base": base,
@@ -424,7 +439,13 @@ fn flexible(
 ) -> Result<Vec<Benefit>, String> {
     let (first, more) = (fields.text("first")?, fields.text("additional")?);
     let most = fields.count("max_units")?;
-    let scope = scope(setting, "first_then_additional_amount", fields, conditions, own)?;
+    let scope = scope(
+        setting,
+        "first_then_additional_amount",
+        fields,
+        conditions,
+        own,
+    )?;
     if scope.per != "line" {
         return Err(fields.at("scope"));
     }
@@ -545,7 +566,10 @@ fn off(of: &mut Fields, on: &Value) -> Result<(&'static str, Value), String> {
         ("amount", json!({"amount": amount, "per": "unit", "on": on}))
     } else {
         let percent = of.text("percent")?.unwrap_or_else(|| "100".into());
-        ("percent", json!({"percent": percent, "per": "unit", "on": on}))
+        (
+            "percent",
+            json!({"percent": percent, "per": "unit", "on": on}),
+        )
     };
     Ok(found)
 }
@@ -633,7 +657,9 @@ fn gift(
     own: Option<&Value>,
 ) -> Result<Vec<Benefit>, String> {
     fields.take("scope");
-    let price = fields.text("gift_unit_price")?.unwrap_or_else(|| "0".into());
+    let price = fields
+        .text("gift_unit_price")?
+        .unwrap_or_else(|| "0".into());
     let mut body = json!({
         "sku": fields.need("gift_sku")?,
         "price": price,
@@ -670,7 +696,10 @@ fn gift(
 /// What is left of a price after a percentage, in whole minor units of two decimals or none.
 fn rest_of(price: &str, percent: &str) -> Result<String, String> {
     use rust_decimal::{Decimal, RoundingStrategy};
-    let number = |text: &str| text.parse::<Decimal>().map_err(|_| format!("number {text}"));
+    let number = |text: &str| {
+        text.parse::<Decimal>()
+            .map_err(|_| format!("number {text}"))
+    };
     let (price, percent) = (number(price)?, number(percent)?);
     let off = (price * percent / Decimal::ONE_HUNDRED)
         .round_dp_with_strategy(price.scale(), RoundingStrategy::MidpointAwayFromZero);

@@ -117,7 +117,8 @@ fn prizes(
             .unwrap_or_else(|| format!("{id}.reward.{place}"));
         let at = reward.count("at")?.unwrap_or(required);
         let kind = reward.text("kind")?;
-        let mut document = rewards::document(name.clone(), kind.as_deref(), &mut reward, &plan.currency)?;
+        let mut document =
+            rewards::document(name.clone(), kind.as_deref(), &mut reward, &plan.currency)?;
         reward.done()?;
         if let Some(percent) = &share {
             let share = json!({"percent": percent, "excess": "reject"});

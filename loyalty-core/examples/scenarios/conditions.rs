@@ -36,7 +36,9 @@ impl Conditions {
             Some(mode @ ("net" | "gross")) => Some(mode.to_owned()),
             Some(other) => return Err(format!("min_mode {other}")),
         };
-        found.units = condition.count("min_qty")?.or(condition.count("min_quantity")?);
+        found.units = condition
+            .count("min_qty")?
+            .or(condition.count("min_quantity")?);
         let from = condition.count("line_min_qty")?.unwrap_or(0);
         found.line_units = (from, condition.count("line_max_qty")?.unwrap_or(0));
         found.undiscounted = condition.flag("no_other_promotion_on_line")?;

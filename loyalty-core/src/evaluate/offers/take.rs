@@ -167,7 +167,8 @@ impl Offers<'_, '_> {
                 let lines = self.lines_of(&picked.picks, Some(&bases))?;
                 let mut parts = vec![0_i64; picked.picks.len()];
                 for of_line in &lines {
-                    let worth = part(of_line.weight)?.min(of_line.room);
+                    let own = bases.get(of_line.from..of_line.to).unwrap_or(&[]);
+                    let worth = part(sum(own))?.min(of_line.room);
                     self.share_in_line(worth, of_line, &picked.picks, Some(&bases), &mut parts)?;
                 }
                 self.limited(slot, max, parts, &picked.picks)
