@@ -52,6 +52,8 @@ pub(crate) struct Done {
     pub(crate) on_order: Vec<String>,
     /// Whether amounts are told with tax.
     pub(crate) gross: bool,
+    /// Whether the tax was put into prices that are told without it.
+    pub(crate) with_tax: bool,
     /// Whether a coupon that the purchase brings could be used on it.
     pub(crate) coupon_here: bool,
 }
@@ -132,6 +134,7 @@ impl<'w> Actor<'w> {
             places: Vec::new(),
             on_order: Vec::new(),
             gross: false,
+            with_tax: false,
             coupon_here: false,
         };
         let posted = self.kind(event, &mut fields, &mut done)?;
@@ -308,6 +311,7 @@ impl<'w> Actor<'w> {
         }
         let bought = cart::read(&event.id, fields, &self.world.plan)?;
         done.places = bought.places;
+        done.with_tax = bought.with_tax;
         self.carts.push(event.clone());
         let customer = done.customer.clone();
         if let Some(amount) = &bought.from_wallet

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::fields::Fields;
+use super::gross;
 use super::lines::{DELIVERY, FIXED_PRICE};
 use super::promotions::applied_tag;
 use super::scheme::{POINTS, Plan, WALLET, set};
@@ -12,6 +13,8 @@ use super::scheme::{POINTS, Plan, WALLET, set};
 pub(crate) struct Bought {
     /// The purchase's document.
     pub(crate) purchase: Value,
+    /// Whether the tax was put into the prices.
+    pub(crate) with_tax: bool,
     /// What is paid from the wallet of money.
     pub(crate) from_wallet: Option<String>,
     /// The SKU and quantity of each line.
@@ -33,7 +36,6 @@ pub(crate) fn read(id: &str, fields: &mut Fields, plan: &Plan) -> Result<Bought,
     let mut purchase = json!({
         "id": id,
         "currency": fields.text("currency")?.unwrap_or_else(|| plan.currency.clone()),
-
     });
     let mut lines = Vec::new();
     let mut bought = Vec::new();
@@ -105,8 +107,10 @@ pub(crate) fn read(id: &str, fields: &mut Fields, plan: &Plan) -> Result<Bought,
     }
     set(&mut purchase, "claims", json!(claims));
     set(&mut purchase, "pay_points", json!(pay));
+    let with_tax = plan.gross_prices && gross::with_tax(&mut purchase)?;
     Ok(Bought {
         purchase,
+        with_tax,
         from_wallet,
         lines: bought,
         places,

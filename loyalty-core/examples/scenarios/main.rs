@@ -20,6 +20,7 @@ mod clock;
 mod conditions;
 mod earn;
 mod fields;
+mod gross;
 mod history;
 mod lines;
 mod points;

@@ -56,10 +56,10 @@ pub(crate) fn key(
         "shipping_net" => decimal(wish, told.shipping(false)?)?,
         "shipping_gross" => decimal(wish, told.shipping(true)?)?,
         "shipping_discount" => decimal(wish, told.shipping_off())?,
-        "line_discounts" => list(wish, &told.lines(|line| line.discount))?,
-        "line_totals" => list(wish, &told.lines(|line| line.net))?,
+        "line_discounts" => list(wish, &told.lines(|line| line.discount)?)?,
+        "line_totals" => list(wish, &told.lines(|line| line.net)?)?,
         "line_discounts_any_order" => {
-            let mut found = told.lines(|line| line.discount);
+            let mut found = told.lines(|line| line.discount)?;
             let mut wishes = texts(wish)?
                 .iter()
                 .map(|text| text.parse().map_err(|_| format!("expected number {text}")))
@@ -68,7 +68,7 @@ pub(crate) fn key(
             wishes.sort();
             same(found == wishes, format!("{found:?}"))?
         }
-        "order_promotion_line_discounts" => list(wish, &told.of_order())?,
+        "order_promotion_line_discounts" => list(wish, &told.of_order()?)?,
         "unit_discounts" => told.units(actor, wish)?,
         "effective_unit_price" => {
             let units = Decimal::from(told.count());
@@ -146,26 +146,42 @@ impl Told<'_> {
     }
 
     /// One amount for each line of the case.
-    fn lines(&self, amount: impl Fn(&LineDecision) -> Money) -> Vec<Decimal> {
-        let lines = &self.decision.lines;
-        let of = |place: &Option<usize>| {
-            let line = place.and_then(|place| lines.get(place));
-            line.map_or(Decimal::ZERO, |line| amount(line).to_decimal())
-        };
-        self.done.places.iter().map(of).collect()
+    fn lines(&self, amount: impl Fn(&LineDecision) -> Money) -> Result<Vec<Decimal>, String> {
+        let lines = self.decision.lines.iter();
+        let by_line: Vec<Decimal> = lines.map(|line| amount(line).to_decimal()).collect();
+        self.amounts(&by_line)
     }
 
     /// The same for amounts by line of the purchase.
-    fn amounts(&self, by_line: &[Decimal]) -> Vec<Decimal> {
-        let of = |place: &Option<usize>| place.and_then(|place| by_line.get(place).copied());
-        let places = self.done.places.iter();
-        places.map(|place| of(place).unwrap_or_default()).collect()
+    fn amounts(&self, by_line: &[Decimal]) -> Result<Vec<Decimal>, String> {
+        let rates = self.rates()?;
+        let of = |place: &Option<usize>| {
+            let amount = place.and_then(|place| by_line.get(place).copied());
+            let rate = place.and_then(|place| rates.get(place).copied());
+            let (amount, rate) = (amount.unwrap_or_default(), rate.unwrap_or_default());
+            match self.done.with_tax {
+                true => less_tax(amount, rate),
+                false => amount,
+            }
+        };
+        Ok(self.done.places.iter().map(of).collect())
+    }
+
+    /// The tax rate of every line of the purchase.
+    fn rates(&self) -> Result<Vec<Decimal>, String> {
+        let purchase = self.done.purchase.as_ref().ok_or("no purchase")?;
+        let lines = purchase.get("lines").and_then(Value::as_array);
+        let lines = lines.into_iter().flatten();
+        lines.map(|line| rate(line.get("tax"))).collect()
     }
 
     /// What promotions and rewards take off the goods, with tax where the scheme tells it so.
     fn discount(&self) -> Result<Decimal, String> {
         if self.done.gross {
             return self.with_tax();
+        }
+        if self.done.with_tax {
+            return self.without_tax();
         }
         let off = self.decision.totals.discount.to_decimal();
         let all = self.decision.discounts.iter();
@@ -182,13 +198,7 @@ impl Told<'_> {
 
     /// What is taken off the lines of each tax rate.
     fn by_rate(&self) -> Result<BTreeMap<Decimal, Decimal>, String> {
-        let purchase = self.done.purchase.as_ref().ok_or("no purchase")?;
-        let lines = purchase.get("lines").and_then(Value::as_array);
-        let rates: Vec<Decimal> = lines
-            .into_iter()
-            .flatten()
-            .map(|line| rate(line.get("tax")))
-            .collect::<Result<_, _>>()?;
+        let rates = self.rates()?;
         let mut sums = BTreeMap::new();
         for discount in self.discounts() {
             for (place, amount) in discount.lines.iter().enumerate() {
@@ -231,7 +241,7 @@ impl Told<'_> {
     }
 
     /// What promotions on the order take off each line.
-    fn of_order(&self) -> Vec<Decimal> {
+    fn of_order(&self) -> Result<Vec<Decimal>, String> {
         let mut sums = vec![Decimal::ZERO; self.decision.lines.len()];
         let of_order = |discount: &&DiscountDecision| {
             let id = discount.id.as_str();
@@ -269,7 +279,7 @@ impl Told<'_> {
                         *sum += amount.to_decimal();
                     }
                 }
-                list(wish, &self.amounts(&sums))?
+                list(wish, &self.amounts(&sums)?)?
             } else {
                 let both =
                     |one: &DiscountDecision| one.amount.to_decimal() + one.shipping.to_decimal();

@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) tax_amount: Option<String>,
     /// Whether the tax is rounded line by line.
     pub(crate) tax_by_line: bool,
+    /// Whether prices are told without tax and promotions are amounts with it.
+    pub(crate) gross_prices: bool,
     /// Whether some lines may not be discounted.
     pub(crate) has_fixed_prices: bool,
     /// Earn rules.
@@ -91,6 +93,8 @@ pub(crate) fn translate(
         ..Plan::default()
     };
     tax(case, &mut scheme, &mut plan)?;
+    plan.gross_prices =
+        !plan.tax_included && promotions.takes_amounts() && case.mode("amount:gross");
     let mut wallet = Fields::of("scheme.points", json!({}))?;
     if let Some(points) = scheme.object("points")? {
         wallet = points;

@@ -58,6 +58,14 @@ impl Promotions {
         })
     }
 
+    /// Whether any promotion is an amount.
+    pub(crate) fn takes_amounts(&self) -> bool {
+        self.list.iter().any(|promotion| {
+            let kind = promotion.clone().text("kind");
+            kind.is_ok_and(|kind| kind.is_some_and(|kind| kind.contains("amount")))
+        })
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
