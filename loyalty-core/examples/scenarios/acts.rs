@@ -117,7 +117,11 @@ impl<'w> Actor<'w> {
         } else {
             CUSTOMER
         };
-        let customer = fields.text("customer")?.unwrap_or_else(|| guest.into());
+        let edits = ["apply_code", "remove_code", "confirm"].contains(&event.kind.as_str());
+        let before = self.carts.last().filter(|_| edits);
+        let before = before.and_then(|cart| cart.fields.clone().text("customer").ok().flatten());
+        let customer = fields.text("customer")?.or(before);
+        let customer = customer.unwrap_or_else(|| guest.into());
         self.completed(&customer, at)?;
         let mut done = Done {
             at,
@@ -159,25 +163,32 @@ impl<'w> Actor<'w> {
             "cart" | "purchase" | "evaluate" => self.buy(event, fields, done),
             "apply_code" => {
                 let code = fields.need("code")?;
-                let mut cart = self.carts.last().ok_or("apply_code: no cart")?.clone();
-                cart.fields.add("codes", &code);
-                let mut rest = cart.fields.clone();
-                let posted = self.buy(&cart, &mut rest, done)?;
-                rest.done()?;
-                let codes = done.decision.iter().flat_map(|decision| &decision.codes);
-                let mut refused = codes.filter(|of| of.code == code && of.reasons != ["granted"]);
-                done.declined = refused.next().map(|of| of.reasons.join(" "));
-                if done.declined.is_some() {
-                    self.carts.pop();
-                }
-                Ok(posted)
+                self.edit(done, |cart| cart.add("codes", &code))
+                    .map(|posted| {
+                        let codes = done.decision.iter().flat_map(|decision| &decision.codes);
+                        let mut refused =
+                            codes.filter(|of| of.code == code && of.reasons != ["granted"]);
+                        done.declined = refused.next().map(|of| of.reasons.join(" "));
+                        if done.declined.is_some() {
+                            self.carts.pop();
+                        }
+                        posted
+                    })
             }
+            "remove_code" => {
+                let code = fields.need("code")?;
+                self.edit(done, |cart| cart.remove("codes", &code))
+            }
+            "set_customer" | "attach_customer" | "identify" | "login" => self.edit(done, |_| ()),
             "confirm" => {
                 let name = fields.need("cart")?;
                 let cart = self.carts.iter().rev().find(|cart| cart.id == name);
                 let mut cart = cart.ok_or_else(|| format!("no cart {name}"))?.clone();
                 cart.kind = "purchase".into();
                 let mut rest = cart.fields.clone();
+                for key in ["at", "day", "customer"] {
+                    rest.take(key);
+                }
                 let posted = self.buy(&cart, &mut rest, done);
                 rest.done()?;
                 posted
@@ -326,7 +337,10 @@ impl<'w> Actor<'w> {
         done.order = Some(event.id.clone());
         done.asked = !books;
         done.purchase = Some(purchase.clone());
-        match self.world.quote(&customer, &purchase, done.at)? {
+        match self
+            .world
+            .quote(&customer, &purchase, &bought.segments, done.at)?
+        {
             Err(error) => return Ok(Err(error)),
             Ok(decision) => {
                 done.declined = declined(&decision);
@@ -343,7 +357,27 @@ impl<'w> Actor<'w> {
             .insert(event.id.clone(), (customer.clone(), bought.lines));
         self.sold
             .insert(event.id.clone(), (purchase.clone(), done.places.clone()));
-        self.act(&customer, "record", json!({"purchase": purchase}), done.at)
+        let facts = json!({"segments": bought.segments});
+        let body = json!({"purchase": purchase, "facts": facts});
+        self.act(&customer, "record", body, done.at)
+    }
+
+    /// Evaluates the last cart with a change.
+    fn edit(
+        &mut self,
+        done: &mut Done,
+        change: impl FnOnce(&mut Fields),
+    ) -> Result<Posted, String> {
+        let mut cart = self.carts.last().ok_or("no cart to change")?.clone();
+        cart.kind = "cart".into();
+        change(&mut cart.fields);
+        let mut rest = cart.fields.clone();
+        for key in ["at", "day", "customer"] {
+            rest.take(key);
+        }
+        let posted = self.buy(&cart, &mut rest, done)?;
+        rest.done()?;
+        Ok(posted)
     }
 
     /// Whether a reward that a purchase brings could be used on it.
@@ -357,7 +391,7 @@ impl<'w> Actor<'w> {
         for reward in &decision.issued {
             let mut purchase = purchase.clone();
             super::scheme::set(&mut purchase, "claims", json!([{"reward": reward}]));
-            let quoted = self.world.quote(customer, &purchase, at)?;
+            let quoted = self.world.quote(customer, &purchase, &[], at)?;
             if quoted.is_ok_and(|decision| decision.refused.is_empty()) {
                 return Ok(true);
             }
@@ -416,7 +450,7 @@ impl<'w> Actor<'w> {
                 super::scheme::set(line, "quantity", json!(units));
             }
         }
-        let decision = self.world.quote(customer, &purchase, done.at)?;
+        let decision = self.world.quote(customer, &purchase, &[], done.at)?;
         let decision = decision.map_err(|error| error.to_string())?;
         let (mut paid, mut back) = (0, 0);
         for entry in self.world.entries(customer) {
@@ -452,7 +486,7 @@ impl<'w> Actor<'w> {
         let (_, code) = told::accrual(event, "");
         let purchase = self.sale(&event.id, "1", &[code]);
         let customer = done.customer.clone();
-        match self.world.quote(&customer, &purchase, done.at)? {
+        match self.world.quote(&customer, &purchase, &[], done.at)? {
             Err(error) => return Ok(Err(error)),
             Ok(decision) => done.decision = Some(decision),
         }

@@ -102,17 +102,11 @@ pub(crate) fn read(
             fields.take("scope");
             Ok(vec![shipping(fields, json!({"percent": "100"}))?])
         }
-        "tiered_percent" | "tiered_amount" => {
-            let mut steps = fields.split(&["tiers", "tier_basis", "base"]);
-            let scope = scope(setting, &kind, fields, conditions, own)?;
-            let body = stepped(&mut steps, &scope)?;
-            steps.done()?;
-            Ok(vec![Benefit::new("steps", body, scope.stage)])
-        }
+        "tiered_percent" | "tiered_amount" => tiered(setting, &kind, fields, conditions, own),
         "first_then_additional_amount" => flexible(setting, fields, conditions, own),
         "per_unit_in_complete_groups" => groups(setting, fields, own),
         "cheapest_free" => cheapest_free(setting, fields, conditions, own),
-        "bundle_fixed_price" => bundle(setting, fields, own),
+        "bundle_fixed_price" => bundle(setting, fields, conditions, own),
         "buy_x_get_y" => buy_get(setting, fields, own),
         "buy_x_get_y_same_line" => same_line(setting, fields, own),
         "free_item" | "add_free_item" => gift(setting, fields, conditions, own),
@@ -233,7 +227,8 @@ fn with_scope(mut body: Value, scope: &Scope) -> Value {
 }
 
 fn shipping(fields: &mut Fields, mut body: Value) -> Result<Benefit, String> {
-    let methods = fields.list("methods")?;
+    let mut methods = fields.list("shipping_method")?;
+    methods.extend(fields.list("shipping_methods")?);
     if !methods.is_empty() {
         set(&mut body, "methods", json!(methods));
     }
@@ -250,6 +245,12 @@ fn percent(
     conditions: &Conditions,
     own: Option<&Value>,
 ) -> Result<Vec<Benefit>, String> {
+    for key in ["tiered_percent", "tiers"] {
+        if fields.has(key) {
+            return tiered(setting, kind, fields, conditions, own);
+        }
+    }
+    fields.take_word("allocation", "proportional_to_line_amount")?;
     let percent = fields.need("percent")?;
     let name = fields.clone().text("scope")?;
     if name.as_deref() == Some("shipping") {
@@ -288,6 +289,11 @@ fn amount(
     conditions: &mut Conditions,
     own: Option<&Value>,
 ) -> Result<Vec<Benefit>, String> {
+    for key in ["tiered_amount", "tiers"] {
+        if fields.has(key) {
+            return tiered(setting, kind, fields, conditions, own);
+        }
+    }
     fields.take_word("allocation", "proportional_to_line_amount")?;
     let name = fields.clone().text("scope")?;
     let mut amounts = denominated(setting, "amount", &["value", "amount"], fields, conditions)?;
@@ -385,6 +391,31 @@ fn price(
     Ok(vec![
         Benefit::new("price", body, scope.stage).on_lines(on_lines),
     ])
+}
+
+/// A percentage or an amount by steps.
+fn tiered(
+    setting: &Setting<'_>,
+    kind: &str,
+    fields: &mut Fields,
+    conditions: &Conditions,
+    own: Option<&Value>,
+) -> Result<Vec<Benefit>, String> {
+    let nested = match fields.object("tiered_percent")? {
+        None => fields.object("tiered_amount")?,
+        nested => nested,
+    };
+    let mut steps = match nested {
+        Some(steps) => steps,
+        None => fields.split(&["tiers", "tier_basis", "base"]),
+    };
+    let scope = scope(setting, kind, fields, conditions, own)?;
+    let body = stepped(&mut steps, &scope)?;
+    steps.done()?;
+    let percent = body.pointer("/steps/0/percent").is_some();
+    let mut benefit = Benefit::new("steps", body, scope.stage);
+    benefit.percent = percent;
+    Ok(vec![benefit])
 }
 
 /// `tiers` with `base`, the percentage below the first one, as steps.
@@ -534,6 +565,7 @@ fn cheapest_free(
 fn bundle(
     setting: &Setting<'_>,
     fields: &mut Fields,
+    conditions: &mut Conditions,
     own: Option<&Value>,
 ) -> Result<Vec<Benefit>, String> {
     fields.take("scope");
@@ -541,6 +573,12 @@ fn bundle(
     let choice = choice(fields, "unit_selection")?.unwrap_or("cheapest");
     let mut parts = Vec::new();
     if let Some(units) = fields.count("bundle_qty")? {
+        parts.push(json!({"units": units, "choice": choice}));
+    }
+    if parts.is_empty()
+        && !fields.has("bundle")
+        && let Some(units) = conditions.units.take()
+    {
         parts.push(json!({"units": units, "choice": choice}));
     }
     for mut part in fields.objects("bundle")? {

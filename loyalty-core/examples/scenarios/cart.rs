@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::conditions::SEGMENTS;
 use super::fields::Fields;
 use super::gross;
 use super::lines::{DELIVERY, FIXED_PRICE};
@@ -13,6 +14,8 @@ use super::scheme::{POINTS, Plan, WALLET, set};
 pub(crate) struct Bought {
     /// The purchase's document.
     pub(crate) purchase: Value,
+    /// What the shop knows of the customer.
+    pub(crate) segments: Vec<String>,
     /// Whether the tax was put into the prices.
     pub(crate) with_tax: bool,
     /// What is paid from the wallet of money.
@@ -75,6 +78,10 @@ pub(crate) fn read(id: &str, fields: &mut Fields, plan: &Plan) -> Result<Bought,
         set(&mut purchase, "tax_amount", json!(tax));
     }
     set(&mut purchase, "codes", json!(fields.list("codes")?));
+    let mut segments = Vec::new();
+    for key in SEGMENTS {
+        segments.extend(fields.list(key)?);
+    }
     // In which order things were entered beside codes changes nothing.
     fields.text("entered")?;
     if let Some(channel) = fields.text("channel")? {
@@ -110,6 +117,7 @@ pub(crate) fn read(id: &str, fields: &mut Fields, plan: &Plan) -> Result<Bought,
     let with_tax = plan.gross_prices && gross::with_tax(&mut purchase)?;
     Ok(Bought {
         purchase,
+        segments,
         with_tax,
         from_wallet,
         lines: bought,

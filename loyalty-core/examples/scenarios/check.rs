@@ -120,6 +120,13 @@ pub(crate) fn key(
             wish.sort();
             same(found == wish, format!("{found:?}"))
         }
+        "refund" | "refunded" | "refund_amount" => {
+            let back = done.entries.iter().filter_map(|entry| match entry {
+                Entry::Return(entry) => Some(entry.refund.to_decimal()),
+                _ => None,
+            });
+            decimal(wish, back.sum())
+        }
         "lots" => each(wish, |name| remaining(actor, seen, name)),
         "expires_at" => expires_at(seen, wish),
         "reinstated_lots" => reinstated(actor, done, wish),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::clock::civil;
 use super::fields::{Fields, text};
 use super::lines::{both, moved, target};
 use super::promotions::Setting;
@@ -36,9 +37,21 @@ impl Conditions {
             Some(mode @ ("net" | "gross")) => Some(mode.to_owned()),
             Some(other) => return Err(format!("min_mode {other}")),
         };
-        found.units = condition
-            .count("min_qty")?
-            .or(condition.count("min_quantity")?);
+        for key in ["min_qty", "min_quantity", "min_items", "min_units"] {
+            found.units = condition.count(key)?.or(found.units);
+        }
+        for key in [
+            "min_distinct_products",
+            "min_distinct_items",
+            "min_distinct_lines",
+        ] {
+            if let Some(lines) = condition.count(key)? {
+                let target = setting.counted(own);
+                let least = json!({"quantity": lines, "target": target, "different": true});
+                found.when.push(json!({"min_quantity": least}));
+            }
+        }
+        found.when.extend(window(&mut condition)?);
         let from = condition.count("line_min_qty")?.unwrap_or(0);
         found.line_units = (from, condition.count("line_max_qty")?.unwrap_or(0));
         found.undiscounted = condition.flag("no_other_promotion_on_line")?;
@@ -46,15 +59,27 @@ impl Conditions {
             let more = json!({"quantity": most + 1, "target": setting.counted(own)});
             found.when.push(json!({"not": {"min_quantity": more}}));
         }
-        if condition.flag("first_order")? {
-            found.when.push(json!({"first_purchase": {}}));
+        if condition.has("first_order") {
+            let first = json!({"first_purchase": {}});
+            found.when.push(match condition.flag("first_order")? {
+                true => first,
+                false => json!({"not": first}),
+            });
+        }
+        for key in SEGMENTS {
+            let values = condition.list(key)?;
+            if !values.is_empty() {
+                found.when.push(json!({"segment": values}));
+            }
         }
         if let Some(nth) = condition.count("nth_order")? {
             found.when.push(json!({"nth_purchase": {"at": [nth]}}));
         }
         for (key, own) in [
             ("shipping_method", "shipping_method"),
+            ("shipping_methods", "shipping_method"),
             ("channel", "channel"),
+            ("channels", "channel"),
             ("store", "store"),
             ("weekday", "weekday"),
         ] {
@@ -142,6 +167,43 @@ impl Conditions {
     }
 }
 
+/// The names that the form has for what the shop knows of a customer.
+pub(crate) const SEGMENTS: [&str; 4] = ["customer_group", "customer_groups", "segment", "segments"];
+
+/// From when and until when; a date ends with its day.
+pub(crate) fn window(fields: &mut Fields) -> Result<Option<Value>, String> {
+    let from = fields.text_of(&[
+        "valid_from",
+        "starts_at",
+        "start_date",
+        "start",
+        "date_from",
+        "from",
+    ])?;
+    let until = fields.text_of(&[
+        "valid_to",
+        "valid_until",
+        "ends_at",
+        "end_date",
+        "end",
+        "date_to",
+        "until",
+    ])?;
+    let mut window = json!({});
+    if let Some(from) = &from {
+        set(&mut window, "from", json!(civil(from)?.to_string()));
+    }
+    if let Some(until) = &until {
+        let mut end = civil(until)?;
+        if !until.contains('T') {
+            let next = end.date().add_days(1);
+            end = next.ok_or_else(|| format!("date {until}"))?.into();
+        }
+        set(&mut window, "until", json!(end.to_string()));
+    }
+    Ok((from.is_some() || until.is_some()).then(|| json!({"between": window})))
+}
+
 /// What the name of a threshold of money says.
 struct Threshold {
     /// Whether equality is not enough.
@@ -174,7 +236,9 @@ impl Threshold {
                 "undiscounted" | "list" => found.running = Some(false),
                 "gross" => found.tax = Some("gross"),
                 "net" => found.tax = Some("net"),
-                "sku" | "category" | "product" | "tag" | "label" => found.of_lines = true,
+                "sku" | "category" | "product" | "tag" | "label" | "taxon" => {
+                    found.of_lines = true;
+                }
                 _ => return None,
             }
         }

@@ -83,6 +83,13 @@ impl Fields {
         }
     }
 
+    /// Removes a text from a list.
+    pub(crate) fn remove(&mut self, key: &str, text: &str) {
+        if let Some(Value::Array(values)) = self.map.get_mut(key) {
+            values.retain(|value| value != text);
+        }
+    }
+
     /// The keys that are left.
     pub(crate) fn keys(&self) -> Vec<String> {
         self.map.keys().cloned().collect()

@@ -52,6 +52,7 @@ pub(crate) fn key(
         "items_discount" | "order_discount" | "discount" => decimal(wish, told.discount()?)?,
         "order_discount_gross" | "gross_discount" => decimal(wish, told.with_tax()?)?,
         "order_discount_net" | "net_discount" => decimal(wish, told.without_tax()?)?,
+        "total_discount" => decimal(wish, told.discount()? + told.shipping_off())?,
         "shipping_total" => money(wish, totals.shipping)?,
         "shipping_net" => decimal(wish, told.shipping(false)?)?,
         "shipping_gross" => decimal(wish, told.shipping(true)?)?,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::benefits::{self, Benefit, Stage};
 use super::case::{Case, Event};
-use super::conditions::Conditions;
+use super::conditions::{Conditions, window};
 use super::fields::Fields;
 use super::lines::{FIXED_PRICE, both};
 use super::rewards;
@@ -67,6 +67,8 @@ pub(crate) struct Promotion {
     pub(crate) reward: Option<Value>,
     pub(crate) codes: Vec<String>,
     pub(crate) exclusive: bool,
+    /// Whether it stands beside no other, where it is chosen.
+    pub(crate) alone: bool,
     pub(crate) priority: i64,
     pub(crate) lane: i64,
     /// The first and the last stage of its benefits.
@@ -98,6 +100,11 @@ impl Promotion {
         let own = benefits::filter(setting, &mut fields)?;
         let condition = fields.object("condition")?;
         let mut conditions = Conditions::read(setting, condition, own.as_ref())?;
+        conditions.when.extend(window(&mut fields)?);
+        let channels = fields.list("channels")?;
+        if !channels.is_empty() {
+            conditions.when.push(json!({"channel": channels}));
+        }
         let mut reward = None;
         let kind = fields.clone().text("kind")?;
         let mut found = if kind.as_deref() == Some("issue_coupon_for_next_order") {
@@ -123,6 +130,13 @@ impl Promotion {
         }
         let codes = limits(setting, &mut fields, &mut document)?;
         let exclusive = fields.flag("exclusive")?;
+        let mut alone = false;
+        for key in ["combinable", "stackable", "cumulative"] {
+            alone |= fields.has(key) && !fields.flag(key)?;
+        }
+        if alone {
+            set(&mut document, "combines_with", json!("none"));
+        }
         if fields.flag("consume_units")? {
             set(&mut document, "consumes_units", json!(true));
         }
@@ -146,6 +160,7 @@ impl Promotion {
             reward,
             codes,
             exclusive,
+            alone,
             priority,
             lane,
             stages: (first, stages.max().unwrap_or(first)),

@@ -207,13 +207,17 @@ impl Promotions {
             }])
         };
         let whole: Result<Vec<Band>, String> = match combination {
-            None | Some("all" | "stack" | "compound") if all.iter().any(|one| one.exclusive) => {
+            None | Some("all" | "stack" | "compound")
+                if all.iter().any(|one| one.exclusive || one.alone) =>
+            {
                 one_band("compound", "order")
             }
             None | Some("all" | "stack" | "compound") => Ok(Vec::new()),
             Some("additive percentages") => one_band("compound", "order"),
-            Some("best only" | "best" | "single best") => one_band("best_of", per),
-            Some("first only" | "first") => one_band("exclusive", per),
+            Some("best only" | "best" | "single best" | "best promotion only") => {
+                one_band("best_of", per)
+            }
+            Some("first only" | "first" | "highest priority only") => one_band("exclusive", per),
             Some("most specific only" | "most specific") => one_band("most_specific", "line"),
             Some("best order-wide percentage only") => return Ok(global(all, "best_of")),
             Some("one order-wide percentage only") => return Ok(global(all, "exclusive")),

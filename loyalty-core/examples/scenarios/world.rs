@@ -127,6 +127,7 @@ impl World {
         &mut self,
         name: &str,
         purchase: &Value,
+        segments: &[String],
         at: Moment,
     ) -> Result<Result<Decision, ActError>, String> {
         self.member(name)?;
@@ -137,7 +138,8 @@ impl World {
             explain: true,
             pool: Some(&self.pool.account),
         };
-        let facts = Facts::default();
+        let facts: Facts = serde_json::from_value(json!({"segments": segments}))
+            .map_err(|error| format!("customer: {error}"))?;
         Ok(quote(
             self.schemes.current(),
             &member.account,

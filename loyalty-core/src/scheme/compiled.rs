@@ -232,6 +232,7 @@ pub(crate) enum Condition {
     MinQuantity {
         quantity: u32,
         target: Option<Box<Target>>,
+        different: bool,
     },
     Birthday {
         before: u32,

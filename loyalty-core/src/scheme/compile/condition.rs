@@ -282,6 +282,7 @@ impl Context<'_> {
         Condition::MinQuantity {
             quantity: def.quantity,
             target,
+            different: def.different,
         }
     }
 
