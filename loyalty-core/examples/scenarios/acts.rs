@@ -6,6 +6,7 @@ use loyalty_core::evaluate::{ActError, Decision};
 use loyalty_core::id::LotId;
 use loyalty_core::ledger::{AdjustmentEntry, Entry};
 use loyalty_core::time::Moment;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::case::{Case, Event};
@@ -378,6 +379,34 @@ impl<'w> Actor<'w> {
         let posted = self.buy(&cart, &mut rest, done)?;
         rest.done()?;
         Ok(posted)
+    }
+
+    /// What is used of a campaign's budget, told by the campaign or by its only promotion.
+    pub(crate) fn budget_used(&self, campaign: &str) -> Result<Decimal, String> {
+        let mut found = None;
+        for mut promotion in self.case.scheme.clone().objects("promotions")? {
+            let id = promotion.need("id")?;
+            let own = promotion.text("campaign")?;
+            let Some(mut budget) = promotion.object("campaign_budget")? else {
+                continue;
+            };
+            if own.as_deref().unwrap_or(&id) != campaign {
+                continue;
+            }
+            let before = budget.text("used")?.unwrap_or_else(|| "0".into());
+            let before: Decimal = before.parse().map_err(|_| format!("used {before}"))?;
+            let money = |limit: &str| Decimal::new(self.world.counted(limit), 2);
+            let used = match (budget.need("type")?.as_str(), own) {
+                ("spend", Some(_)) => money(&format!("scheme.budget.{campaign}.scheme")),
+                ("spend", None) => money(&format!("scheme.offer.{id}.amount.scheme")),
+                _ => {
+                    let uses = format!("scheme.offer.{id}.times.scheme");
+                    Decimal::from(self.world.counted(&uses))
+                }
+            };
+            found = Some(before + used);
+        }
+        found.ok_or_else(|| format!("no campaign {campaign}"))
     }
 
     /// Whether a reward that a purchase brings could be used on it.

@@ -21,13 +21,7 @@ pub(crate) fn key(
     wish: &Value,
 ) -> Result<Option<Checked>, String> {
     if key == "campaign_budget_used" {
-        return each(wish, |campaign| {
-            let counted = actor
-                .world
-                .counted(&format!("scheme.budget.{campaign}.scheme"));
-            Ok(Decimal::new(counted, 2))
-        })
-        .map(Some);
+        return each(wish, |campaign| actor.budget_used(campaign)).map(Some);
     }
     let Some(decision) = &done.decision else {
         return Ok(None);

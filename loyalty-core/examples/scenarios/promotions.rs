@@ -28,6 +28,14 @@ impl Setting<'_> {
         &self.plan.currency
     }
 
+    /// Whether only one promotion is of a campaign.
+    fn is_single(&self, campaign: &str) -> bool {
+        let promotions = self.case.scheme.clone().objects("promotions");
+        let all = promotions.unwrap_or_default().into_iter();
+        let of = all.filter_map(|mut promotion| promotion.text("campaign").ok().flatten());
+        of.filter(|of| of == campaign).count() == 1
+    }
+
     /// The lines whose units a minimum counts.
     pub(crate) fn counted(&self, own: Option<&Value>) -> Option<Value> {
         let own = own.filter(|_| self.mode("min-qty-basis:eligible-items"));
@@ -290,7 +298,7 @@ fn limits(
                 }
                 set(document, "budgets", json!([own]));
             }
-            "usage" if campaign.is_none() => {
+            "usage" if campaign.as_ref().is_none_or(|of| setting.is_single(of)) => {
                 let left = left.normalize().to_string();
                 let left: u32 = left.parse().map_err(|_| format!("usage {left}"))?;
                 times.push(json!({"per": "scheme", "times": left}));

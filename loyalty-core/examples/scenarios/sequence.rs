@@ -207,9 +207,7 @@ impl Promotions {
             }])
         };
         let whole: Result<Vec<Band>, String> = match combination {
-            None | Some("all" | "stack" | "compound")
-                if all.iter().any(|one| one.exclusive || one.alone) =>
-            {
+            None | Some("all" | "stack" | "compound") if all.iter().any(|one| one.alone) => {
                 one_band("compound", "order")
             }
             None | Some("all" | "stack" | "compound") => Ok(Vec::new()),

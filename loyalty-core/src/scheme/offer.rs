@@ -42,8 +42,8 @@ shape! {
         /// Which other offers may apply beside it. Two apply together only when both agree.
         #[serde(default, skip_serializing_if = "CombinesWith::is_default")]
         pub combines_with: CombinesWith,
-        /// Whether it applies alone in its band as soon as it gives anything, even where others
-        /// would give more. Of several such offers the first one does.
+        /// Whether no other offer applies, in any band, as soon as it gives anything, even where others
+        /// would give more. It is tried before all others; of several such offers the first one applies.
         #[serde(default, skip_serializing_if = "is_false")]
         pub exclusive: bool,
         /// Whether the units that it lowers, and those that its sets take, are open to no later offer

@@ -46,12 +46,6 @@ impl Offers<'_, '_> {
         let (choice, per) = band.map_or((BandChoice::Compound, ChoicePer::Order), |band| {
             (band.choose, band.per)
         });
-        if let Some(alone) = self.exclusive(&slots, goods)? {
-            for slot in slots.iter().filter(|slot| **slot != alone) {
-                self.displace(*slot, &[alone], goods)?;
-            }
-            return Ok(());
-        }
         if choice == BandChoice::Compound {
             return self.choose_among(&slots, goods);
         }
@@ -61,15 +55,23 @@ impl Offers<'_, '_> {
         self.choose_one(choice, &slots, goods)
     }
 
-    /// The first offer that applies alone and gives anything.
-    fn exclusive(&mut self, slots: &[usize], goods: &Goods) -> Result<Option<usize>, ActError> {
-        for slot in slots {
-            let alone = self.offer(*slot).is_some_and(|offer| offer.exclusive);
-            if alone && self.worth(&[*slot], goods)?.applied > 0 {
-                return Ok(Some(*slot));
+    /// Lets the first exclusive offer that gives anything apply alone; whether there is one.
+    pub(super) fn choose_exclusive(&mut self, goods: &Goods) -> Result<bool, ActError> {
+        let slots = 0..self.candidates.len();
+        for alone in slots.clone() {
+            if !self.offer(alone).is_some_and(|offer| offer.exclusive) {
+                continue;
             }
+            let worth = self.worth(&[alone], goods)?;
+            if worth.value == 0 && worth.applied == 0 {
+                continue;
+            }
+            for slot in slots.filter(|slot| *slot != alone) {
+                self.displace(slot, &[alone], goods)?;
+            }
+            return Ok(true);
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// One offer of a band: the first that gives anything, or the one that gives most.

@@ -99,6 +99,10 @@ pub(crate) struct Offers<'c, 'a> {
     /// In the order of application.
     candidates: Vec<Candidate>,
     band: u16,
+    /// Whether the first band has begun.
+    begun: bool,
+    /// Whether an offer applies that allows no other.
+    alone: bool,
     /// What was left when the band began.
     initial: Runs,
     certificate: Option<Certificate>,
@@ -157,6 +161,8 @@ impl<'c, 'a> Offers<'c, 'a> {
             units,
             candidates,
             band: 0,
+            begun: false,
+            alone: false,
             initial: Runs::default(),
             certificate: None,
             gifts: Vec::new(),
@@ -183,11 +189,18 @@ impl<'c, 'a> Offers<'c, 'a> {
     /// Begins a band: chooses which of its offers apply.
     pub(crate) fn begin(&mut self, band: u16, goods: &Goods) -> Result<(), ActError> {
         self.band = band;
-        if self.candidates.iter().any(|c| c.band == band) {
-            self.initial = goods.runs.clone();
-            self.choose(goods)?;
+        if !self.candidates.iter().any(|c| c.band == band) && self.begun {
+            return Ok(());
         }
-        Ok(())
+        self.initial = goods.runs.clone();
+        if !self.begun {
+            self.begun = true;
+            self.alone = self.choose_exclusive(goods)?;
+        }
+        match self.alone {
+            true => Ok(()),
+            false => self.choose(goods),
+        }
     }
 
     /// Applies the chosen offers of a stage.
