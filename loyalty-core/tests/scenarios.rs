@@ -28,6 +28,16 @@ fn no_case_fails_that_binds_and_no_fewer_pass() {
 }
 
 #[test]
+fn own_cases_pass() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/scenarios_own");
+    let told = folder(&data).unwrap();
+    assert!(told.len() >= 32, "{} cases", told.len());
+    let others = told.iter().filter(|one| one.outcome != Outcome::Pass);
+    let others: Vec<String> = others.map(ToString::to_string).collect();
+    assert!(others.is_empty(), "{}", others.join("\n"));
+}
+
+#[test]
 fn what_is_not_understood_is_named() {
     let outcome = |text: &str| {
         let mut cases = runner::case::read(text).unwrap();

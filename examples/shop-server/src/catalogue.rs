@@ -86,6 +86,8 @@ impl OrderLine {
             tax: None,
             gift_card: false,
             discounted: false,
+            price_min: None,
+            gift_of: None,
         })
     }
 }

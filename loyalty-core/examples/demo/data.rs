@@ -99,5 +99,7 @@ fn line(price: Money, quantity: i64) -> Result<Line, Failure> {
         tax: None,
         gift_card: false,
         discounted: false,
+        price_min: None,
+        gift_of: None,
     })
 }

@@ -164,17 +164,14 @@ impl<'w> Actor<'w> {
             "cart" | "purchase" | "evaluate" => self.buy(event, fields, done),
             "apply_code" => {
                 let code = fields.need("code")?;
-                self.edit(done, |cart| cart.add("codes", &code))
-                    .map(|posted| {
-                        let codes = done.decision.iter().flat_map(|decision| &decision.codes);
-                        let mut refused =
-                            codes.filter(|of| of.code == code && of.reasons != ["granted"]);
-                        done.declined = refused.next().map(|of| of.reasons.join(" "));
-                        if done.declined.is_some() {
-                            self.carts.pop();
-                        }
-                        posted
-                    })
+                let posted = self.edit(done, |cart| cart.add("codes", &code))?;
+                let codes = done.decision.iter().flat_map(|decision| &decision.codes);
+                let mut refused = codes.filter(|of| of.code == code && of.reasons != ["granted"]);
+                done.declined = refused.next().map(|of| of.reasons.join(" "));
+                if done.declined.is_some() {
+                    self.carts.pop();
+                }
+                Ok(posted)
             }
             "remove_code" => {
                 let code = fields.need("code")?;

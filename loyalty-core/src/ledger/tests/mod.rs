@@ -127,8 +127,6 @@ fn purchase(name: &str) -> Entry {
         total: id("50.00"),
         tenders: Vec::new(),
         gift_card: None,
-        deduction: None,
-        tax_amount: None,
         earned: Vec::new(),
         stamps: Vec::new(),
         metrics: vec![MetricEntry {
