@@ -157,6 +157,10 @@ fn scope(
     if catalogue {
         stage = Stage::Catalogue;
     }
+    if fields.flag("apply_once_per_order")? {
+        (stage, per) = (Stage::Item, "total");
+        set(&mut on, "units_max", json!(1));
+    }
     if matches!(name.as_str(), "line" | "unit") && !kind.contains("amount") {
         if setting.mode("percent-base:unit-price") {
             per = "unit";

@@ -32,8 +32,14 @@ impl Conditions {
         let Some(mut condition) = condition else {
             return Ok(found);
         };
+        let mut contained = None;
+        for key in ["tax_inclusive", "includes_tax", "tax_included"] {
+            if condition.has(key) {
+                contained = Some(condition.flag(key)?);
+            }
+        }
         let tax = match condition.text("min_mode")?.as_deref() {
-            None => None,
+            None => contained.map(|gross| if gross { "gross" } else { "net" }.to_owned()),
             Some(mode @ ("net" | "gross")) => Some(mode.to_owned()),
             Some(other) => return Err(format!("min_mode {other}")),
         };

@@ -1,5 +1,6 @@
 //! Promotions: `scheme.promotions` as offers.
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::benefits::{self, Benefit, Stage};
@@ -77,8 +78,8 @@ pub(crate) struct Promotion {
     pub(crate) exclusive: bool,
     /// Whether it stands beside no other, where it is chosen.
     pub(crate) alone: bool,
-    pub(crate) priority: i64,
-    pub(crate) lane: i64,
+    pub(crate) priority: Decimal,
+    pub(crate) lane: Decimal,
     /// The first and the last stage of its benefits.
     pub(crate) stages: (Stage, Stage),
     /// Whether it takes a percentage off.
@@ -149,7 +150,7 @@ impl Promotion {
             set(&mut document, "consumes_units", json!(true));
         }
         let number = |fields: &mut Fields, key: &str| match fields.text(key)? {
-            None => Ok(0),
+            None => Ok(Decimal::ZERO),
             Some(text) => text.parse().map_err(|_| format!("{key} {text}")),
         };
         let (priority, lane) = (

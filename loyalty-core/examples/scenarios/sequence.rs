@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::benefits::Stage;
 use super::case::{Case, Event};
 use super::fields::Fields;
 use super::promotions::{Promotion, Setting};
@@ -213,7 +214,7 @@ impl Promotions {
             None | Some("all" | "stack" | "compound") => Ok(Vec::new()),
             Some("additive percentages") => one_band("compound", "order"),
             Some("best only" | "best" | "single best" | "best promotion only") => {
-                one_band("best_of", per)
+                return Ok(best(all));
             }
             Some("first only" | "first" | "highest priority only") => one_band("exclusive", per),
             Some("most specific only" | "most specific") => one_band("most_specific", "line"),
@@ -233,6 +234,25 @@ impl Promotions {
         }
         Ok(bands)
     }
+}
+
+/// The best price of the catalogue for each line, and the best of the other promotions.
+fn best(all: Vec<Promotion>) -> Vec<Band> {
+    let (catalogue, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|one| one.stages.1 == Stage::Catalogue);
+    [catalogue, others]
+        .into_iter()
+        .filter(|of| !of.is_empty())
+        .map(|of| Band {
+            choose: "best_of",
+            per: match of.iter().all(|one| one.on_lines) {
+                true => "line",
+                false => "order",
+            },
+            of,
+        })
+        .collect()
 }
 
 /// Percentages on the order in a band of which one applies; the others as they come.
