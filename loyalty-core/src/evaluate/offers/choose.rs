@@ -466,7 +466,8 @@ impl Offers<'_, '_> {
         goods: &Goods,
     ) -> Result<(Worth, Vec<Candidate>), ActError> {
         let saved = self.candidates.clone();
-        let (gifts, issued, used) = (self.gifts.len(), self.issued.len(), self.used.len());
+        let (gifts, issued) = (self.gifts.len(), self.issued.len());
+        let used = self.used.clone();
         let mut goods = goods.clone();
         let mut discounts = Vec::new();
         for stage in [
@@ -493,7 +494,7 @@ impl Offers<'_, '_> {
             .count();
         let tried = std::mem::replace(&mut self.candidates, saved);
         self.issued.truncate(issued);
-        self.used.truncate(used);
+        self.used = used;
         // A gift that is not in the cart yet is worth what it saves.
         let mut value = 0_i64;
         for (_, saves) in self.gifts.drain(gifts..) {

@@ -18,6 +18,7 @@ pub(crate) use count::{count, give_back, in_scheme};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use crate::ledger::Headroom;
 use crate::purchase::{Claim, Line};
@@ -109,8 +110,9 @@ pub(crate) struct Offers<'c, 'a> {
     /// Gift lines that are not there yet, and what each saves.
     gifts: Vec<(Line, i64)>,
     issued: Vec<Issued>,
-    /// The units that offers used so far, by the place of the candidate.
-    used: Vec<(usize, Pick)>,
+    /// The units that offers used so far, by line, each with the place of the candidate: of offers
+    /// that consume units, and of those of several benefits, which count them once.
+    used: BTreeMap<u32, Vec<(usize, Pick)>>,
     /// What offers may still take off the goods.
     most: i64,
 }
@@ -167,7 +169,7 @@ impl<'c, 'a> Offers<'c, 'a> {
             certificate: None,
             gifts: Vec::new(),
             issued: Vec::new(),
-            used: Vec::new(),
+            used: BTreeMap::new(),
             most: 0,
         })
     }

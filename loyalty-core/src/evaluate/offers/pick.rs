@@ -111,22 +111,31 @@ impl Offers<'_, '_> {
     /// What earlier offers that consume units leave of a run, for one that does so too.
     fn unused(&self, slot: usize, pick: Pick) -> Vec<Pick> {
         let consumes = |slot: usize| self.offer(slot).is_some_and(|offer| offer.consumes_units);
-        if self.used.is_empty() || !consumes(slot) {
-            return vec![pick];
+        match self.used.get(&pick.line) {
+            Some(used) if consumes(slot) => {
+                let others = used.iter().filter(|(by, _)| *by != slot && consumes(*by));
+                without(pick, others.map(|(_, used)| used))
+            }
+            _ => vec![pick],
         }
-        let others = self.used.iter();
-        let others = others.filter(|(by, _)| *by != slot && consumes(*by));
-        without(pick, others.map(|(_, used)| used))
     }
 
     /// Notes the units that an offer used; how many it had not used before.
     pub(super) fn use_units(&mut self, slot: usize, picks: &[Pick]) -> u32 {
+        let noted = self
+            .offer(slot)
+            .is_some_and(|offer| offer.consumes_units || offer.benefits.len() > 1);
+        if !noted {
+            let counts = picks.iter().map(|pick| pick.count);
+            return counts.fold(0, u32::saturating_add);
+        }
         let mut units = 0_u32;
         for pick in picks {
-            let own = self.used.iter().filter(|(by, _)| *by == slot);
+            let used = self.used.entry(pick.line).or_default();
+            let own = used.iter().filter(|(by, _)| *by == slot);
             for new in without(*pick, own.map(|(_, used)| used)) {
                 units = units.saturating_add(new.count);
-                self.used.push((slot, new));
+                used.push((slot, new));
             }
         }
         units
