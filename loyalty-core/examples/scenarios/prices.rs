@@ -51,10 +51,10 @@ pub(crate) fn key(
         "shipping_net" => decimal(wish, told.shipping(false)?)?,
         "shipping_gross" => decimal(wish, told.shipping(true)?)?,
         "shipping_discount" => decimal(wish, told.shipping_off())?,
-        "line_discounts" => list(wish, &told.lines(|line| line.discount)?)?,
-        "line_totals" => list(wish, &told.lines(|line| line.net)?)?,
+        "line_discounts" => list(wish, &told.lines(|line| line.discount, -Decimal::ONE)?)?,
+        "line_totals" => list(wish, &told.lines(|line| line.net, Decimal::ONE)?)?,
         "line_discounts_any_order" => {
-            let mut found = told.lines(|line| line.discount)?;
+            let mut found = told.lines(|line| line.discount, -Decimal::ONE)?;
             let mut wishes = texts(wish)?
                 .iter()
                 .map(|text| text.parse().map_err(|_| format!("expected number {text}")))
@@ -140,10 +140,20 @@ impl Told<'_> {
         all.filter(|discount| discount.kind != DiscountKind::Deduction)
     }
 
-    /// One amount for each line of the case.
-    fn lines(&self, amount: impl Fn(&LineDecision) -> Money) -> Result<Vec<Decimal>, String> {
+    /// One amount for each line of the case, of what is taken off by hand `by_hand` times more.
+    fn lines(
+        &self,
+        amount: impl Fn(&LineDecision) -> Money,
+        by_hand: Decimal,
+    ) -> Result<Vec<Decimal>, String> {
         let lines = self.decision.lines.iter();
-        let by_line: Vec<Decimal> = lines.map(|line| amount(line).to_decimal()).collect();
+        let mut by_line: Vec<Decimal> = lines.map(|line| amount(line).to_decimal()).collect();
+        let all = self.decision.discounts.iter();
+        for discount in all.filter(|discount| discount.kind == DiscountKind::Deduction) {
+            for (sum, part) in by_line.iter_mut().zip(&discount.lines) {
+                *sum += part.to_decimal() * by_hand;
+            }
+        }
         self.amounts(&by_line)
     }
 
