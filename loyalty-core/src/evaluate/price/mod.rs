@@ -1,7 +1,7 @@
 //! Pricing: from list prices to what is due, in one visible order.
 //!
-//! member price → rewards on lines → standing discount → rewards on the order → points as discount
-//! → delivery → tax → gift card → points as tender.
+//! member price → rewards on lines → standing discount → rewards on the order → what is taken off by
+//! hand → points as discount → delivery → tax → gift card → points as tender.
 
 mod rewards;
 mod tenders;
@@ -12,7 +12,7 @@ use crate::number::{Rounding, mul_div_round};
 use crate::purchase::{Claim, PayPoints};
 use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
 use crate::scheme::compiled_offer::OfferStage;
-use crate::scheme::{Excess, StandingAs, UnitChoice};
+use crate::scheme::{Excess, StandingAs, TaxRounding, UnitChoice};
 
 use crate::evaluate::arith::{Checked, index, small};
 use crate::evaluate::cart::CartLine;
@@ -35,6 +35,8 @@ pub(crate) enum DiscountSource {
     Points(usize),
     /// The places of an offer and of its benefit.
     Offer(u32, u16),
+    /// What is taken off by hand.
+    Deduction,
 }
 
 /// A discount with its shares.
@@ -82,6 +84,8 @@ pub(crate) struct Priced {
     /// What is left of every delivery charge.
     pub(crate) shipping: Vec<i64>,
     pub(crate) tax: Vec<TaxGroup>,
+    /// The shop's own tax.
+    pub(crate) tax_amount: i64,
     /// To pay, with tax and delivery, before tenders.
     pub(crate) total: i64,
     pub(crate) gift_card: i64,
@@ -159,6 +163,7 @@ pub(crate) fn price(
             payments: Vec::new(),
             shipping,
             tax: Vec::new(),
+            tax_amount: 0,
             total: 0,
             gift_card: 0,
             gift_shares: Vec::new(),
@@ -191,6 +196,7 @@ pub(crate) fn price(
         }
     }
     pricing.priced.runs.mark_free();
+    pricing.deduct()?;
     pricing.payments(wishes.pay_points, false)?;
     pricing.offer_stage(&mut offers, OfferStage::Shipping)?;
     pricing.priced.offered = offers.finish();
@@ -419,6 +425,25 @@ impl<'c, 'a> Pricing<'c, 'a> {
         };
         self.priced.discounts.push(Discount {
             source,
+            amount,
+            shares,
+            shipping: 0,
+        });
+        Ok(())
+    }
+
+    /// Takes off what is taken off by hand, as far as goods are left.
+    fn deduct(&mut self) -> Result<(), ActError> {
+        let goods = self.priced.runs.left.iter();
+        let goods = goods.fold(0_i64, |sum, left| sum.saturating_add(*left));
+        let amount = self.context.cart.deduction.min(goods);
+        if amount == 0 {
+            return Ok(());
+        }
+        let mut shares = Vec::new();
+        self.priced.runs.apportion(amount, &|_| true, &mut shares)?;
+        self.priced.discounts.push(Discount {
+            source: DiscountSource::Deduction,
             amount,
             shares,
             shipping: 0,
