@@ -18,6 +18,8 @@ pub(crate) use count::{count, give_back, in_scheme};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
 use std::cmp::Reverse;
+
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 use crate::ledger::Headroom;
@@ -181,8 +183,8 @@ impl<'c, 'a> Offers<'c, 'a> {
     }
 
     /// The bands that have candidates, in order; the first one always.
-    pub(crate) fn bands(&self) -> Vec<u16> {
-        let mut bands: Vec<u16> = self.candidates.iter().map(|c| c.band).collect();
+    pub(crate) fn bands(&self) -> SmallVec<[u16; 4]> {
+        let mut bands: SmallVec<[u16; 4]> = self.candidates.iter().map(|c| c.band).collect();
         bands.push(0);
         bands.sort_unstable();
         bands.dedup();
