@@ -55,9 +55,13 @@ def decision(decision: Decision) -> str:
         for part in wallet.parts
     ]
     parts += [(card.card, "stamps", f"{card.on_card} of {card.target}") for card in decision.cards]  # type: ignore[misc]
-    reasons = [
+    reasons: list[tuple[object, ...]] = [
         (reason.about, reason.id, reason.code, reason.missing or "", reason.resets or "")
         for reason in (*decision.refused, *decision.reasons)
+    ]
+    reasons += [
+        ("offer", offer.offer, offer.code, offer.missing or offer.by or "", offer.resets or "")
+        for offer in decision.offers
     ]
     title = f"Decision on {decision.purchase} for {decision.member}, {decision.currency}"
     return (

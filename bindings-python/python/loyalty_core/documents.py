@@ -34,6 +34,8 @@ class Line(TypedDict, total=False):
     tax: Number
     gift_card: bool
     discounted: bool
+    price_min: Money
+    gift_of: str
 
 
 class Charge(TypedDict, total=False):
