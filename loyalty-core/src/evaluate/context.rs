@@ -1,6 +1,6 @@
 //! The facts that conditions are held against.
 
-use crate::customer::Facts;
+use crate::customer::{Coupon, Facts};
 use crate::id::RuleId;
 use crate::ledger::{Account, Terms};
 use crate::number::{Rounding, mul_div_round};
@@ -35,6 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) segments: Vec<Sym>,
     pub(crate) flags: Vec<Sym>,
     birthday: Option<MonthDay>,
+    /// What the host says of codes that were entered.
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -78,6 +80,10 @@ impl<'a> Context<'a> {
                 .map(|f| find(Kind::Flag, f.as_str()))
                 .collect(),
             birthday: facts.birthday,
+            coupons: match cart.entered.is_empty() {
+                true => Vec::new(),
+                false => facts.coupons.clone(),
+            },
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -121,6 +127,7 @@ impl<'a> Context<'a> {
                 .map(|f| find(Kind::Flag, f.as_str()))
                 .collect(),
             birthday: None,
+            coupons: terms.coupons.clone(),
             ordinal,
             first: terms.first,
             pinned: Some(terms),

@@ -58,11 +58,13 @@ pub(crate) enum Kind {
     ExactCode,
     /// A delivery method.
     Method,
+    /// A batch of codes.
+    Batch,
 }
 
 impl Kind {
     /// Every kind, in the order of [`Kind::place`].
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Sku,
         Self::Product,
         Self::Category,
@@ -75,6 +77,7 @@ impl Kind {
         Self::Flag,
         Self::ExactCode,
         Self::Method,
+        Self::Batch,
     ];
 
     /// A small number of its own.
@@ -93,6 +96,7 @@ impl Kind {
             Self::Flag => 9,
             Self::ExactCode => 10,
             Self::Method => 11,
+            Self::Batch => 12,
         }
     }
 }
@@ -100,7 +104,7 @@ impl Kind {
 /// The texts that a scheme names, in order: no choice of texts makes finding one slow.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
-    maps: [BTreeMap<SmolStr, Sym>; 12],
+    maps: [BTreeMap<SmolStr, Sym>; Kind::ALL.len()],
 }
 
 impl Symbols {

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::id::{BandId, Category, OfferId, ProductId, Sku};
+use crate::id::{BandId, BatchId, Category, OfferId, ProductId, Sku};
 use crate::number::{Currency, Percent};
 
 use super::compiled::{Cap, Condition, Rate, Sym, Target};
@@ -59,6 +59,8 @@ pub(crate) struct Offer {
 #[derive(Debug, Clone)]
 pub(crate) struct OfferCodes {
     pub(crate) any_of: Box<[Sym]>,
+    /// The batch whose codes open it too.
+    pub(crate) batch: Option<(Sym, BatchId)>,
     pub(crate) case_sensitive: bool,
     /// The codes, in the order of `any_of`.
     pub(crate) texts: Box<[SmolStr]>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::{
-    BandId, BudgetId, Category, CodeText, FunderId, OfferId, ProductId, RewardId, Sku, Tag,
+    BandId, BatchId, BudgetId, Category, CodeText, FunderId, OfferId, ProductId, RewardId, Sku, Tag,
 };
 use crate::number::{Currency, Money, Percent};
 
@@ -70,12 +70,17 @@ shape! {
     /// Codes that open an offer.
     pub struct OfferCodesDef {
         /// Any one of these, as entered with the purchase.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub any_of: Vec<CodeText>,
+        /// Any code of this batch: the host keeps its codes and hands over what it knows of an entered
+        /// one, in the facts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub batch: Option<BatchId>,
         /// Whether capital letters differ from small ones.
         #[serde(default, skip_serializing_if = "is_false")]
         pub case_sensitive: bool,
-        /// How often each code can be used by all members together: counted by a pool account; 0 is
-        /// no limit.
+        /// How often each code of `any_of` can be used by all members together: counted by a pool
+        /// account; 0 is no limit. A code of a batch has its own limit.
         #[serde(default, skip_serializing_if = "is_zero")]
         pub times_each: u32,
     }

@@ -13,7 +13,8 @@ mod take;
 pub(crate) mod told;
 mod verdict;
 
-pub(crate) use code::CodeVerdict;
+use code::EnteredCode;
+pub(crate) use code::{CodeVerdict, valid_coupons};
 pub(crate) use count::{count, give_back, in_scheme};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 
 use crate::ledger::Headroom;
 use crate::purchase::{Claim, Line};
-use crate::scheme::compiled_offer::{Offer, OfferGives, OfferStage};
+use crate::scheme::compiled_offer::{OfferGives, OfferStage};
 
 use super::arith::index;
 use super::context::{Amounts, Context};
@@ -93,6 +94,8 @@ struct Candidate {
     room: Option<i64>,
     /// How often a member claimed it.
     claimed: u32,
+    /// The entered codes that it knows.
+    codes: Vec<EnteredCode>,
 }
 
 /// The offers of one purchase.
@@ -138,13 +141,8 @@ impl<'c, 'a> Offers<'c, 'a> {
                 };
                 candidates.push(Self::candidate(context, offer, place, claims, met)?);
             }
-            let entered = |place: u32| match scheme.offers.get(index(place)) {
-                Some(Offer {
-                    codes: Some(codes), ..
-                }) if scheme.stacking.codes_as_entered => {
-                    let entry = code::first_entered(context.cart, codes);
-                    entry.map_or(usize::MAX, |entry| entry.saturating_add(1))
-                }
+            let entered = |candidate: &Candidate| match candidate.codes.first() {
+                Some(code) if scheme.stacking.codes_as_entered => code.entry.saturating_add(1),
                 _ => 0,
             };
             candidates.sort_by_cached_key(|candidate| {
@@ -154,7 +152,7 @@ impl<'c, 'a> Offers<'c, 'a> {
                     .map_or(0, |offer| offer.priority);
                 (
                     candidate.band,
-                    entered(candidate.place),
+                    entered(candidate),
                     Reverse(priority),
                     candidate.place,
                 )
@@ -315,7 +313,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         let verdicts: Vec<OfferVerdict> = self
             .candidates
             .iter()
-            .map(|candidate| candidate.outcome.verdict(candidate.place))
+            .map(|candidate| candidate.outcome.verdict(candidate.place, &candidate.codes))
             .collect();
         let codes = code::verdicts(self.context, &verdicts);
         Offered {

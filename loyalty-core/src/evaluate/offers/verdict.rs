@@ -9,9 +9,10 @@ use crate::time::Date;
 
 use crate::evaluate::context::{Context, Failure};
 use crate::evaluate::error::ActError;
-use crate::evaluate::limit::{named, period_end};
+use crate::evaluate::limit::period_end;
 use crate::evaluate::reason::Missing;
 
+use super::code::EnteredCode;
 use super::{Candidate, Found, Goods, Offers};
 
 /// What became of an offer.
@@ -33,6 +34,8 @@ pub(crate) struct OfferVerdict {
     pub(crate) resets: Option<Date>,
     /// Every part of its conditions that fails.
     pub(crate) failures: Vec<Failure>,
+    /// The entered codes that it knows.
+    pub(super) codes: Vec<EnteredCode>,
 }
 
 /// A verdict in the making.
@@ -40,6 +43,8 @@ pub(crate) struct OfferVerdict {
 pub(crate) struct Outcome {
     /// Whether its conditions were held against the cart, and held.
     checked: Option<bool>,
+    /// Whether its conditions were held although a limit refuses it, for the verdicts of its codes.
+    heard: bool,
     code: Option<&'static str>,
     amount: i64,
     units: u32,
@@ -84,7 +89,7 @@ impl Outcome {
         self.missing = missing;
     }
 
-    pub(super) fn verdict(&self, offer: u32) -> OfferVerdict {
+    pub(super) fn verdict(&self, offer: u32, codes: &[EnteredCode]) -> OfferVerdict {
         OfferVerdict {
             offer,
             code: self.code.unwrap_or("offer.no_effect"),
@@ -95,6 +100,7 @@ impl Outcome {
             missing: self.missing,
             resets: self.resets,
             failures: self.failures.clone(),
+            codes: codes.to_vec(),
         }
     }
 }
@@ -120,6 +126,7 @@ impl<'a> Offers<'_, 'a> {
             outcome: Outcome::default(),
             room: None,
             claimed,
+            codes: Vec::new(),
         };
         for cap in &offer.times {
             let left = context.headroom(cap, met)?;
@@ -129,18 +136,16 @@ impl<'a> Offers<'_, 'a> {
             }
         }
         if let Some(codes) = &offer.codes {
-            let entered = super::code::entered_places(context.cart, codes);
-            let mut usable = codes.times_each == 0 && !entered.is_empty();
-            for place in &entered {
-                let Some(counter) = codes.counters.get(*place) else {
-                    continue;
-                };
-                let key = named(counter, CapPeriod::Scheme, context.at.date());
-                let left = context.headroom_of(key, i64::from(codes.times_each), met)?;
-                usable |= left > 0;
-            }
-            if !usable {
-                candidate.outcome.refuse("code.used", None);
+            candidate.codes = super::code::entered(context, codes, met)?;
+            let usable = |code: &EnteredCode| code.failures.is_empty();
+            if !candidate.codes.iter().any(usable) {
+                let first = candidate
+                    .codes
+                    .iter()
+                    .flat_map(|code| &code.failures)
+                    .next();
+                let code = first.copied().unwrap_or("code.unknown");
+                candidate.outcome.refuse(code, None);
             }
         }
         for budget in &offer.budgets {
@@ -168,7 +173,9 @@ impl<'a> Offers<'_, 'a> {
         let Some(candidate) = self.candidates.get(slot) else {
             return Ok(false);
         };
-        if let Some(known) = candidate.outcome.checked {
+        if let Some(known) = candidate.outcome.checked
+            && (known || candidate.outcome.heard || candidate.codes.is_empty())
+        {
             return Ok(known);
         }
         let waits = offer.on_claim && candidate.claimed == 0;
@@ -181,6 +188,11 @@ impl<'a> Offers<'_, 'a> {
         let Some(candidate) = self.candidates.get_mut(slot) else {
             return Ok(false);
         };
+        candidate.outcome.heard = true;
+        if candidate.outcome.checked.is_some() {
+            candidate.outcome.failures = failures;
+            return Ok(false);
+        }
         candidate.outcome.checked = Some(true);
         if let Some(first) = failures.first() {
             candidate.outcome.refuse(first.code, first.missing);

@@ -380,7 +380,7 @@ impl Returning<'_> {
             } else {
                 -1
             };
-            count(draft, offer, &self.entry.purchase, date, uses, given)?;
+            count(draft, offer, self.entry, date, uses, given)?;
         }
         Ok(())
     }
@@ -397,7 +397,7 @@ impl Returning<'_> {
             return Ok(());
         }
         for (offer, _) in self.offers_used(&draft.account) {
-            give_back(draft, offer, &self.entry.purchase, self.state.at.date())?;
+            give_back(draft, offer, self.entry, self.state.at.date())?;
         }
         Ok(())
     }

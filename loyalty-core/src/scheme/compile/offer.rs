@@ -172,7 +172,9 @@ impl Context<'_> {
 
     fn offer_codes(&mut self, def: &OfferCodesDef, name: &str, at: &At<'_>) -> OfferCodes {
         let list = at.key("any_of");
-        self.not_empty(&def.any_of, &list);
+        if def.batch.is_none() {
+            self.not_empty(&def.any_of, &list);
+        }
         let fold = |code: &str| match def.case_sensitive {
             true => code.to_owned(),
             false => code.to_lowercase(),
@@ -196,6 +198,10 @@ impl Context<'_> {
                 .iter()
                 .map(|code| self.symbols.intern(kind, code))
                 .collect(),
+            batch: def.batch.as_ref().map(|batch| {
+                let sym = self.symbols.intern(Kind::Batch, batch.as_str());
+                (sym, batch.clone())
+            }),
             case_sensitive: def.case_sensitive,
             texts: texts.iter().map(smol_str::SmolStr::from).collect(),
             counters: match def.times_each {
