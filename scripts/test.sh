@@ -12,5 +12,6 @@ step "tests"   2400 cargo test --quiet --locked --workspace --all-features --lib
 step "doc tests" 900 cargo test --quiet --locked --workspace --all-features --doc
 step "examples" 900 cargo build --quiet --locked --profile test --workspace --all-features --examples
 step "python" 1200 scripts/python.sh
+step "npm" 1200 scripts/npm.sh
 
 steps_summary

@@ -1,0 +1,138 @@
+//! Problems of the core as JSON text, which the package throws as a `LoyaltyError`.
+
+use loyalty_core::evaluate::ActError;
+use loyalty_core::id::IdError;
+use loyalty_core::ledger::LedgerError;
+use loyalty_core::number::NumberError;
+use loyalty_core::read::ReadError;
+use loyalty_core::scheme::Problems;
+use loyalty_core::time::TimeError;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+/// What went wrong, before it is thrown.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failure {
+    code: &'static str,
+    /// A JSON pointer into what was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed: Option<String>,
+    /// All problems of a scheme document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<Problems>,
+    /// How many groups of a log are whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole_groups: Option<usize>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl ToString) -> Self {
+        Self {
+            code,
+            path: None,
+            message: message.to_string(),
+            found: None,
+            allowed: None,
+            problems: None,
+            whole_groups: None,
+        }
+    }
+
+    pub(crate) fn at(mut self, path: impl ToString) -> Self {
+        self.path = Some(path.to_string());
+        self
+    }
+
+    pub(crate) fn whole_groups(mut self, count: usize) -> Self {
+        self.whole_groups = Some(count);
+        self
+    }
+
+    /// The same without the first step of its place.
+    pub(crate) fn without_first_step(mut self) -> Self {
+        self.path = self.path.map(|path| {
+            let after = path.get(1..).and_then(|rest| rest.find('/'));
+            after.map_or_else(String::new, |end| {
+                path.split_at(end.saturating_add(1)).1.to_owned()
+            })
+        });
+        self
+    }
+
+    fn compared(mut self, found: impl ToString, allowed: impl ToString) -> Self {
+        self.found = Some(found.to_string());
+        self.allowed = Some(allowed.to_string());
+        self
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> Self {
+        let text = serde_json::to_string(&failure);
+        Self::from_str(&text.unwrap_or_else(|_| failure.code.to_owned()))
+    }
+}
+
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Self {
+        let (code, message) = (error.code(), error.to_string());
+        let said = Self::new(code, message);
+        match error {
+            ActError::Input {
+                path,
+                found,
+                allowed,
+                ..
+            } => said.at(path).compared(found, allowed),
+            ActError::Refused { found, allowed, .. } => said.compared(found, allowed),
+            ActError::Ledger(_) | ActError::Number(_) => said,
+        }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::new(error.code, &error)
+            .at(&error.path)
+            .compared(error.found, error.allowed)
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        let first = problems.0.first();
+        let code = first.map_or("scheme.empty", |problem| problem.code);
+        let path = first.map(|problem| problem.path.to_string());
+        Self {
+            path,
+            problems: Some(problems.clone()),
+            ..Self::new(code, problems)
+        }
+    }
+}
+
+macro_rules! plain {
+    ($($error:ty),+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(error.code(), &error)
+            }
+        }
+    )+};
+}
+
+plain!(LedgerError, NumberError, IdError, TimeError);
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        LedgerError::Encoding {
+            found: error.to_string(),
+        }
+        .into()
+    }
+}

@@ -1,0 +1,66 @@
+//! Writes the npm package's folder: one glue, one wasm, the same wasm as base64 in a module, and the
+//! files written by hand. Prints the sizes and fails above the budget.
+//!
+//!   npm-package WASM SOURCES OUT
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("npm-package: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let [wasm, sources, out] = arguments else {
+        bail!("usage: npm-package WASM SOURCES OUT");
+    };
+    let (sources, out) = (Path::new(sources), Path::new(out));
+    if out.exists() {
+        fs::remove_dir_all(out).with_context(|| format!("cannot clear {}", out.display()))?;
+    }
+    fs::create_dir_all(out)?;
+
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(wasm)
+        .out_name("glue")
+        .typescript(false)
+        .keep_debug(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .reset_state_function(true)
+        .omit_default_module_path(true);
+    bindgen.web(true)?;
+    let mut output = bindgen.generate_output()?;
+    ensure!(
+        output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
+        "the glue wants more files"
+    );
+    let glue = output.js().to_owned();
+    let bytes = output.wasm_mut().emit_wasm();
+
+    fs::write(out.join("glue.js"), &glue)?;
+    fs::write(out.join("loyalty_bg.wasm"), &bytes)?;
+    let text = STANDARD.encode(&bytes);
+    fs::write(
+        out.join("bytes.js"),
+        format!("// The bytes of loyalty_bg.wasm.\nexport default \"{text}\";\n"),
+    )?;
+    for entry in fs::read_dir(sources)? {
+        let entry = entry?;
+        fs::copy(entry.path(), out.join(entry.file_name()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+// Compiled, never run: what users write has the types that it should have.
+import {
+  Account,
+  type Decision,
+  type DecisionData,
+  Group,
+  LoyaltyError,
+  type Purchase,
+  Scheme,
+  type SchemeDocument,
+  verifyGroups,
+  version,
+} from "loyalty-core";
+import { init, initSync, Scheme as SlimScheme } from "loyalty-core/slim";
+
+declare const document: SchemeDocument;
+const scheme = new Scheme(document);
+const text: Scheme = new SlimScheme("{}");
+const account: Account = Account.replay("ann", ["{}"]);
+const cart: Purchase = { id: "1", currency: "EUR", lines: [{ sku: "latte", price: "4.50", quantity: 2, tax: 10 }] };
+
+const decision: Decision = scheme.quote(account, cart, new Date(), { explain: false, facts: { flags: ["vip"] } });
+const due: string = decision.totals.due;
+const data: DecisionData = decision;
+const posted = scheme.record(account, cart, "2026-11-21T12:00:00Z", { expected_decision: decision.outputsDigest() });
+if (posted.group) {
+  const line: string = posted.group.json;
+  for (const one of new Group(line).answer.lines) {
+    if ("earned" in one) console.log(one.earned.points.length);
+  }
+}
+scheme.hold(account, { id: "h", until: new Date(), points: [{ wallet: "points", points: 5 }] }, new Date());
+const [from, to] = scheme.transfer(account, account, { id: "t", wallet: "points", points: "1.5" }, new Date());
+console.log(due, data.at, from.seq + to.seq, verifyGroups([line(posted.group)]), version(), text.id);
+
+function line(group: Group | null): string {
+  return group?.json ?? "";
+}
+
+try {
+  scheme.verify(account, cart, decision.canonical());
+} catch (error) {
+  if (error instanceof LoyaltyError) console.log(error.code.length, error.path?.length, error.problems?.[0]?.code);
+}
+await init("/loyalty_bg.wasm");
+initSync(new WebAssembly.Module(new Uint8Array()));
+
+// @ts-expect-error money is text
+scheme.quote(account, { id: "1", currency: "EUR", lines: [{ price: 4.5 }] }, new Date());
+// @ts-expect-error the moment is always given
+scheme.quote(account, cart);
+// @ts-expect-error a field that there is not
+scheme.quote(account, { ...cart, lines: [{ price: "1.00", prise: "1.00" }] }, new Date());
+// @ts-expect-error an act has its own fields
+scheme.enrol(account, { id: "e", purchase: "1" }, new Date());
+// @ts-expect-error decisions come from a scheme
+new (decision.constructor as typeof Decision)();
+// @ts-expect-error an account cannot be changed
+account.seq = 7;
