@@ -51,6 +51,7 @@ CARGO_TARGET_DIR="$CARGO_TARGET_DIR/npm-package" cargo build --quiet --locked --
     fail "the program that writes the package could not be built"
 "$CARGO_TARGET_DIR/npm-package/debug/npm-package" \
     "$CARGO_TARGET_DIR/$target/wasm/loyalty.wasm" "$package/js" "$package/dist" || fail "the package could not be written"
+node "$package/tools/scheme-types.js" >"$package/dist/scheme.d.ts" || fail "the types of schemes could not be written"
 
 size() {
     printf '%9s bytes, %9s gzipped  %s\n' "$(wc -c <"$1")" "$(gzip -9c "$1" | wc -c)" "${1#"$package/"}"
