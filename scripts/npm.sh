@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Builds the npm package in bindings-wasm/dist, prints its sizes, and runs its tests.
 #
-#   scripts/npm.sh [build]
+#   scripts/npm.sh [build | browser]
+#
+# With build it stops before the tests; with browser it also runs the vectors in Chromium.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-scripts/setup.sh rust node
-use_build_cache
 only=${1:-}
+scripts/setup.sh rust node $([ "$only" != browser ] || echo chromium)
+use_build_cache
 target=wasm32-unknown-unknown
 package=bindings-wasm
 # Bytes of the engine, gzipped: what it may have. docs/npm.md says where they go.
@@ -51,6 +53,7 @@ CARGO_TARGET_DIR="$CARGO_TARGET_DIR/npm-package" cargo build --quiet --locked --
     fail "the program that writes the package could not be built"
 "$CARGO_TARGET_DIR/npm-package/debug/npm-package" \
     "$CARGO_TARGET_DIR/$target/wasm/loyalty.wasm" "$package/js" "$package/dist" || fail "the package could not be written"
+node "$package/tools/scheme-types.js" >"$package/dist/scheme.d.ts" || fail "the types of schemes could not be written"
 
 size() {
     printf '%9s bytes, %9s gzipped  %s\n' "$(wc -c <"$1")" "$(gzip -9c "$1" | wc -c)" "${1#"$package/"}"
@@ -81,3 +84,5 @@ LOYALTY_NPM_TOOLS="$tools/node_modules" node --test --test-reporter=dot test/*.t
     LOYALTY_NPM_TOOLS="$tools/node_modules" node --test --test-reporter=spec test/*.test.js | tail -n 120
     fail "a test failed"
 }
+[ "$only" != browser ] || timeout --kill-after=10 300 node test/browser/browser.js "$tools/node_modules" "$(command -v chromium)" ||
+    fail "the vectors in Chromium"

@@ -2,7 +2,7 @@
 # Makes sure that the tools are there which the other scripts call. Installs missing Debian or Ubuntu
 # packages where it may; otherwise says in one sentence what is missing.
 #
-#   scripts/setup.sh rust [python] [node]
+#   scripts/setup.sh rust [python] [node] [chromium]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -29,7 +29,7 @@ install() {
         as_root=(sudo -n)
     fi
     printf 'set-up: installing %s\n' "$*"
-    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y)
+    local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120)
     "${apt[@]}" install --no-install-recommends "$@" >/dev/null 2>&1 && return 0
     { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; } >/dev/null 2>&1 ||
         fail "apt-get could not install $*; please install it by hand"
@@ -65,11 +65,16 @@ need_node() {
     at_least "$found" 20 || fail "Node 20 or newer is needed, found $found"
 }
 
+need_chromium() {
+    have chromium || install chromium
+}
+
 for tool in "${@:-rust}"; do
     case "$tool" in
         rust) need_rust ;;
         python) need_python ;;
         node) need_node ;;
-        *) fail "$tool is not a tool that is known here: rust, python, node" ;;
+        chromium) need_chromium ;;
+        *) fail "$tool is not a tool that is known here: rust, python, node, chromium" ;;
     esac
 done

@@ -67,12 +67,13 @@ function dated(date, zone, path) {
   for (const { type, value } of clock(zone).formatToParts(date)) part[type] = Number(value);
   const second = Math.floor(instant / 1000) * 1000;
   const civil = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
-  // Before 1972 offsets had seconds in places; the engine's texts have whole minutes.
-  const minutes = Math.round((civil - second) / 60000);
-  const two = (number) => String(number).padStart(2, "0");
-  const size = Math.abs(minutes);
-  const wall = new Date(instant + minutes * 60000).toISOString().slice(0, -1);
-  return `${wall}${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  const size = Math.abs(civil - second) / 1000;
+  const parts = [Math.floor(size / 3600), Math.floor(size / 60) % 60, size % 60];
+  // Before 1972 some offsets have seconds.
+  if (parts[2] === 0) parts.pop();
+  const offset = parts.map((number) => String(number).padStart(2, "0")).join(":");
+  const wall = new Date(instant + civil - second).toISOString().slice(0, -1);
+  return `${wall}${civil < second ? "-" : "+"}${offset}`;
 }
 
 function isDate(value) {

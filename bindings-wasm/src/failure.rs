@@ -11,8 +11,11 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// What went wrong, before it is thrown.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Said>);
+
 #[derive(Debug, Serialize)]
-pub(crate) struct Failure {
+struct Said {
     code: &'static str,
     /// A JSON pointer into what was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,7 +35,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(code: &'static str, message: impl ToString) -> Self {
-        Self {
+        Self(Box::new(Said {
             code,
             path: None,
             message: message.to_string(),
@@ -40,22 +43,22 @@ impl Failure {
             allowed: None,
             problems: None,
             whole_groups: None,
-        }
+        }))
     }
 
     pub(crate) fn at(mut self, path: impl ToString) -> Self {
-        self.path = Some(path.to_string());
+        self.0.path = Some(path.to_string());
         self
     }
 
     pub(crate) fn whole_groups(mut self, count: usize) -> Self {
-        self.whole_groups = Some(count);
+        self.0.whole_groups = Some(count);
         self
     }
 
     /// The same without the first step of its place.
     pub(crate) fn without_first_step(mut self) -> Self {
-        self.path = self.path.map(|path| {
+        self.0.path = self.0.path.map(|path| {
             let after = path.get(1..).and_then(|rest| rest.find('/'));
             after.map_or_else(String::new, |end| {
                 path.split_at(end.saturating_add(1)).1.to_owned()
@@ -65,16 +68,16 @@ impl Failure {
     }
 
     fn compared(mut self, found: impl ToString, allowed: impl ToString) -> Self {
-        self.found = Some(found.to_string());
-        self.allowed = Some(allowed.to_string());
+        self.0.found = Some(found.to_string());
+        self.0.allowed = Some(allowed.to_string());
         self
     }
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let text = serde_json::to_string(&failure);
-        Self::from_str(&text.unwrap_or_else(|_| failure.code.to_owned()))
+        let text = serde_json::to_string(&failure.0);
+        Self::from_str(&text.unwrap_or_else(|_| failure.0.code.to_owned()))
     }
 }
 
@@ -108,11 +111,10 @@ impl From<Problems> for Failure {
         let first = problems.0.first();
         let code = first.map_or("scheme.empty", |problem| problem.code);
         let path = first.map(|problem| problem.path.to_string());
-        Self {
-            path,
-            problems: Some(problems.clone()),
-            ..Self::new(code, problems)
-        }
+        let mut failure = Self::new(code, &problems);
+        failure.0.path = path;
+        failure.0.problems = Some(problems);
+        failure
     }
 }
 

@@ -33,6 +33,7 @@ test("a Date has the civil time of the scheme's zone", () => {
     ["America/St_Johns", "2026-07-01T02:29:59.001Z", "2026-06-30T23:59:59.001-02:30"],
     ["Asia/Kathmandu", "2026-12-31T18:15:00Z", "2027-01-01T00:00:00+05:45"],
     ["Pacific/Kiritimati", "2026-12-31T10:00:00Z", "2027-01-01T00:00:00+14:00"],
+    ["Africa/Monrovia", "1971-06-01T00:00:00Z", "1971-05-31T23:15:30-00:44:30"],
     ["Etc/UTC", "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"],
   ]) {
     assert.equal(at(zone, instant), expected);

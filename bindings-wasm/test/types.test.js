@@ -1,5 +1,4 @@
-// The declared types, against the compiler, the JSON Schema of schemes, and everything that the
-// vectors hand in and get back.
+// The declared types, against the compiler and everything that the vectors hand in and get back.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -7,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { schemeTypes } from "../tools/scheme-types.js";
 import * as api from "./package.js";
 import { root, text } from "./package.js";
 import { run } from "./vectors.js";
@@ -37,10 +35,6 @@ function compiled(file, ...more) {
 test("strict code compiles for Node and for bundlers", () => {
   compiled("use.ts", "--module", "nodenext", "--moduleResolution", "nodenext");
   compiled("use.ts", "--module", "esnext", "--moduleResolution", "bundler");
-});
-
-test("the types of schemes are those of the JSON Schema", () => {
-  assert.equal(text("bindings-wasm/js/scheme.d.ts"), schemeTypes());
 });
 
 test("everything in the vectors has its type", () => {

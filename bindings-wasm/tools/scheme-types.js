@@ -1,6 +1,5 @@
-// The types of a scheme document, from its JSON Schema: `node tools/scheme-types.js > js/scheme.d.ts`.
+// Prints the types of a scheme document, from its JSON Schema.
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 
 const source = new URL("../../docs/scheme.schema.json", import.meta.url);
 
@@ -56,14 +55,10 @@ function object(schema, indent) {
   return fields.length === 0 ? "Record<string, never>" : `{\n${fields.join("")}${indent}}`;
 }
 
-export function schemeTypes() {
-  const schema = JSON.parse(readFileSync(source, "utf8"));
-  const head = "// Made from docs/scheme.schema.json by tools/scheme-types.js.\n\n";
-  const whole = `${comment("A scheme document.", "")}export type SchemeDocument = ${type(schema, "")};\n`;
-  const parts = Object.entries(schema.$defs).map(
-    ([name, part]) => `\n${comment(part.description, "")}export type ${name} = ${type(part, "")};\n`,
-  );
-  return (head + whole + parts.join("")).replaceAll(" \n", "\n");
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(schemeTypes());
+const schema = JSON.parse(readFileSync(source, "utf8"));
+const head = "// Made from docs/scheme.schema.json by tools/scheme-types.js.\n\n";
+const whole = `${comment("A scheme document.", "")}export type SchemeDocument = ${type(schema, "")};\n`;
+const parts = Object.entries(schema.$defs).map(
+  ([name, part]) => `\n${comment(part.description, "")}export type ${name} = ${type(part, "")};\n`,
+);
+process.stdout.write((head + whole + parts.join("")).replaceAll(" \n", "\n"));
