@@ -199,33 +199,9 @@ impl Offers<'_, '_> {
         let Some(amount) = amount.of(cart.currency, self.context.scheme.currency) else {
             return Ok(Err("condition.currency"));
         };
-        match per {
-            AmountPer::Total | AmountPer::Set => {
-                let times = match per {
-                    AmountPer::Set => i64::from(picked.sets),
-                    _ => 1,
-                };
-                let amount = self.as_priced(amount.times(times)?, tax, &picked.picks)?;
-                self.shared(slot, amount, &picked.picks, None)
-            }
-            AmountPer::Line => {
-                let mut parts = vec![0_i64; picked.picks.len()];
-                for of_line in &self.lines_of(&picked.picks, None)? {
-                    let picks = picked.picks.get(of_line.from..of_line.to).unwrap_or(&[]);
-                    let worth = self.as_priced(amount, tax, picks)?.min(of_line.room);
-                    self.share_in_line(worth, of_line, &picked.picks, None, &mut parts)?;
-                }
-                self.limited(slot, None, parts, &picked.picks)
-            }
-            AmountPer::Unit => {
-                let mut parts = Vec::with_capacity(picked.picks.len());
-                for pick in &picked.picks {
-                    let each = self.as_priced(amount, tax, std::slice::from_ref(pick))?;
-                    parts.push(each.min(self.room(pick)).times(i64::from(pick.count))?);
-                }
-                self.limited(slot, None, parts, &picked.picks)
-            }
-        }
+        self.off(slot, per, picked, &|times, picks| {
+            self.as_priced(amount.times(times)?, tax, picks)
+        })
     }
 
     /// What is above a price, for every unit, line or set, or for all together.
@@ -241,35 +217,41 @@ impl Offers<'_, '_> {
         let Some(price) = price.of(cart.currency, self.context.scheme.currency) else {
             return Ok(Err("condition.currency"));
         };
+        self.off(slot, per, picked, &|times, picks| {
+            let price = self.as_priced(price.times(times)?, tax, picks)?;
+            Ok(left_of(picks)?.saturating_sub(price).max(0))
+        })
+    }
+
+    /// What is taken off every unit, line or set, or all together, where `worth` says what it is for
+    /// units that are taken so many times.
+    fn off(
+        &self,
+        slot: usize,
+        per: AmountPer,
+        picked: &Picked,
+        worth: &dyn Fn(i64, &[Pick]) -> Result<i64, ActError>,
+    ) -> Result<Result<Vec<i64>, &'static str>, ActError> {
+        let picks = &picked.picks;
         match per {
-            AmountPer::Total | AmountPer::Set => {
-                let times = match per {
-                    AmountPer::Set => i64::from(picked.sets),
-                    _ => 1,
-                };
-                let price = self.as_priced(price.times(times)?, tax, &picked.picks)?;
-                let worth = left_of(&picked.picks)?.saturating_sub(price).max(0);
-                self.shared(slot, worth, &picked.picks, None)
-            }
+            AmountPer::Total => self.shared(slot, worth(1, picks)?, picks, None),
+            AmountPer::Set => self.shared(slot, worth(i64::from(picked.sets), picks)?, picks, None),
             AmountPer::Line => {
-                let mut parts = vec![0_i64; picked.picks.len()];
-                for of_line in &self.lines_of(&picked.picks, None)? {
-                    let picks = picked.picks.get(of_line.from..of_line.to).unwrap_or(&[]);
-                    let price = self.as_priced(price, tax, picks)?;
-                    let worth = left_of(picks)?.saturating_sub(price).max(0);
-                    let worth = worth.min(of_line.room);
-                    self.share_in_line(worth, of_line, &picked.picks, None, &mut parts)?;
+                let mut parts = vec![0_i64; picks.len()];
+                for of_line in &self.lines_of(picks, None)? {
+                    let own = picks.get(of_line.from..of_line.to).unwrap_or(&[]);
+                    let part = worth(1, own)?.min(of_line.room);
+                    self.share_in_line(part, of_line, picks, None, &mut parts)?;
                 }
-                self.limited(slot, None, parts, &picked.picks)
+                self.limited(slot, None, parts, picks)
             }
             AmountPer::Unit => {
-                let mut parts = Vec::with_capacity(picked.picks.len());
-                for pick in &picked.picks {
-                    let price = self.as_priced(price, tax, std::slice::from_ref(pick))?;
-                    let each = pick.left.saturating_sub(price).max(0).min(self.room(pick));
-                    parts.push(each.times(i64::from(pick.count))?);
+                let mut parts = Vec::with_capacity(picks.len());
+                for pick in picks {
+                    let each = worth(1, &[Pick { count: 1, ..*pick }])?;
+                    parts.push(each.min(self.room(pick)).times(i64::from(pick.count))?);
                 }
-                self.limited(slot, None, parts, &picked.picks)
+                self.limited(slot, None, parts, picks)
             }
         }
     }
