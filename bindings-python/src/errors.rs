@@ -25,19 +25,22 @@ pub(crate) enum Family {
     Act,
     /// A stored ledger.
     Ledger,
+    /// Orders, options or a fit that analytics refuses.
+    Analytics,
     /// A fault of the library.
     Internal,
 }
 
 impl Family {
     fn class<'py>(self, py: Python<'py>) -> PyResult<&'py Bound<'py, PyType>> {
-        static CLASSES: [PyOnceLock<Py<PyType>>; 5] = [const { PyOnceLock::new() }; 5];
+        static CLASSES: [PyOnceLock<Py<PyType>>; 6] = [const { PyOnceLock::new() }; 6];
         let (place, name) = match self {
             Self::Scheme => (0, "SchemeError"),
             Self::Input => (1, "InputError"),
             Self::Act => (2, "ActError"),
             Self::Ledger => (3, "LedgerError"),
-            Self::Internal => (4, "InternalError"),
+            Self::Analytics => (4, "AnalyticsError"),
+            Self::Internal => (5, "InternalError"),
         };
         CLASSES[place].import(py, "loyalty_core.errors", name)
     }

@@ -5,8 +5,10 @@
 //! |---|---|
 //! | `errors` | problems and panics become exceptions |
 //! | `convert` | Python's values become the core's documents, and back |
+//! | `analytics` | frames of Arrow, summaries, metrics, fits, tables |
 //! | `engine` | schemes, accounts, groups, decisions, and the functions on them |
 
+mod analytics;
 mod convert;
 mod engine;
 mod errors;
@@ -34,6 +36,12 @@ fn _panic(py: Python<'_>, detached: bool) -> PyResult<()> {
 mod _core {
     #[pymodule_export]
     use super::_panic;
+    #[pymodule_export]
+    use super::analytics::{
+        Fit, Orders, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
+        fit_purchases, fit_renewals, fit_spend, independence, lifetime_value, mean_spend, metrics,
+        read_orders, retention, rfm, summarize,
+    };
     #[pymodule_export]
     use super::engine::{
         Account, Decision, Group, Scheme, merge, perform, quote, quote_many, record_many,

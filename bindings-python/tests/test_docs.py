@@ -1,4 +1,4 @@
-"""The page ``docs/python.md`` and the README: their code runs, its types hold, the codes are those of the package."""
+"""The pages of ``docs/`` on Python and the README: their code runs, its types hold, the codes are those of the package."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import loyalty_core as lc
 
 
 def blocks(root: Path, page: str = "docs/python.md") -> list[str]:
-    page = (root / page).read_text(encoding="utf-8")
-    return re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    text = (root / page).read_text(encoding="utf-8")
+    return re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
 
 
 def test_the_code_runs(root: Path) -> None:
@@ -20,6 +22,15 @@ def test_the_code_runs(root: Path) -> None:
     for place, block in enumerate(blocks(root)):
         exec(compile(block, f"docs/python.md, block {place}", "exec"), names)
     assert isinstance(names["decision"], lc.Decision) and len(blocks(root)) >= 6
+
+
+def test_the_code_on_analytics_runs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    names: dict[str, object] = {}
+    page = "docs/python-analytics.md"
+    for place, block in enumerate(blocks(root, page)):
+        exec(compile(block, f"{page}, block {place}", "exec"), names)
+    assert isinstance(names["buys"], lc.BetaGeo) and len(blocks(root, page)) >= 6
 
 
 def test_the_readme_runs(root: Path) -> None:
@@ -33,8 +44,10 @@ def test_its_types_hold(root: Path, tmp_path: Path) -> None:
     readme = tmp_path / "readme.py"
     readme.write_text("\n".join(blocks(root, "README.md")), encoding="utf-8")
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    analytics = tmp_path / "analytics.py"
+    analytics.write_text("\n".join(blocks(root, "docs/python-analytics.md")), encoding="utf-8")
     for command in (["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")], ["pyright"]):
-        run = [sys.executable, "-m", *command, str(program), str(readme)]
+        run = [sys.executable, "-m", *command, str(program), str(readme), str(analytics)]
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -16,8 +16,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{SegmentId, Tag};
-use crate::time::MonthDay;
+use crate::id::{BatchId, CodeText, MemberId, SegmentId, Tag};
+use crate::time::{CivilDateTime, MonthDay};
 
 /// Facts that only the host knows. They are not stored in the ledger, except the segments and
 /// flags that an act relied on, which are pinned in its entry.
@@ -33,4 +33,33 @@ pub struct Facts {
     /// Flags of the day, such as `holiday`, that the host's calendar sets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Tag>,
+    /// What the host's list of coupons says about the codes that were entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<Coupon>,
+}
+
+/// A code of a batch that the host keeps: codes too many for a scheme document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coupon {
+    /// The code.
+    pub code: CodeText,
+    /// The batch that it belongs to, as offers name it.
+    pub batch: BatchId,
+    /// The only member who can use it; anyone when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<MemberId>,
+    /// Valid from this civil time on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<CivilDateTime>,
+    /// Valid until before this civil time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<CivilDateTime>,
+    /// How often it can be used by all members together: counted by a pool account; 0 is no limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub times_max: u32,
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }

@@ -208,6 +208,8 @@ ids! {
     HoldId, "hold id", ID_LENGTH_MAX;
     /// A code that a customer enters.
     CodeText, "code", ID_LENGTH_MAX;
+    /// A batch of codes that the host keeps.
+    BatchId, "batch id", ID_LENGTH_MAX;
     /// Who pays for a benefit: a cost centre.
     FunderId, "funder id", ID_LENGTH_MAX;
     /// A reward that was issued to a member.

@@ -5,12 +5,14 @@
 //! entries to store.
 
 pub mod analytics;
+pub mod codes;
 pub mod customer;
 pub mod evaluate;
 pub mod id;
 pub mod ledger;
 pub mod number;
 pub mod path;
+pub mod prior_price;
 pub mod purchase;
 pub mod read;
 pub mod scheme;

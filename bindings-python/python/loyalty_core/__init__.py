@@ -2,13 +2,16 @@
 
 A *scheme* holds the rules of a loyalty programme. An *account* is what a member's *groups* fold to.
 :func:`quote` says what a purchase would bring, :func:`record` and the other acts give the group to
-store. Nothing is stored by the package, nothing is changed in place, and no clock is read.
+store. :class:`Orders` reads the purchases of a data frame, for metrics and models. Nothing is stored
+by the package, nothing is changed in place, and no clock is read.
 """
 
 from importlib.metadata import version as _version
 
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
+from .analytics import Day, Frame, Orders, Period, Summary
+from .datasets import load_cdnow, load_donations
 from .documents import (
     Back,
     Charge,
@@ -57,12 +60,24 @@ from .engine import (
 )
 from .errors import (
     ActError,
+    AnalyticsError,
     InputError,
     InternalError,
     LedgerError,
     LoyaltyError,
     Problem,
     SchemeError,
+)
+from .models import (
+    BetaGeo,
+    BetaGeoBetaBinom,
+    Estimate,
+    GammaGamma,
+    Independence,
+    ModifiedBetaGeo,
+    NBD,
+    ParetoNBD,
+    ShiftedBetaGeo,
 )
 from .results import (
     AffordableReward,
@@ -71,14 +86,18 @@ from .results import (
     Balance,
     CardDecision,
     CardStanding,
+    ChoiceDecision,
+    CodeDecision,
     Decision,
     DiscountDecision,
+    GiftLine,
     Head,
     Headroom,
     LadderStanding,
     Lapse,
     LineDecision,
     LotDecision,
+    OfferDecision,
     PartDecision,
     Posted,
     Reason,
@@ -93,6 +112,7 @@ from .results import (
     WalletStanding,
     answer,
 )
+from .tables import Table
 
 __version__ = _version("loyalty-core")
 
@@ -100,22 +120,33 @@ __all__ = [
     "Account",
     "ActError",
     "AffordableReward",
+    "AnalyticsError",
     "Answer",
     "AnswerLine",
     "Back",
     "Balance",
+    "BetaGeo",
+    "BetaGeoBetaBinom",
     "CardDecision",
     "CardStanding",
     "Charge",
+    "ChoiceDecision",
     "Claim",
+    "CodeDecision",
+    "Day",
     "Deadline",
     "Decision",
     "DiscountDecision",
+    "Estimate",
     "Exchange",
     "Facts",
+    "Frame",
+    "GammaGamma",
+    "GiftLine",
     "Group",
     "Head",
     "Headroom",
+    "Independence",
     "InputError",
     "InternalError",
     "LadderStanding",
@@ -125,10 +156,16 @@ __all__ = [
     "LineDecision",
     "LotDecision",
     "LoyaltyError",
+    "ModifiedBetaGeo",
     "Money",
+    "NBD",
     "Number",
+    "OfferDecision",
+    "Orders",
+    "ParetoNBD",
     "PartDecision",
     "PayPoints",
+    "Period",
     "Posted",
     "Problem",
     "Purchase",
@@ -140,8 +177,11 @@ __all__ = [
     "RulePoints",
     "Scheme",
     "SchemeError",
+    "ShiftedBetaGeo",
     "Shortage",
     "Standing",
+    "Summary",
+    "Table",
     "TierDecision",
     "Totals",
     "WalletDecision",
@@ -160,6 +200,8 @@ __all__ = [
     "fulfil",
     "grant",
     "hold",
+    "load_cdnow",
+    "load_donations",
     "merge",
     "perform",
     "quote",

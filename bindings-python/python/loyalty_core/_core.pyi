@@ -3,23 +3,44 @@
 from collections.abc import Iterable
 from datetime import datetime
 from os import PathLike
-from typing import Any, Literal, TypeAlias, final
+from typing import Any, Literal, TypeAlias, TypedDict, final
 
+from .analytics import Frame
 from .documents import Facts, Purchase, When
 
 __all__ = [
     "_panic",
     "Account",
     "Decision",
+    "Fit",
     "Group",
+    "Orders",
     "Scheme",
+    "Summary",
+    "Table",
+    "cdnow",
+    "cohorts",
+    "donations",
+    "expected_spend",
+    "fit_bg_bb",
+    "fit_purchases",
+    "fit_renewals",
+    "fit_spend",
+    "independence",
+    "lifetime_value",
+    "mean_spend",
     "merge",
+    "metrics",
     "perform",
     "quote",
     "quote_many",
+    "read_orders",
     "record_many",
     "replay_many",
+    "retention",
+    "rfm",
     "standing",
+    "summarize",
     "transfer",
     "verify_decision",
     "verify_groups",
@@ -29,6 +50,38 @@ __all__ = [
 # Names for this stub only; the built module has none of them.
 _Done: TypeAlias = tuple[int, bool, Account, Group | None, Group | None]
 _Item: TypeAlias = tuple[Account, Purchase, When, Facts | None]
+_Limits: TypeAlias = tuple[float | None, float | None, float | None]
+
+class _OrderColumns(TypedDict):
+    customer: str
+    day: str
+    amount: str | None
+    amount_minor: str | None
+    currency: str
+    currency_column: str | None
+    order: str | None
+    kind: str | None
+    original_order: str | None
+    time_zone: str | None
+    negative: str
+    guests: str
+    segments: list[str]
+
+class _Terms(TypedDict):
+    as_of: int
+    zero_orders: str
+    refunds: str
+
+class _ValueTerms(TypedDict):
+    days: int | None
+    annual_rate: float
+    margin_rate: float
+    reward_rate: float
+    period_days: int | None
+
+class _Options(TypedDict):
+    start: list[float] | None
+    iterations_max: int
 
 @final
 class Scheme:
@@ -247,5 +300,169 @@ def replay_many(
 
 def verify_groups(groups: Iterable[Group | str | bytes] | str | bytes) -> int:
     """Checks the chain of hashes of a log, and says how many groups it has."""
+
+@final
+class Table:
+    """Columns of Arrow. ``loyalty_core.Table`` is what users see of it."""
+
+    def names(self) -> list[str]:
+        """The names of the columns."""
+    def rows(self) -> int:
+        """How many rows there are."""
+    def column(self, name: str, most: int | None) -> list[Any] | None:
+        """The values of a column, or of its first rows."""
+    def stream(self, requested: object | None) -> object:
+        """The stream of Arrow's C interface."""
+
+@final
+class Orders:
+    """The rows of a frame. ``loyalty_core.Orders`` is what users see of it."""
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """How many rows the frame had, and how many of them have no customer."""
+    @property
+    def customers(self) -> int:
+        """How many customers there are."""
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts."""
+    @property
+    def days(self) -> tuple[int, int] | None:
+        """The first and the last day, as days since 1970-01-01."""
+
+@final
+class Summary:
+    """Summaries of customers. ``loyalty_core.Summary`` is what users see of it."""
+
+    @property
+    def as_of(self) -> int:
+        """The last day that was seen, as days since 1970-01-01."""
+    @property
+    def unit_days(self) -> float:
+        """Days in one unit of time."""
+    @property
+    def without_occasion(self) -> int:
+        """Customers that are known but have no occasion."""
+    @property
+    def holdout(self) -> tuple[int, int] | None:
+        """The last day of the holdout, and how many customers came first in it."""
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """Where every row of the frame went."""
+    def table(self) -> Table:
+        """The summary as columns."""
+
+@final
+class Fit:
+    """A fitted model. The model classes of ``loyalty_core`` are what users see of it."""
+
+    @staticmethod
+    def from_json(document: str | bytes) -> Fit:
+        """Reads what ``to_json`` wrote."""
+    def to_json(self) -> str:
+        """The fit as JSON; its numbers read back to the same bits."""
+    @property
+    def model(self) -> str:
+        """The model's name."""
+    @property
+    def parameters(self) -> list[tuple[str, float]]:
+        """The parameters by name."""
+    @property
+    def covariance(self) -> list[list[float]] | None:
+        """The covariance of the parameters, row by row; none at a boundary."""
+    @property
+    def unit_days(self) -> float:
+        """Days in one unit of the model's time."""
+    @property
+    def scores(self) -> tuple[float, float, float]:
+        """The log-likelihood, Akaike's criterion, and the Bayesian one."""
+    @property
+    def customers(self) -> int:
+        """How many customers took part."""
+    @property
+    def status(self) -> str:
+        """How the fit ended: ``converged``, or what is wrong with it."""
+    def summary(self, level: float) -> Table:
+        """The parameters with their standard errors and intervals."""
+    def predict(self, summary: Summary, asked: list[tuple[str, str, float, int]]) -> Table:
+        """The answers to questions about every customer of a summary."""
+    def ask(
+        self, name: str, t: float, n: int, history: tuple[int, float, float], level: float
+    ) -> _Limits:
+        """The answer for one customer, with its interval."""
+    def renewals(self, periods: int, level: float) -> Table:
+        """S(t), the retention rate and its interval of each period of contracts."""
+    def residual_lifetime(self, n: int, rate: float) -> float:
+        """The discounted expected lifetime of a contract in its n-th period."""
+    def ask_discrete(self, history: tuple[int, int, int], t: int) -> tuple[float, float]:
+        """P(alive at the next opportunity) and the expected purchases in the next ``t``."""
+    def __eq__(self, value: object, /) -> bool: ...
+
+def read_orders(frame: Frame, columns: _OrderColumns) -> Orders:
+    """Reads a frame."""
+
+def summarize(
+    orders: Orders, terms: _Terms, holdout_end: int | None, unit_days: float
+) -> Summary:
+    """Summarizes orders up to a day."""
+
+def metrics(
+    orders: Orders, terms: _Terms, start: int | None, by: str | None, level: float
+) -> Table:
+    """The metrics of a window."""
+
+def retention(
+    orders: Orders,
+    terms: _Terms,
+    start: int | None,
+    period: str,
+    rolling_days: int | None,
+    retained: str,
+    periods: int,
+    by: str | None,
+    level: float,
+) -> Table:
+    """Retention by periods since each customer's first occasion."""
+
+def cohorts(
+    orders: Orders, terms: _Terms, period: str, rolling_days: int | None, measure: str
+) -> Table:
+    """Cohorts in the long form."""
+
+def rfm(
+    orders: Orders, terms: _Terms, start: int | None, ties: str, monetary: str, sorting: str
+) -> Table:
+    """RFM scores."""
+
+def fit_purchases(model: str, summary: Summary, options: _Options) -> Fit:
+    """Fits a model of purchases to a summary."""
+
+def fit_spend(summary: Summary, options: _Options) -> Fit:
+    """Fits Gamma–Gamma to the repeat spend of a summary."""
+
+def fit_renewals(cohorts: list[list[int]], options: _Options) -> Fit:
+    """Fits sBG to counts of contracts, one list a cohort."""
+
+def fit_bg_bb(frame: Frame, columns: tuple[str, str, str, str], options: _Options) -> Fit:
+    """Fits BG/BB to a frame with a row for each group of customers."""
+
+def independence(summary: Summary, level: float) -> tuple[float, float, float, bool] | None:
+    """The correlation of frequency and spend with its limits, and whether it is small enough."""
+
+def mean_spend(spend: Fit) -> float | None:
+    """Expected spend an occasion over the population."""
+
+def expected_spend(spend: Fit, summary: Summary) -> Table:
+    """Expected spend an occasion of every customer."""
+
+def lifetime_value(fit: Fit, spend: Fit, summary: Summary, terms: _ValueTerms) -> Table:
+    """The lifetime value of every customer."""
+
+def cdnow(text: str) -> Table:
+    """The purchases of CDNOW."""
+
+def donations(text: str) -> Table:
+    """The donors of the BG/BB example."""
 
 def _panic(detached: bool) -> None: ...

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._core import Account, Scheme
     from .results import Decision, Standing
+    from .tables import Table
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -55,9 +56,13 @@ def decision(decision: Decision) -> str:
         for part in wallet.parts
     ]
     parts += [(card.card, "stamps", f"{card.on_card} of {card.target}") for card in decision.cards]  # type: ignore[misc]
-    reasons = [
+    reasons: list[tuple[object, ...]] = [
         (reason.about, reason.id, reason.code, reason.missing or "", reason.resets or "")
         for reason in (*decision.refused, *decision.reasons)
+    ]
+    reasons += [
+        ("offer", offer.offer, offer.code, offer.missing or offer.by or "", offer.resets or "")
+        for offer in decision.offers
     ]
     title = f"Decision on {decision.purchase} for {decision.member}, {decision.currency}"
     return (
@@ -83,3 +88,14 @@ def standing(standing: Standing) -> str:
     rows += [("reward", of.reward, of.expiry or "does not lapse") for of in standing.rewards]
     title = f"{standing.member} at {standing.at.isoformat()}, {standing.status}"
     return _table(title, ("what", "id", "state"), rows)
+
+
+def table(table: Table, most: int) -> str:
+    """The first rows of a table."""
+    rows: list[tuple[object, ...]] = [
+        tuple("" if cell is None else f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row)
+        for row in table._head(most)
+    ]
+    left = len(table) - len(rows)
+    title = f"{len(table)} rows" + (f", of which {len(rows)} are shown" if left > 0 else "")
+    return _table(title, table.columns, rows) or f"<p>{escape(repr(table))}</p>"

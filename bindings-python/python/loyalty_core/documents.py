@@ -34,6 +34,8 @@ class Line(TypedDict, total=False):
     tax: Number
     gift_card: bool
     discounted: bool
+    price_min: Money
+    gift_of: str
 
 
 class Charge(TypedDict, total=False):
@@ -77,6 +79,8 @@ class Purchase(TypedDict, total=False):
     claims: Sequence[Claim]
     pay_points: Sequence[PayPoints]
     gift_card: Money
+    deduction: Money
+    tax_amount: Money
     exchange: Exchange
     occurred_at: When
 

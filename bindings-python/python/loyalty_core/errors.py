@@ -105,9 +105,15 @@ class LedgerError(LoyaltyError):
     """Groups or a snapshot are damaged, out of order, or of another account."""
 
 
+class AnalyticsError(LoyaltyError, ValueError):
+    """Orders, options or a fit that analytics cannot use."""
+
+
 class InternalError(LoyaltyError):
     """A fault of the library. Everything stays usable; please report it."""
 
 
-for _class in (LoyaltyError, Problem, SchemeError, InputError, ActError, LedgerError, InternalError):
+for _class in (
+    LoyaltyError, Problem, SchemeError, InputError, ActError, LedgerError, AnalyticsError, InternalError
+):  # fmt: skip
     _class.__module__ = "loyalty_core"

@@ -44,9 +44,9 @@ class LineDecision:
 class DiscountDecision:
     """A discount of a decision."""
 
-    kind: Literal["reward", "benefit", "points"]
+    kind: Literal["reward", "benefit", "points", "offer", "deduction"]
     id: str
-    """The reward, the benefit or the wallet."""
+    """The reward, the benefit, the wallet or the offer."""
     amount: Decimal
     """On goods."""
     lines: tuple[Decimal, ...]
@@ -154,6 +154,51 @@ class RewardDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeDecision:
+    """What became of a code that was entered."""
+
+    code: str
+    """The code as it was entered."""
+    reasons: tuple[str, ...]
+    """``granted``, or every reason why it opens nothing."""
+    offer: str | None = None
+    """The offer that it opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceDecision:
+    """How the choice among offers that exclude each other was made."""
+
+    optimal: bool
+    """Whether no other combination is better."""
+    tries: int
+    """How many combinations were tried."""
+    value: Decimal
+    """What the chosen offers take off."""
+    bound: Decimal
+    """What no combination takes off more than."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftLine:
+    """A line that an offer adds to the purchase."""
+
+    price: Decimal
+    id: str | None = None
+    sku: str | None = None
+    product: str | None = None
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    quantity: int = 1
+    tax: Decimal | None = None
+    gift_card: bool = False
+    discounted: bool = False
+    price_min: Decimal | None = None
+    gift_of: str | None = None
+    """The offer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Headroom:
     """What a limit had left: what recording relies on."""
 
@@ -211,6 +256,39 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferDecision:
+    """What became of an offer that could apply."""
+
+    offer: str
+    code: str
+    """``granted``, or why it gives nothing."""
+    amount: Decimal
+    """What it takes off goods and delivery."""
+    units: int
+    """How many units it uses: those that it lowers, and those that its sets take."""
+    sets: int | None = None
+    """How many sets of units it finds, or how many times it gives its gift."""
+    by: str | None = None
+    """The offer that took its place."""
+    missing: Shortage | None = None
+    """What is missing for it."""
+    resets: date | None = None
+    """The first day on which its limit is free again."""
+
+    def __str__(self) -> str:
+        said = [f"offer {self.offer}: {self.code}"]
+        if self.amount:
+            said.append(f"{self.amount} off")
+        if self.by is not None:
+            said.append(f"in favour of {self.by}")
+        if self.missing is not None:
+            said.append(str(self.missing))
+        if self.resets is not None:
+            said.append(f"free again on {self.resets}")
+        return ", ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
 class _DecisionParts:
     semantics: int
     scheme: str
@@ -230,6 +308,11 @@ class _DecisionParts:
     preconditions: tuple[Headroom, ...]
     reasons: tuple[Reason, ...]
     others: int
+    codes: tuple[CodeDecision, ...] = ()
+    choice: ChoiceDecision | None = None
+    gifts: tuple[GiftLine, ...] = ()
+    issued: tuple[str, ...] = ()
+    offers: tuple[OfferDecision, ...] = ()
 
 
 class Decision:
@@ -326,6 +409,26 @@ class Decision:
         return self._parts.rewards
 
     @property
+    def codes(self) -> tuple[CodeDecision, ...]:
+        """What became of every code that was entered."""
+        return self._parts.codes
+
+    @property
+    def choice(self) -> ChoiceDecision | None:
+        """How the choice among offers that exclude each other was made; ``None`` without one."""
+        return self._parts.choice
+
+    @property
+    def gifts(self) -> tuple[GiftLine, ...]:
+        """Lines that offers add to the purchase."""
+        return self._parts.gifts
+
+    @property
+    def issued(self) -> tuple[str, ...]:
+        """Rewards for later that a record issues."""
+        return self._parts.issued
+
+    @property
     def refused(self) -> tuple[Reason, ...]:
         """Claims and payments that were refused; a record would refuse the purchase."""
         return self._parts.refused
@@ -341,6 +444,11 @@ class Decision:
         return self._parts.reasons
 
     @property
+    def offers(self) -> tuple[OfferDecision, ...]:
+        """What became of every offer that could apply. Empty without explanation."""
+        return self._parts.offers
+
+    @property
     def others(self) -> int:
         """How many earn rules were no candidates; :func:`why_not` answers for any one."""
         return self._parts.others
@@ -348,7 +456,7 @@ class Decision:
     @property
     def explain(self) -> str:
         """The reasons, one a line. For people who design schemes, not for members."""
-        lines = [str(reason) for reason in (*self.refused, *self.reasons)]
+        lines = [str(reason) for reason in (*self.refused, *self.reasons, *self.offers)]
         if self.others:
             lines.append(f"{self.others} other earn rules: nothing in the cart is what they ask for")
         return "\n".join(lines)

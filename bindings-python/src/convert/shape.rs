@@ -48,7 +48,11 @@ impl Shape {
 
 pub(crate) static PLAIN: Shape = Shape::new(&[]);
 
-static LINE: Shape = Shape::new(&[("price", Kind::Money), ("tax", Kind::Number)]);
+static LINE: Shape = Shape::new(&[
+    ("price", Kind::Money),
+    ("price_min", Kind::Money),
+    ("tax", Kind::Number),
+]);
 static CHARGE: Shape = Shape::new(&[("amount", Kind::Money), ("tax", Kind::Number)]);
 static POINTS: Shape = Shape::new(&[("points", Kind::Number)]);
 static EXCHANGE: Shape = Shape::new(&[("from", Kind::Money), ("to", Kind::SchemeMoney)]);
@@ -61,6 +65,8 @@ pub(crate) static PURCHASE: Shape = Shape {
         ("shipping", Kind::List(&CHARGE)),
         ("pay_points", Kind::List(&POINTS)),
         ("gift_card", Kind::Money),
+        ("deduction", Kind::Money),
+        ("tax_amount", Kind::Money),
         ("exchange", Kind::Object(&EXCHANGE)),
         ("occurred_at", Kind::Moment),
     ],

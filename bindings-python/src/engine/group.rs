@@ -80,7 +80,7 @@ impl Group {
     /// The digest of the scheme that decided it.
     #[getter]
     fn scheme(&self) -> Option<String> {
-        self.core.scheme.map(|digest| digest.to_string())
+        self.core.scheme.as_ref().map(|digest| digest.to_string())
     }
 
     /// What happened, as dicts with one key each: the kind of the entry.

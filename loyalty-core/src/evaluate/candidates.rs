@@ -149,6 +149,13 @@ pub(crate) fn offer_candidates(context: &Context<'_>) -> Vec<u32> {
     cart.exact_codes
         .iter()
         .for_each(|sym| look(Kind::ExactCode, *sym));
+    for coupon in &context.coupons {
+        let batch = context
+            .scheme
+            .symbols
+            .find(Kind::Batch, coupon.batch.as_str());
+        look(Kind::Batch, batch);
+    }
     of_member(index, context, &mut found);
     found.sort_unstable();
     found.dedup();

@@ -1,6 +1,6 @@
 //! The facts that conditions are held against.
 
-use crate::customer::Facts;
+use crate::customer::{Coupon, Facts};
 use crate::id::RuleId;
 use crate::ledger::{Account, Terms};
 use crate::number::{Rounding, mul_div_round};
@@ -35,6 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) segments: Vec<Sym>,
     pub(crate) flags: Vec<Sym>,
     birthday: Option<MonthDay>,
+    /// What the host says of codes that were entered.
+    pub(crate) coupons: Vec<Coupon>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -78,6 +80,10 @@ impl<'a> Context<'a> {
                 .map(|f| find(Kind::Flag, f.as_str()))
                 .collect(),
             birthday: facts.birthday,
+            coupons: match cart.entered.is_empty() {
+                true => Vec::new(),
+                false => facts.coupons.clone(),
+            },
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -121,6 +127,7 @@ impl<'a> Context<'a> {
                 .map(|f| find(Kind::Flag, f.as_str()))
                 .collect(),
             birthday: None,
+            coupons: terms.coupons.clone(),
             ordinal,
             first: terms.first,
             pinned: Some(terms),
@@ -205,6 +212,14 @@ impl<'a> Context<'a> {
             .zip(amounts.units)
             .filter(|(line, _)| self.cart.counts(line, target))
             .fold(0_u32, |sum, (_, units)| sum.saturating_add(*units))
+    }
+
+    /// The lines of a target that have units.
+    fn lines(&self, target: Option<&Target>, amounts: &Amounts<'_>) -> u32 {
+        let lines = self.cart.lines.iter().zip(amounts.units);
+        lines
+            .filter(|(line, units)| **units > 0 && self.cart.counts(line, target))
+            .fold(0_u32, |count, _| count.saturating_add(1))
     }
 
     /// Whether a condition holds. `rule` is whose condition it is.
@@ -319,8 +334,16 @@ impl<'a> Context<'a> {
                     missing: Some(Missing::Minor(missing)),
                 })
             }
-            Condition::MinQuantity { quantity, target } => {
-                let missing = quantity.saturating_sub(self.units(target.as_deref(), amounts));
+            Condition::MinQuantity {
+                quantity,
+                target,
+                different,
+            } => {
+                let found = match different {
+                    true => self.lines(target.as_deref(), amounts),
+                    false => self.units(target.as_deref(), amounts),
+                };
+                let missing = quantity.saturating_sub(found);
                 (missing > 0).then_some(Failure {
                     code: "condition.min_quantity",
                     missing: Some(Missing::Units(missing)),

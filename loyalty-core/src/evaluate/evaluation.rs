@@ -260,6 +260,7 @@ pub(crate) fn check_facts(facts: &Facts) -> Result<(), ActError> {
     for (key, count) in [
         ("segments", facts.segments.len()),
         ("flags", facts.flags.len()),
+        ("coupons", facts.coupons.len()),
     ] {
         if count > max {
             return Err(ActError::input(

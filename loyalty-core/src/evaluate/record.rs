@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::customer::Facts;
 use crate::id::PurchaseId;
 use crate::ledger::{
-    ActivityEntry, BenefitSource, CarryEntry, DiscountEntry, EarnedEntry, EarningEntry, Entry,
-    HeldTier, IssueCause, MetricEntry, OfferSource, PointsSource, PurchaseEntry, RedemptionCause,
-    RedemptionEntry, RewardIssueEntry, RewardSource, RewardUseEntry, RulePoints, Share, Source,
-    StampsGranted, Terms,
+    ActivityEntry, BenefitSource, CarryEntry, DeductionSource, DiscountEntry, EarnedEntry,
+    EarningEntry, Entry, HeldTier, IssueCause, MetricEntry, OfferCause, OfferSource, PointsSource,
+    PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
+    RewardUseEntry, RulePoints, Share, Source, StampsGranted, Terms,
 };
 use crate::number::{Currency, Fraction, Money, Points, allocate};
 use crate::purchase::Purchase;
@@ -44,7 +44,8 @@ pub(crate) fn post_purchase(
 ) -> Result<(), ActError> {
     let numbers = number(draft, evaluation);
     let entry = purchase_entry(draft, cart, purchase, facts, evaluation, &numbers)?;
-    draft.push(Entry::Purchase(Arc::new(entry)))?;
+    let entry = Arc::new(entry);
+    draft.push(Entry::Purchase(Arc::clone(&entry)))?;
     let own_first = |wallet: u16| {
         draft_scheme_wallet(draft.scheme, wallet).is_some_and(|wallet| wallet.spend_own_points)
     };
@@ -60,7 +61,8 @@ pub(crate) fn post_purchase(
     for stamps in &evaluation.stamps {
         super::card::put_stamps(draft, stamps.card, stamps.granted, Some(&purchase.id))?;
     }
-    post_counts(draft, cart, purchase, evaluation)?;
+    post_counts(draft, cart, &entry, evaluation)?;
+    post_issued(draft, purchase, evaluation)?;
     super::ladder::settle_tiers(draft)
 }
 
@@ -138,7 +140,7 @@ fn purchase_entry(
     Ok(PurchaseEntry {
         purchase: purchase.clone(),
         ordinal: draft.account.purchase_count.saturating_add(1),
-        terms: terms(draft, facts, evaluation)?,
+        terms: terms(draft, purchase, facts, evaluation)?,
         nets: priced.runs.left.iter().map(|left| money(*left)).collect(),
         shipping: priced.shipping.iter().map(|left| money(*left)).collect(),
         discounts: priced
@@ -234,7 +236,12 @@ pub(crate) fn metric_entries(scheme: &Scheme, metrics: &[i64]) -> Vec<MetricEntr
         .collect()
 }
 
-fn terms(draft: &Draft<'_>, facts: &Facts, evaluation: &Evaluation) -> Result<Terms, ActError> {
+fn terms(
+    draft: &Draft<'_>,
+    purchase: &Purchase,
+    facts: &Facts,
+    evaluation: &Evaluation,
+) -> Result<Terms, ActError> {
     let scheme = draft.scheme;
     let named = |kind, text: &str| scheme.symbols.find(kind, text) != Sym::NONE;
     let tiers = scheme
@@ -286,6 +293,7 @@ fn terms(draft: &Draft<'_>, facts: &Facts, evaluation: &Evaluation) -> Result<Te
             .collect(),
         headroom,
         carry,
+        coupons: super::offers::valid_coupons(draft, purchase, facts),
     })
 }
 
@@ -331,6 +339,7 @@ fn entry_source(
                 benefit,
             }))
         }
+        DiscountSource::Deduction => Ok(Source::Deduction(DeductionSource {})),
         DiscountSource::Points(slot) => {
             let wallet = payments
                 .get(slot)
@@ -519,6 +528,27 @@ fn post_rewards(
     Ok(())
 }
 
+/// Issues the rewards that offers bring for later.
+fn post_issued(
+    draft: &mut Draft<'_>,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<(), ActError> {
+    for issued in &evaluation.priced.offered.issued {
+        let Some(offer) = draft.scheme.offers.get(index(issued.offer)) else {
+            continue;
+        };
+        for _ in 0..issued.quantity {
+            let cause = IssueCause::Offer(OfferCause {
+                offer: offer.id.clone(),
+                purchase: purchase.id.clone(),
+            });
+            draft.issue(issued.reward, cause)?;
+        }
+    }
+    Ok(())
+}
+
 fn wallet_unit(scheme: &Scheme, wallet: u16) -> i64 {
     scheme
         .wallets
@@ -624,7 +654,7 @@ fn redeem(
 fn post_counts(
     draft: &mut Draft<'_>,
     cart: &Cart,
-    purchase: &Purchase,
+    entry: &PurchaseEntry,
     evaluation: &Evaluation,
 ) -> Result<(), ActError> {
     let scheme = draft.scheme;
@@ -677,7 +707,7 @@ fn post_counts(
         );
         draft.count(name, 1)?;
     }
-    count_offers(draft, cart, purchase, evaluation)?;
+    count_offers(draft, cart, entry, evaluation)?;
     count_spending(draft, evaluation)
 }
 
@@ -685,7 +715,7 @@ fn post_counts(
 fn count_offers(
     draft: &mut Draft<'_>,
     cart: &Cart,
-    purchase: &Purchase,
+    entry: &PurchaseEntry,
     evaluation: &Evaluation,
 ) -> Result<(), ActError> {
     let scheme = draft.scheme;
@@ -698,7 +728,7 @@ fn count_offers(
             continue;
         };
         let given = super::offers::in_scheme(cart, verdict.amount).unwrap_or(0);
-        super::offers::count(draft, offer, purchase, date, 1, given)?;
+        super::offers::count(draft, offer, entry, date, 1, given)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::customer::Coupon;
 use crate::id::{
     CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId,
     SegmentId, Tag, TierId, WalletId,
@@ -159,6 +160,9 @@ record! {
         /// Fractions of points carried in.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub carry: Vec<CarryEntry>,
+        /// The coupons of the host's batches that were entered and valid, without recipient and dates.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub coupons: Vec<Coupon>,
     }
 
     /// A tier held in a ladder.
@@ -211,7 +215,12 @@ record! {
         Points(PointsSource),
         /// An offer.
         Offer(OfferSource),
+        /// Taken off by hand.
+        Deduction(DeductionSource),
     }
+
+    /// Taken off by hand.
+    pub struct DeductionSource {}
 
     /// An offer.
     pub struct OfferSource {
@@ -596,6 +605,16 @@ record! {
         Reissue(ReissueCause),
         /// A person.
         Grant(GrantCause),
+        /// An offer, with a purchase.
+        Offer(OfferCause),
+    }
+
+    /// An offer that issued a reward with a purchase.
+    pub struct OfferCause {
+        /// The offer.
+        pub offer: OfferId,
+        /// The purchase.
+        pub purchase: PurchaseId,
     }
 
     /// Points that bought a reward.

@@ -51,7 +51,9 @@ impl Access {
                 Kind::Code
             };
             let terms = codes.any_of.iter().map(|sym| Term::Text(kind, *sym));
-            return Access::Terms(terms.collect());
+            let batch = codes.batch.as_ref();
+            let batch = batch.map(|(sym, _)| Term::Text(Kind::Batch, *sym));
+            return Access::Terms(terms.chain(batch).collect());
         }
         let when = offer.when.as_ref().and_then(of_condition);
         let lines = either(offer.benefits.iter().map(of_benefit));
@@ -112,7 +114,7 @@ const TIER_RANK: u8 = 8;
 /// The most selective kinds come first.
 fn rank(kind: Kind) -> u8 {
     match kind {
-        Kind::Code | Kind::ExactCode => 0,
+        Kind::Code | Kind::ExactCode | Kind::Batch => 0,
         Kind::Event => 1,
         Kind::Sku => 2,
         Kind::Product => 3,
@@ -176,6 +178,7 @@ fn of_condition(condition: &Condition) -> Option<Demand> {
         Condition::MinQuantity {
             quantity,
             target: Some(target),
+            ..
         } if *quantity > 0 => of_target(target),
         _ => None,
     }

@@ -12,7 +12,7 @@ use crate::time::Span;
 use super::card::{Overflow, UsedSurplus};
 use super::compiled_offer::{Offer, Stacking};
 use super::condition::AmountBase;
-use super::def::SchemeDef;
+use super::def::{SchemeDef, TaxRounding};
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, FreeUnits, TaxBase};
 use super::expiry::{ExpiryDef, PendingDef, RoundUp};
 use super::index::RuleIndex;
@@ -58,11 +58,13 @@ pub(crate) enum Kind {
     ExactCode,
     /// A delivery method.
     Method,
+    /// A batch of codes.
+    Batch,
 }
 
 impl Kind {
     /// Every kind, in the order of [`Kind::place`].
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Sku,
         Self::Product,
         Self::Category,
@@ -75,6 +77,7 @@ impl Kind {
         Self::Flag,
         Self::ExactCode,
         Self::Method,
+        Self::Batch,
     ];
 
     /// A small number of its own.
@@ -93,6 +96,7 @@ impl Kind {
             Self::Flag => 9,
             Self::ExactCode => 10,
             Self::Method => 11,
+            Self::Batch => 12,
         }
     }
 }
@@ -100,7 +104,7 @@ impl Kind {
 /// The texts that a scheme names, in order: no choice of texts makes finding one slow.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Symbols {
-    maps: [BTreeMap<SmolStr, Sym>; 12],
+    maps: [BTreeMap<SmolStr, Sym>; Kind::ALL.len()],
 }
 
 impl Symbols {
@@ -160,6 +164,7 @@ pub struct Scheme {
     pub(crate) returns: ReturnsDef,
     pub(crate) guards: GuardsDef,
     pub(crate) discount_rounding: Rounding,
+    pub(crate) tax_rounding: TaxRounding,
 }
 
 /// A fraction of small whole numbers, reduced: a percentage, a factor, or milli-points per minor
@@ -231,6 +236,7 @@ pub(crate) enum Condition {
     MinQuantity {
         quantity: u32,
         target: Option<Box<Target>>,
+        different: bool,
     },
     Birthday {
         before: u32,

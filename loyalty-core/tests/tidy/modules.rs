@@ -15,6 +15,8 @@ const RANKS: &[(&str, i32)] = &[
     ("read", 1),
     ("purchase", 1),
     ("customer", 1),
+    ("prior_price", 1),
+    ("codes", 1),
     ("analytics/parallel", 1),
     ("analytics/radix", 1),
     ("analytics/special", 1),
@@ -84,7 +86,17 @@ const OF_SCALAR: &[&str] = &["exp", "exp_m1", "ln", "ln_1p"];
 
 /// The module roots that carry the lint wall.
 const WALLED: &[&str] = &[
-    "number", "time", "id", "path", "purchase", "customer", "ledger", "scheme", "evaluate",
+    "number",
+    "time",
+    "id",
+    "path",
+    "purchase",
+    "customer",
+    "prior_price",
+    "codes",
+    "ledger",
+    "scheme",
+    "evaluate",
 ];
 
 const WALL: &[&str] = &[

@@ -1,13 +1,19 @@
 //! Codes: which were entered for an offer, and what became of each.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
-use crate::scheme::compiled::{Condition, Sym};
+use crate::customer::{Coupon, Facts};
+use crate::id::MemberId;
+use crate::ledger::{Headroom, LimitKey};
+use crate::purchase::Purchase;
+use crate::scheme::compiled::{Condition, Kind, Sym};
 use crate::scheme::compiled_offer::OfferCodes;
+use crate::time::Moment;
 
-use crate::evaluate::arith::index;
-use crate::evaluate::cart::Cart;
+use crate::evaluate::cart::fold_code;
 use crate::evaluate::context::Context;
+use crate::evaluate::draft::Draft;
+use crate::evaluate::error::ActError;
 
 use super::OfferVerdict;
 
@@ -22,27 +28,105 @@ pub(crate) struct CodeVerdict {
     pub(crate) codes: Vec<&'static str>,
 }
 
-fn syms<'c>(cart: &'c Cart, codes: &OfferCodes) -> &'c [Sym] {
-    match codes.case_sensitive {
+/// An entered code that an offer knows.
+#[derive(Debug, Clone)]
+pub(crate) struct EnteredCode {
+    /// Its place in the order of entry.
+    pub(super) entry: usize,
+    /// Why it cannot be used.
+    pub(super) failures: Vec<&'static str>,
+}
+
+/// Why a coupon cannot be used by a member at a moment, its limit left aside.
+fn coupon_failures(coupon: &Coupon, member: &MemberId, at: Moment) -> Vec<&'static str> {
+    let mut failures = Vec::new();
+    if coupon.recipient.as_ref().is_some_and(|only| only != member) {
+        failures.push("code.recipient");
+    }
+    let now = at.civil_ms();
+    let early = coupon.from.is_some_and(|from| now < from.civil_ms());
+    if early || coupon.until.is_some_and(|until| until.civil_ms() <= now) {
+        failures.push("code.window");
+    }
+    failures
+}
+
+/// The coupons that were entered and can be used, for the returns of the purchase.
+pub(crate) fn valid_coupons(draft: &Draft<'_>, purchase: &Purchase, facts: &Facts) -> Vec<Coupon> {
+    let codes = purchase.codes.iter();
+    let entered: Vec<SmolStr> = codes.map(|code| fold_code(code.as_str())).collect();
+    let valid = |coupon: &&Coupon| {
+        let batch = coupon.batch.as_str();
+        draft.scheme.symbols.find(Kind::Batch, batch) != Sym::NONE
+            && entered.contains(&fold_code(coupon.code.as_str()))
+            && coupon_failures(coupon, &draft.account.member, draft.occurred()).is_empty()
+    };
+    let bare = |coupon: &Coupon| Coupon {
+        recipient: None,
+        from: None,
+        until: None,
+        ..coupon.clone()
+    };
+    facts.coupons.iter().filter(valid).map(bare).collect()
+}
+
+/// The coupon of an offer's batch that a code names.
+pub(super) fn coupon_of<'c>(
+    coupons: &'c [Coupon],
+    codes: &OfferCodes,
+    text: &str,
+) -> Option<&'c Coupon> {
+    let (_, batch) = codes.batch.as_ref()?;
+    let same = |coupon: &&Coupon| match codes.case_sensitive {
+        true => coupon.code.as_str() == text,
+        false => fold_code(coupon.code.as_str()) == fold_code(text),
+    };
+    coupons
+        .iter()
+        .filter(|coupon| coupon.batch == *batch)
+        .find(same)
+}
+
+/// The counter of a coupon's uses.
+pub(super) fn coupon_counter(codes: &OfferCodes, coupon: &Coupon) -> LimitKey {
+    let text = match codes.case_sensitive {
+        true => (&coupon.code).into(),
+        false => fold_code(coupon.code.as_str()),
+    };
+    LimitKey::new(&format_smolstr!("scheme.coupon.{text}"), None)
+}
+
+/// The entered codes that an offer knows, in the order of entry.
+pub(super) fn entered(
+    context: &Context<'_>,
+    codes: &OfferCodes,
+    met: &mut Vec<Headroom>,
+) -> Result<Vec<EnteredCode>, ActError> {
+    let cart = context.cart;
+    let syms = match codes.case_sensitive {
         true => &cart.exact_codes,
         false => &cart.codes,
+    };
+    let mut found = Vec::new();
+    for (entry, (text, sym)) in cart.entered.iter().zip(syms).enumerate() {
+        let mut failures = Vec::new();
+        let limit = if let Some(place) = codes.any_of.iter().position(|known| known == sym) {
+            let counter = codes.counters.get(place);
+            counter.map(|name| (LimitKey::new(name, None), codes.times_each))
+        } else if let Some(coupon) = coupon_of(&context.coupons, codes, text) {
+            failures = coupon_failures(coupon, &context.account.member, context.at);
+            (coupon.times_max > 0).then(|| (coupon_counter(codes, coupon), coupon.times_max))
+        } else {
+            continue;
+        };
+        if let Some((key, max)) = limit
+            && context.headroom_of(key, i64::from(max), met)? < 1
+        {
+            failures.push("code.used");
+        }
+        found.push(EnteredCode { entry, failures });
     }
-}
-
-/// The place in the order of entry of the first code that opens an offer.
-pub(super) fn first_entered(cart: &Cart, codes: &OfferCodes) -> Option<usize> {
-    syms(cart, codes)
-        .iter()
-        .position(|sym| codes.any_of.contains(sym))
-}
-
-/// The places in the offer's list of the codes that were entered.
-pub(crate) fn entered_places(cart: &Cart, codes: &OfferCodes) -> Vec<usize> {
-    let entered = syms(cart, codes);
-    let all = codes.any_of.iter().enumerate();
-    all.filter(|(_, sym)| entered.contains(sym))
-        .map(|(place, _)| place)
-        .collect()
+    Ok(found)
 }
 
 /// The verdict of every code, each once.
@@ -56,13 +140,16 @@ pub(super) fn verdicts(context: &Context<'_>, offers: &[OfferVerdict]) -> Vec<Co
         let known = folded != Sym::NONE || exact != Sym::NONE;
         let again = match known {
             true => seen.contains(&(folded, exact)),
-            false => found.iter().any(|verdict| verdict.code == *text),
+            false => {
+                let text = fold_code(text);
+                found.iter().any(|verdict| fold_code(&verdict.code) == text)
+            }
         };
         if again {
             continue;
         }
         seen.push((folded, exact));
-        found.push(verdict(context, offers, text, folded, exact));
+        found.push(verdict(context, offers, text, folded, place));
     }
     found
 }
@@ -72,27 +159,17 @@ fn verdict(
     offers: &[OfferVerdict],
     text: &SmolStr,
     folded: Sym,
-    exact: Sym,
+    place: usize,
 ) -> CodeVerdict {
-    let scheme = context.scheme;
-    let mut opened: Option<&OfferVerdict> = None;
-    for verdict in offers {
-        let codes = scheme.offers.get(index(verdict.offer));
-        let codes = codes.and_then(|offer| offer.codes.as_ref());
-        let names = codes.is_some_and(|codes| {
-            let sym = if codes.case_sensitive { exact } else { folded };
-            sym != Sym::NONE && codes.any_of.contains(&sym)
-        });
-        if !names {
-            continue;
-        }
-        if verdict.code == "granted" {
-            opened = Some(verdict);
-            break;
-        }
-        opened = opened.or(Some(verdict));
-    }
-    let Some(opened) = opened else {
+    let naming = offers.iter().filter_map(|offer| {
+        let code = offer.codes.iter().find(|code| code.entry == place)?;
+        Some((offer, code))
+    });
+    let opens = |(offer, code): &(&OfferVerdict, &EnteredCode)| {
+        offer.code == "granted" && code.failures.is_empty()
+    };
+    let found = naming.clone().find(opens).or_else(|| naming.clone().next());
+    let Some((offer, code)) = found else {
         let code = match folded != Sym::NONE && is_condition(context, folded) {
             true => "granted",
             false => "code.unknown",
@@ -103,13 +180,19 @@ fn verdict(
             codes: vec![code],
         };
     };
-    let codes = match opened.failures.is_empty() {
-        true => vec![opened.code],
-        false => opened.failures.iter().map(|failure| failure.code).collect(),
-    };
+    let mut codes = code.failures.clone();
+    let opened = offer.code == "granted" && !codes.is_empty();
+    // What another code of the same offer failed by is no reason of this one.
+    let of_offer = (!offer.code.starts_with("code.")).then_some(offer.code);
+    let failures = offer.failures.iter().map(|failure| failure.code);
+    for reason in of_offer.into_iter().chain(failures) {
+        if !opened && !codes.contains(&reason) {
+            codes.push(reason);
+        }
+    }
     CodeVerdict {
         code: text.clone(),
-        offer: Some(opened.offer),
+        offer: Some(offer.offer),
         codes,
     }
 }

@@ -1,7 +1,7 @@
 //! What offers count: their uses, their codes, and the money that they give.
 
+use crate::ledger::{LimitKey, PurchaseEntry};
 use crate::number::{Rounding, mul_div_round};
-use crate::purchase::Purchase;
 use crate::scheme::CapPeriod;
 use crate::scheme::compiled_offer::{Offer, OfferCodes};
 use crate::time::Date;
@@ -9,7 +9,9 @@ use crate::time::Date;
 use crate::evaluate::cart::{Cart, fold_code};
 use crate::evaluate::draft::Draft;
 use crate::evaluate::error::ActError;
-use crate::evaluate::limit::{key, named};
+use crate::evaluate::limit::key;
+
+use super::code::{coupon_counter, coupon_of};
 
 /// An amount of the cart's currency in the scheme's, half up; nothing without a ratio.
 pub(crate) fn in_scheme(cart: &Cart, minor: i64) -> Option<i64> {
@@ -24,7 +26,7 @@ pub(crate) fn in_scheme(cart: &Cart, minor: i64) -> Option<i64> {
 pub(crate) fn count(
     draft: &mut Draft<'_>,
     offer: &Offer,
-    purchase: &Purchase,
+    entry: &PurchaseEntry,
     date: Date,
     uses: i64,
     given: i64,
@@ -34,12 +36,7 @@ pub(crate) fn count(
             draft.count(key, uses)?;
         }
     }
-    if let Some(codes) = &offer.codes {
-        let used = entered(purchase, codes);
-        if let Some(counter) = used.and_then(|place| codes.counters.get(place)) {
-            draft.count(named(counter, CapPeriod::Scheme, date), uses)?;
-        }
-    }
+    count_code(draft, offer, entry, uses)?;
     for budget in &offer.budgets {
         if let Some(key) = key(&budget.cap, date) {
             draft.count(key, given)?;
@@ -53,7 +50,7 @@ pub(crate) fn count(
 pub(crate) fn give_back(
     draft: &mut Draft<'_>,
     offer: &Offer,
-    purchase: &Purchase,
+    entry: &PurchaseEntry,
     date: Date,
 ) -> Result<(), ActError> {
     for cap in offer
@@ -65,25 +62,50 @@ pub(crate) fn give_back(
             draft.count(key, -1)?;
         }
     }
-    if let Some(codes) = &offer.codes
-        && let Some(place) = entered(purchase, codes)
-        && let Some(counter) = codes.counters.get(place)
-    {
-        draft.count(named(counter, CapPeriod::Scheme, date), -1)?;
-    }
-    Ok(())
+    count_code(draft, offer, entry, -1)
 }
 
-/// The place in the offer's list of the code that a purchase used: the first one entered.
-fn entered(purchase: &Purchase, codes: &OfferCodes) -> Option<usize> {
-    let texts = purchase
-        .codes
-        .iter()
-        .map(|code| match codes.case_sensitive {
+/// Moves the counter of the code that a purchase used, once where several offers know it.
+fn count_code(
+    draft: &mut Draft<'_>,
+    offer: &Offer,
+    entry: &PurchaseEntry,
+    uses: i64,
+) -> Result<(), ActError> {
+    let counter = offer.codes.as_ref().and_then(|codes| used(entry, codes));
+    let Some(counter) = counter else {
+        return Ok(());
+    };
+    if draft.pool.iter().any(|count| count.limit == counter) {
+        return Ok(());
+    }
+    draft.count(counter, uses)
+}
+
+/// The counter of the code by which a purchase opened an offer: the first one entered that had uses
+/// left. Nothing where that code has no limit.
+fn used(entry: &PurchaseEntry, codes: &OfferCodes) -> Option<LimitKey> {
+    for code in &entry.purchase.codes {
+        let text = match codes.case_sensitive {
             true => code.into(),
             false => fold_code(code.as_str()),
-        });
-    texts
-        .into_iter()
-        .find_map(|code| codes.texts.iter().position(|text| *text == code))
+        };
+        let limit = if let Some(place) = codes.texts.iter().position(|known| *known == text) {
+            let counter = codes.counters.get(place);
+            counter.map(|name| LimitKey::new(name, None))
+        } else if let Some(coupon) = coupon_of(&entry.terms.coupons, codes, code.as_str()) {
+            (coupon.times_max > 0).then(|| coupon_counter(codes, coupon))
+        } else {
+            continue;
+        };
+        let Some(limit) = limit else { return None };
+        let met = entry.terms.headroom.iter();
+        if met
+            .into_iter()
+            .any(|met| met.limit == limit && met.left > 0)
+        {
+            return Some(limit);
+        }
+    }
+    None
 }

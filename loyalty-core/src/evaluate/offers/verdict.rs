@@ -9,10 +9,11 @@ use crate::time::Date;
 
 use crate::evaluate::context::{Context, Failure};
 use crate::evaluate::error::ActError;
-use crate::evaluate::limit::{named, period_end};
+use crate::evaluate::limit::period_end;
 use crate::evaluate::reason::Missing;
 
-use super::{Candidate, Goods, Offers};
+use super::code::EnteredCode;
+use super::{Candidate, Found, Goods, Offers};
 
 /// What became of an offer.
 #[derive(Debug, Clone)]
@@ -23,12 +24,18 @@ pub(crate) struct OfferVerdict {
     pub(crate) code: &'static str,
     /// What it takes off, in minor units.
     pub(crate) amount: i64,
+    /// How many units it uses.
+    pub(crate) units: u32,
+    /// How many sets or gifts it gives.
+    pub(crate) sets: Option<u32>,
     /// The place of the offer that displaced it.
     pub(crate) by: Option<u32>,
     pub(crate) missing: Option<Missing>,
     pub(crate) resets: Option<Date>,
     /// Every part of its conditions that fails.
     pub(crate) failures: Vec<Failure>,
+    /// The entered codes that it knows.
+    pub(super) codes: Vec<EnteredCode>,
 }
 
 /// A verdict in the making.
@@ -36,8 +43,12 @@ pub(crate) struct OfferVerdict {
 pub(crate) struct Outcome {
     /// Whether its conditions were held against the cart, and held.
     checked: Option<bool>,
+    /// Whether its conditions were held although a limit refuses it, for the verdicts of its codes.
+    heard: bool,
     code: Option<&'static str>,
     amount: i64,
+    units: u32,
+    sets: Option<u32>,
     by: Option<u32>,
     missing: Option<Missing>,
     resets: Option<Date>,
@@ -46,15 +57,21 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// A benefit gave something or nothing.
-    pub(super) fn note(&mut self, code: &'static str, missing: Option<Missing>, given: i64) {
+    pub(super) fn note(&mut self, found: &Found, given: i64) {
         self.amount = self.amount.saturating_add(given);
-        if self.amount > 0 {
+        if self.amount > 0 || found.given {
             self.code = Some("granted");
             self.missing = None;
         } else if self.code.is_none() {
-            self.code = Some(code);
-            self.missing = missing;
+            self.code = Some(found.code);
+            self.missing = found.missing;
         }
+    }
+
+    /// Counts units and sets that a benefit used.
+    pub(super) fn count(&mut self, units: u32, sets: Option<u32>) {
+        self.units = self.units.saturating_add(units);
+        self.sets = self.sets.max(sets);
     }
 
     pub(super) fn is_granted(&self) -> bool {
@@ -72,15 +89,18 @@ impl Outcome {
         self.missing = missing;
     }
 
-    pub(super) fn verdict(&self, offer: u32) -> OfferVerdict {
+    pub(super) fn verdict(&self, offer: u32, codes: &[EnteredCode]) -> OfferVerdict {
         OfferVerdict {
             offer,
             code: self.code.unwrap_or("offer.no_effect"),
             amount: self.amount,
+            units: self.units,
+            sets: self.sets,
             by: self.by,
             missing: self.missing,
             resets: self.resets,
             failures: self.failures.clone(),
+            codes: codes.to_vec(),
         }
     }
 }
@@ -106,6 +126,7 @@ impl<'a> Offers<'_, 'a> {
             outcome: Outcome::default(),
             room: None,
             claimed,
+            codes: Vec::new(),
         };
         for cap in &offer.times {
             let left = context.headroom(cap, met)?;
@@ -115,18 +136,16 @@ impl<'a> Offers<'_, 'a> {
             }
         }
         if let Some(codes) = &offer.codes {
-            let entered = super::code::entered_places(context.cart, codes);
-            let mut usable = codes.times_each == 0 && !entered.is_empty();
-            for place in &entered {
-                let Some(counter) = codes.counters.get(*place) else {
-                    continue;
-                };
-                let key = named(counter, CapPeriod::Scheme, context.at.date());
-                let left = context.headroom_of(key, i64::from(codes.times_each), met)?;
-                usable |= left > 0;
-            }
-            if !usable {
-                candidate.outcome.refuse("code.used", None);
+            candidate.codes = super::code::entered(context, codes, met)?;
+            let usable = |code: &EnteredCode| code.failures.is_empty();
+            if !candidate.codes.iter().any(usable) {
+                let first = candidate
+                    .codes
+                    .iter()
+                    .flat_map(|code| &code.failures)
+                    .next();
+                let code = first.copied().unwrap_or("code.unknown");
+                candidate.outcome.refuse(code, None);
             }
         }
         for budget in &offer.budgets {
@@ -154,7 +173,9 @@ impl<'a> Offers<'_, 'a> {
         let Some(candidate) = self.candidates.get(slot) else {
             return Ok(false);
         };
-        if let Some(known) = candidate.outcome.checked {
+        if let Some(known) = candidate.outcome.checked
+            && (known || candidate.outcome.heard || candidate.codes.is_empty())
+        {
             return Ok(known);
         }
         let waits = offer.on_claim && candidate.claimed == 0;
@@ -167,6 +188,11 @@ impl<'a> Offers<'_, 'a> {
         let Some(candidate) = self.candidates.get_mut(slot) else {
             return Ok(false);
         };
+        candidate.outcome.heard = true;
+        if candidate.outcome.checked.is_some() {
+            candidate.outcome.failures = failures;
+            return Ok(false);
+        }
         candidate.outcome.checked = Some(true);
         if let Some(first) = failures.first() {
             candidate.outcome.refuse(first.code, first.missing);
@@ -182,6 +208,7 @@ impl<'a> Offers<'_, 'a> {
 
     /// An amount under an offer's budgets.
     pub(super) fn within_budget(&self, slot: usize, amount: i64) -> Result<i64, &'static str> {
+        let amount = amount.min(self.most);
         let Some(room) = self.candidates.get(slot).and_then(|c| c.room) else {
             return Ok(amount);
         };

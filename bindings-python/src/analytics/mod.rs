@@ -1,0 +1,56 @@
+//! Analytics: frames of Arrow become orders, orders become summaries, metrics and fits, and tables of
+//! Arrow come out.
+
+mod datasets;
+mod fit;
+mod frame;
+mod measures;
+mod orders;
+mod spend;
+mod summary;
+mod table;
+
+pub(crate) use datasets::{cdnow, donations};
+pub(crate) use fit::{Fit, fit_bg_bb, fit_purchases, fit_renewals, fit_spend, independence};
+pub(crate) use measures::{cohorts, metrics, retention, rfm};
+pub(crate) use orders::{Orders, read_orders};
+pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
+pub(crate) use summary::{Summary, summarize};
+pub(crate) use table::Table;
+
+use loyalty_core::analytics::AnalyticsError;
+use serde::de::DeserializeOwned;
+
+use crate::errors::{Failure, Family};
+
+impl From<AnalyticsError> for Failure {
+    fn from(error: AnalyticsError) -> Self {
+        Self::new(Family::Analytics, error.code(), &error)
+    }
+}
+
+/// An option of the core by its name.
+fn named<T: DeserializeOwned>(option: &str, name: &str) -> Result<T, Failure> {
+    let value = serde_json::Value::String(name.to_owned());
+    serde_json::from_value(value).map_err(|error| {
+        let error = error.to_string();
+        let allowed = error
+            .split_once("expected ")
+            .map_or("one of the documented names", |(_, names)| names);
+        Failure::input("input.option", format!("/{option}"), name, allowed)
+    })
+}
+
+/// A nominal coverage.
+fn checked_level(level: f64) -> Result<f64, Failure> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(level);
+    }
+    let path = "/level".to_owned();
+    Err(Failure::input(
+        "input.option",
+        path,
+        level,
+        "more than 0 and less than 1",
+    ))
+}

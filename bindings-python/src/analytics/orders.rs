@@ -1,0 +1,452 @@
+//! Orders: the rows of a frame as columns of the core, checked once.
+
+use std::sync::{Arc, Mutex};
+
+use arrow_array::RecordBatch;
+use arrow_array::timezone::Tz;
+use loyalty_core::analytics::columns::{NO_ORDER, Purchases, REFUND, SALE};
+use loyalty_core::analytics::index::{Index, Key};
+use loyalty_core::analytics::metrics::Window;
+use loyalty_core::analytics::occasions::{Occasions, RowCounts, Rules};
+use loyalty_core::number::Currency;
+use pyo3::prelude::*;
+
+use super::frame::{Column, Frame, Keys, place_of};
+use super::named;
+use crate::errors::{Failure, guarded};
+
+/// What each column of a frame is, and what its rows mean.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct OrderColumns {
+    customer: String,
+    day: String,
+    amount: Option<String>,
+    amount_minor: Option<String>,
+    currency: String,
+    currency_column: Option<String>,
+    order: Option<String>,
+    kind: Option<String>,
+    original_order: Option<String>,
+    time_zone: Option<String>,
+    negative: String,
+    guests: String,
+    segments: Vec<String>,
+}
+
+/// A segment of every customer: a place in the labels, which ascend; the last stands for none.
+#[derive(Debug)]
+pub(super) struct Segments {
+    name: String,
+    pub(super) labels: Vec<Option<String>>,
+    pub(super) of: Vec<u32>,
+}
+
+/// The rows of a frame. `loyalty_core.Orders` is what users see of it.
+#[pyclass(frozen, module = "loyalty_core._core", name = "Orders")]
+#[derive(Debug)]
+pub(crate) struct Orders {
+    pub(super) keys: Arc<Vec<Key>>,
+    pub(super) currency: Currency,
+    customer: Vec<u32>,
+    day: Vec<i32>,
+    amount_minor: Vec<i64>,
+    order: Option<Vec<u64>>,
+    kind: Option<Vec<u8>>,
+    original_order: Option<Vec<u64>>,
+    segments: Vec<Segments>,
+    rows: u64,
+    without_customer: u64,
+    /// The occasions that were asked for last.
+    last: Mutex<Option<Arc<Occasions>>>,
+}
+
+/// When observation ends, and what zero orders and refunds do.
+#[derive(Debug, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Terms {
+    as_of: i32,
+    zero_orders: String,
+    refunds: String,
+}
+
+impl Terms {
+    pub(super) fn rules(&self) -> Result<Rules, Failure> {
+        Ok(Rules {
+            as_of: self.as_of,
+            zero_orders: named("zero_orders", &self.zero_orders)?,
+            refunds: named("refunds", &self.refunds)?,
+        })
+    }
+}
+
+/// The places of the columns in the batches, and what has been read so far.
+struct Reading {
+    columns: OrderColumns,
+    currency: Currency,
+    zone: Option<Tz>,
+    negative_refunds: bool,
+    drop_guests: bool,
+    places: Vec<(String, usize)>,
+    customers: Index,
+    order_ids: Index,
+    labels: Vec<Vec<Option<String>>>,
+    orders: Orders,
+}
+
+/// The numbers of keys in the rows that are kept; a row without a key has none.
+fn numbers(
+    index: &mut Index,
+    column: &Column<'_>,
+    kept: &[usize],
+) -> Result<Vec<Option<u32>>, Failure> {
+    let keyed: Vec<usize> = kept
+        .iter()
+        .copied()
+        .filter(|row| column.is_valid(*row))
+        .collect();
+    let found = match column.keys()? {
+        Keys::Ints(keys) => {
+            let keys: Vec<i64> = keyed.iter().map(|row| keys[*row]).collect();
+            index.encode_ints(&keys)?
+        }
+        Keys::Texts(keys) => {
+            let keys: Vec<&str> = keyed.iter().map(|row| keys.value(*row)).collect();
+            index.encode_texts(&keys)?
+        }
+    };
+    let mut found = found.into_iter();
+    let number = |row: &usize| {
+        if column.is_valid(*row) {
+            found.next()
+        } else {
+            None
+        }
+    };
+    Ok(kept.iter().map(number).collect())
+}
+
+impl Reading {
+    fn new(columns: OrderColumns, frame: &Frame) -> Result<Self, Failure> {
+        let currency: Currency = columns.currency.parse()?;
+        let zone = columns.time_zone.as_ref().map(|name| {
+            name.parse::<Tz>().map_err(|_| {
+                let path = "/time_zone".to_owned();
+                Failure::input(
+                    "input.option",
+                    path,
+                    name,
+                    "an IANA name such as Europe/Madrid",
+                )
+            })
+        });
+        let choice = |option: &str, found: &str, names: [&str; 2]| {
+            if names.contains(&found) {
+                return Ok(found == names[1]);
+            }
+            let allowed = format!("{} or {}", names[0], names[1]);
+            Err(Failure::input(
+                "input.option",
+                format!("/{option}"),
+                found,
+                &allowed,
+            ))
+        };
+        let needed = [&columns.customer, &columns.day].into_iter();
+        let optional = [
+            &columns.amount,
+            &columns.amount_minor,
+            &columns.currency_column,
+            &columns.order,
+            &columns.kind,
+            &columns.original_order,
+        ];
+        let names = needed
+            .chain(optional.into_iter().flatten())
+            .chain(&columns.segments);
+        let mut places = Vec::new();
+        for name in names {
+            places.push((name.clone(), place_of(&frame.schema, name)?));
+        }
+        if columns.amount.is_some() == columns.amount_minor.is_some() {
+            let found = if columns.amount.is_some() {
+                "both"
+            } else {
+                "neither"
+            };
+            let allowed = "amount= for whole units or amount_minor= for minor units, one of them";
+            return Err(Failure::input(
+                "input.choice",
+                "/amount".to_owned(),
+                found,
+                allowed,
+            ));
+        }
+        let negative_refunds = choice("negative", &columns.negative, ["refuse", "refund"])?;
+        let has_kind = columns.kind.is_some() || negative_refunds;
+        Ok(Self {
+            currency,
+            zone: zone.transpose()?,
+            negative_refunds,
+            drop_guests: choice("guests", &columns.guests, ["refuse", "drop"])?,
+            places,
+            customers: Index::new(),
+            order_ids: Index::new(),
+            labels: columns.segments.iter().map(|_| Vec::new()).collect(),
+            orders: Orders {
+                keys: Arc::default(),
+                currency,
+                customer: Vec::new(),
+                day: Vec::new(),
+                amount_minor: Vec::new(),
+                order: columns.order.as_ref().map(|_| Vec::new()),
+                kind: has_kind.then(Vec::new),
+                original_order: columns.original_order.as_ref().map(|_| Vec::new()),
+                segments: Vec::new(),
+                rows: 0,
+                without_customer: 0,
+                last: Mutex::new(None),
+            },
+            columns,
+        })
+    }
+
+    /// Takes the rows of a batch. Nothing of it shows outside before all batches are read.
+    fn take(&mut self, batch: &RecordBatch, first_row: u64) -> Result<(), Failure> {
+        let places = &self.places;
+        let column = |name| {
+            let place = places.iter().find(|(known, _)| known == name);
+            Column::of(name, batch, place.map_or(0, |(_, place)| *place), first_row)
+        };
+        let customer = column(&self.columns.customer)?;
+        let kept: Vec<usize> = (0..customer.len())
+            .filter(|row| customer.is_valid(*row))
+            .collect();
+        let guests = customer.len() - kept.len();
+        if guests > 0 && !self.drop_guests {
+            let row = (0..customer.len()).find(|row| !customer.is_valid(*row));
+            return Err(customer.guest(row.unwrap_or(0)));
+        }
+        let orders = &mut self.orders;
+        orders.rows += customer.len() as u64;
+        orders.without_customer += guests as u64;
+        let numbered = numbers(&mut self.customers, &customer, &kept)?;
+        orders.customer.extend(numbered.into_iter().flatten());
+        let days = column(&self.columns.day)?.days(self.zone)?;
+        orders.day.extend(kept.iter().map(|row| days[*row]));
+        if let Some(name) = &self.columns.currency_column {
+            column(name)?.hold_currency(self.currency)?;
+        }
+        let (amount, mut minor) = if let Some(name) = &self.columns.amount {
+            let amount = column(name)?;
+            let minor = amount.amounts(self.currency)?;
+            (amount, minor)
+        } else {
+            let amount = column(self.columns.amount_minor.as_deref().unwrap_or_default())?;
+            let minor = amount.ints("whole numbers of minor units; amount= takes whole units")?;
+            (amount, minor)
+        };
+        let mut refunds = match &self.columns.kind {
+            Some(name) => column(name)?.refunds()?,
+            None => vec![false; minor.len()],
+        };
+        for (row, (minor, refund)) in minor.iter_mut().zip(&mut refunds).enumerate() {
+            if *minor < 0 {
+                if !self.negative_refunds {
+                    return Err(amount.negative(row, *minor, self.currency));
+                }
+                *minor = minor.saturating_neg();
+                *refund = true;
+            }
+        }
+        orders
+            .amount_minor
+            .extend(kept.iter().map(|row| minor[*row]));
+        if let Some(kinds) = &mut orders.kind {
+            let kind = |row: &usize| if refunds[*row] { REFUND } else { SALE };
+            kinds.extend(kept.iter().map(kind));
+        }
+        for (name, into) in [
+            (&self.columns.order, &mut orders.order),
+            (&self.columns.original_order, &mut orders.original_order),
+        ] {
+            if let (Some(name), Some(into)) = (name, into) {
+                let found = numbers(&mut self.order_ids, &column(name)?, &kept)?;
+                into.extend(found.into_iter().map(|id| id.map_or(NO_ORDER, u64::from)));
+            }
+        }
+        for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
+            let mut labels = column(name)?.labels()?;
+            into.extend(kept.iter().map(|row| labels[*row].take()));
+        }
+        Ok(())
+    }
+
+    /// Numbers customers in the order of their keys, so that the order of rows does not show.
+    fn finish(mut self) -> Result<Orders, Failure> {
+        let keys = self.customers.keys();
+        let mut order: Vec<u32> = (0..).take(keys.len()).collect();
+        order.sort_unstable_by(|left, right| keys[*left as usize].cmp(&keys[*right as usize]));
+        let mut rank = vec![0_u32; keys.len()];
+        for (at, number) in (0..).zip(&order) {
+            rank[*number as usize] = at;
+        }
+        self.orders.keys = Arc::new(order.iter().map(|at| keys[*at as usize].clone()).collect());
+        for customer in &mut self.orders.customer {
+            *customer = rank[*customer as usize];
+        }
+        self.orders.purchases().check()?;
+        for (name, labels) in self.columns.segments.into_iter().zip(self.labels) {
+            let segments = Segments::of(name, &labels, &self.orders);
+            self.orders.segments.push(segments);
+        }
+        Ok(self.orders)
+    }
+}
+
+impl Segments {
+    /// The label of each customer's first row: of the first day, and on it the least label.
+    fn of(name: String, labels: &[Option<String>], orders: &Orders) -> Self {
+        let mut first: Vec<Option<(i32, bool, &str)>> = vec![None; orders.keys.len()];
+        for (row, customer) in orders.customer.iter().enumerate() {
+            let label = labels[row].as_deref();
+            let this = (orders.day[row], label.is_none(), label.unwrap_or_default());
+            let slot = &mut first[*customer as usize];
+            *slot = Some(slot.map_or(this, |known| known.min(this)));
+        }
+        let label = |first: &Option<(i32, bool, &str)>| {
+            first.and_then(|(_, none, label)| (!none).then(|| label.to_owned()))
+        };
+        let mut known: Vec<Option<String>> = first.iter().map(label).collect();
+        known.sort_unstable_by(|left, right| (left.is_none(), left).cmp(&(right.is_none(), right)));
+        known.dedup();
+        let place = |first: &Option<(i32, bool, &str)>| {
+            let label = label(first);
+            let place = known.iter().position(|known| *known == label).unwrap_or(0);
+            u32::try_from(place).unwrap_or(u32::MAX)
+        };
+        let of = first.iter().map(place).collect();
+        Self {
+            name,
+            labels: known,
+            of,
+        }
+    }
+}
+
+impl Orders {
+    pub(super) fn purchases(&self) -> Purchases<'_> {
+        Purchases {
+            order: self.order.as_deref(),
+            kind: self.kind.as_deref(),
+            original_order: self.original_order.as_deref(),
+            ..Purchases::new(&self.customer, &self.day, &self.amount_minor)
+        }
+    }
+
+    /// The occasions under these rules; those asked for last are kept.
+    pub(super) fn occasions(&self, rules: Rules) -> Result<Arc<Occasions>, Failure> {
+        let known = self.last.lock().ok().and_then(|last| last.clone());
+        if let Some(known) = known.filter(|known| known.rules() == rules) {
+            return Ok(known);
+        }
+        let made = Arc::new(Occasions::build(&self.purchases(), self.keys.len(), rules)?);
+        if let Ok(mut last) = self.last.lock() {
+            *last = Some(Arc::clone(&made));
+        }
+        Ok(made)
+    }
+
+    /// The window from a day, or the first one there is, up to the last day seen.
+    pub(super) fn window(&self, start: Option<i32>, rules: Rules) -> Result<Window, Failure> {
+        let first = self.day.iter().min().copied().unwrap_or(rules.as_of);
+        let start = start.unwrap_or(first.min(rules.as_of));
+        if start <= rules.as_of {
+            return Ok(Window::through(start, rules.as_of));
+        }
+        let path = "/start".to_owned();
+        let allowed = "a day at or before as_of";
+        Err(Failure::input(
+            "input.option",
+            path,
+            "a day after as_of",
+            allowed,
+        ))
+    }
+
+    pub(super) fn segments(&self, by: &str) -> Result<&Segments, Failure> {
+        self.segments
+            .iter()
+            .find(|segments| segments.name == by)
+            .ok_or_else(|| {
+                let names: Vec<&str> = self
+                    .segments
+                    .iter()
+                    .map(|known| known.name.as_str())
+                    .collect();
+                let allowed = format!("one of the columns given as segments=: {names:?}");
+                Failure::input(
+                    "input.option",
+                    "/by".to_owned(),
+                    format!("{by:?}"),
+                    &allowed,
+                )
+            })
+    }
+
+    /// The counts of rows by where they went.
+    pub(super) fn counts(&self, counts: RowCounts) -> Vec<(&'static str, u64)> {
+        vec![
+            ("rows", self.rows),
+            ("used", counts.used),
+            ("without_customer", self.without_customer),
+            ("after_as_of", counts.after_as_of),
+            ("zero_order", counts.zero_order),
+            ("refunded_order", counts.refunded_order),
+            ("refund_ignored", counts.refund_ignored),
+        ]
+    }
+}
+
+#[pymethods]
+impl Orders {
+    /// How many rows the frame had, and how many of them have no customer.
+    #[getter]
+    fn rows(&self) -> (u64, u64) {
+        (self.rows, self.without_customer)
+    }
+
+    /// How many customers there are.
+    #[getter]
+    fn customers(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The currency of the amounts.
+    #[getter]
+    fn currency(&self) -> String {
+        self.currency.to_string()
+    }
+
+    /// The first and the last day, as days since 1970-01-01.
+    #[getter]
+    fn days(&self) -> Option<(i32, i32)> {
+        Some((*self.day.iter().min()?, *self.day.iter().max()?))
+    }
+}
+
+/// Reads a frame.
+#[pyfunction]
+pub(crate) fn read_orders(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    columns: OrderColumns,
+) -> PyResult<Orders> {
+    guarded(py, || {
+        let frame = Frame::open(frame)?;
+        let mut reading = Reading::new(columns, &frame).map_err(|failure| failure.raise(py))?;
+        frame.each(py, |batch, first_row| reading.take(batch, first_row))?;
+        py.detach(|| reading.finish())
+            .map_err(|failure| failure.raise(py))
+    })
+}
