@@ -219,17 +219,16 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Labels of segments; a row without a value has none.
-    pub(crate) fn labels(&self) -> Result<Vec<Option<String>>, Failure> {
+    /// Labels of segments; none at all in a column without values.
+    pub(crate) fn labels(&self) -> Result<Option<StringViewArray>, Failure> {
         let kind = self.array.data_type();
-        let texts = if self.is_text() || kind.is_integer() || *kind == DataType::Boolean {
-            self.texts()?
+        if self.is_text() || kind.is_integer() || *kind == DataType::Boolean {
+            self.texts().map(Some)
         } else if *kind == DataType::Null {
-            return Ok(vec![None; self.len()]);
+            Ok(None)
         } else {
-            return Err(self.wrong_type("text, whole numbers or booleans"));
-        };
-        Ok(texts.iter().map(|text| text.map(str::to_owned)).collect())
+            Err(self.wrong_type("text, whole numbers or booleans"))
+        }
     }
 
     /// Business days.
