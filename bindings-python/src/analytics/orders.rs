@@ -232,7 +232,9 @@ impl Reading {
         orders.without_customer += guests as u64;
         let numbered = numbers(&mut self.customers, &customer, &kept)?;
         orders.customer.extend(numbered.into_iter().flatten());
-        let days = column(&self.columns.day)?.days(self.zone)?;
+        let day = column(&self.columns.day)?;
+        let days = day.days(self.zone)?;
+        day.hold_years(&days)?;
         orders.day.extend(kept.iter().map(|row| days[*row]));
         if let Some(name) = &self.columns.currency_column {
             column(name)?.hold_currency(self.currency)?;
@@ -246,6 +248,7 @@ impl Reading {
             let minor = amount.ints("whole numbers of minor units; amount= takes whole units")?;
             (amount, minor)
         };
+        amount.hold_range(&minor)?;
         let mut refunds = match &self.columns.kind {
             Some(name) => column(name)?.refunds()?,
             None => vec![false; minor.len()],
