@@ -60,6 +60,14 @@ pub struct Purchase {
     /// What gift cards may pay, at most: a tender, applied after every discount and tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gift_card: Option<Money>,
+    /// What is taken off the goods by hand, as prices are (with or without tax). No offer touches it,
+    /// and offers leave at least as much: it goes off after them, shared over the lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deduction: Option<Money>,
+    /// The tax where the shop works it out itself, beside that of the rates; on top when taxes are
+    /// not contained. It follows list prices when goods come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_amount: Option<Money>,
     /// How the purchase's currency turns into the scheme's, when they differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Exchange>,

@@ -12,8 +12,9 @@ use std::path::Path;
 
 use runner::report::{Outcome, failures, folder, table};
 
-/// How many cases pass: it may rise, it must not fall.
-const PASS_MIN: usize = 49;
+/// How many cases pass: it may rise, it must not fall. A pass that turns into a failure is named by
+/// `failures`, one that turns into *unsupported* lowers the number.
+const PASS_MIN: usize = 192;
 
 #[test]
 fn no_case_fails_that_binds_and_no_fewer_pass() {
@@ -24,6 +25,16 @@ fn no_case_fails_that_binds_and_no_fewer_pass() {
     let passed = told.iter().filter(|one| one.outcome == Outcome::Pass);
     let passed = passed.count();
     assert!(passed >= PASS_MIN, "{passed} pass\n{}", table(&told));
+}
+
+#[test]
+fn own_cases_pass() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/scenarios_own");
+    let told = folder(&data).unwrap();
+    assert!(told.len() >= 50, "{} cases", told.len());
+    let others = told.iter().filter(|one| one.outcome != Outcome::Pass);
+    let others: Vec<String> = others.map(ToString::to_string).collect();
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
 #[test]
@@ -39,6 +50,14 @@ fn what_is_not_understood_is_named() {
         ))
     };
     let line = r#""lines": [{"sku": "A", "qty": 1, "unit_price": "2.00"}]"#;
+    let off = |more: &str| {
+        format!(r#"{{"promotions": [{{"id": "P", "kind": "amount_off", "value": "0.50"{more}}}]}}"#)
+    };
+    let (plain, odd_offer, odd_filter) = (
+        off(""),
+        off(r#", "moon": 1"#),
+        off(r#", "filter": {"moon": "full"}"#),
+    );
     let earn = r#"{"points": {"earn": [{"kind": "per_currency_unit", "rate": "1"}]}}"#;
     let buy = format!(r#"{{"id": "e1", "type": "purchase", {line}}}"#);
     let odd = format!(r#"{{"id": "e1", "type": "purchase", {line}, "moon": "full"}}"#);
@@ -69,7 +88,26 @@ fn what_is_not_understood_is_named() {
             r#"{"promotions": [{"id": "P"}]}"#,
             &buy,
             r#"{"total": "2"}"#,
-            lacks("offers"),
+            lacks("no scheme.promotions[0].kind"),
+        ),
+        (&plain, &buy, r#"{"total": "1.50"}"#, Outcome::Pass),
+        (
+            &plain,
+            &buy,
+            r#"{"total": "1.40"}"#,
+            Outcome::Fail(r#"e1.total: expected "1.40", found 1.5"#.into()),
+        ),
+        (
+            &odd_offer,
+            &buy,
+            r#"{"total": "1.50"}"#,
+            lacks("scheme.promotions[0].moon"),
+        ),
+        (
+            &odd_filter,
+            &buy,
+            r#"{"total": "1.50"}"#,
+            lacks("scheme.promotions[0].filter.moon"),
         ),
     ] {
         assert_eq!(case(scheme, event, expected), wish, "{scheme} {event}");

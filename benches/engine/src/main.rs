@@ -3,6 +3,7 @@
 //! `quick` takes about a minute; `full` repeats longer and adds instruction counts where valgrind
 //! is installed. Every contender must find the golden result before it is timed.
 
+mod offers;
 mod replay;
 mod rules;
 mod timing;
@@ -32,10 +33,11 @@ fn main() -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["count", name, times] => count(name, times.parse()?),
+        ["offers"] => offers::all(QUICK),
         ["replay"] => replay::all(QUICK),
         ["full"] => all(FULL, true),
         ["quick"] | [] => all(QUICK, false),
-        _ => Err("expected: quick, full, replay, or count NAME TIMES".into()),
+        _ => Err("expected: quick, full, offers, replay, or count NAME TIMES".into()),
     }
 }
 
@@ -46,6 +48,7 @@ fn all(effort: Effort, instructions: bool) -> Result<(), Failure> {
     );
     decisions(effort)?;
     many_rules(effort)?;
+    offers::all(effort)?;
     replay::all(effort)?;
     if instructions {
         counts()?;

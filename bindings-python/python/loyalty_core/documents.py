@@ -79,6 +79,8 @@ class Purchase(TypedDict, total=False):
     claims: Sequence[Claim]
     pay_points: Sequence[PayPoints]
     gift_card: Money
+    deduction: Money
+    tax_amount: Money
     exchange: Exchange
     occurred_at: When
 

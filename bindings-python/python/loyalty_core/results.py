@@ -44,7 +44,7 @@ class LineDecision:
 class DiscountDecision:
     """A discount of a decision."""
 
-    kind: Literal["reward", "benefit", "points", "offer"]
+    kind: Literal["reward", "benefit", "points", "offer", "deduction"]
     id: str
     """The reward, the benefit, the wallet or the offer."""
     amount: Decimal
@@ -264,6 +264,10 @@ class OfferDecision:
     """``granted``, or why it gives nothing."""
     amount: Decimal
     """What it takes off goods and delivery."""
+    units: int
+    """How many units it uses: those that it lowers, and those that its sets take."""
+    sets: int | None = None
+    """How many sets of units it finds, or how many times it gives its gift."""
     by: str | None = None
     """The offer that took its place."""
     missing: Shortage | None = None
@@ -307,6 +311,7 @@ class _DecisionParts:
     codes: tuple[CodeDecision, ...] = ()
     choice: ChoiceDecision | None = None
     gifts: tuple[GiftLine, ...] = ()
+    issued: tuple[str, ...] = ()
     offers: tuple[OfferDecision, ...] = ()
 
 
@@ -417,6 +422,11 @@ class Decision:
     def gifts(self) -> tuple[GiftLine, ...]:
         """Lines that offers add to the purchase."""
         return self._parts.gifts
+
+    @property
+    def issued(self) -> tuple[str, ...]:
+        """Rewards for later that a record issues."""
+        return self._parts.issued
 
     @property
     def refused(self) -> tuple[Reason, ...]:

@@ -65,6 +65,8 @@ pub(crate) static PURCHASE: Shape = Shape {
         ("shipping", Kind::List(&CHARGE)),
         ("pay_points", Kind::List(&POINTS)),
         ("gift_card", Kind::Money),
+        ("deduction", Kind::Money),
+        ("tax_amount", Kind::Money),
         ("exchange", Kind::Object(&EXCHANGE)),
         ("occurred_at", Kind::Moment),
     ],

@@ -59,6 +59,8 @@ impl Order {
             claims: self.claims.clone(),
             pay_points: self.pay_points.clone(),
             gift_card: None,
+            deduction: None,
+            tax_amount: None,
             exchange: None,
             occurred_at: None,
         })
@@ -84,6 +86,8 @@ impl OrderLine {
             tax: None,
             gift_card: false,
             discounted: false,
+            price_min: None,
+            gift_of: None,
         })
     }
 }

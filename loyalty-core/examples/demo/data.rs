@@ -79,6 +79,8 @@ impl Order {
             claims: Vec::new(),
             pay_points: Vec::new(),
             gift_card: None,
+            deduction: None,
+            tax_amount: None,
             exchange: None,
             occurred_at: None,
         })
@@ -97,5 +99,7 @@ fn line(price: Money, quantity: i64) -> Result<Line, Failure> {
         tax: None,
         gift_card: false,
         discounted: false,
+        price_min: None,
+        gift_of: None,
     })
 }

@@ -158,6 +158,9 @@ impl Cost {
             Source::Reward(_) => &mut self.rewards,
             Source::Benefit(_) => &mut self.benefits,
             Source::Points(_) => &mut self.points,
+            Source::Offer(_) | Source::Deduction(_) => {
+                return Err("the demo's schemes have no offers".into());
+            }
         };
         *of_kind += minor(discount.amount)?;
         Ok(())

@@ -6,17 +6,21 @@ use loyalty_core::evaluate::{ActError, Decision};
 use loyalty_core::id::LotId;
 use loyalty_core::ledger::{AdjustmentEntry, Entry};
 use loyalty_core::time::Moment;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::case::Event;
+use super::case::{Case, Event};
 use super::fields::Fields;
-use super::scheme::{POINTS, WALLET};
+use super::scheme::{POINTS, WALLET, with_promotions};
+use super::sequence::Promotions;
 use super::tiers::LADDER;
 use super::world::World;
 use super::{cart, told};
 
 /// The customer of events that name none.
 pub(crate) const CUSTOMER: &str = "customer";
+/// The customer whom the shop does not know.
+const GUEST: &str = "guest";
 
 /// What came of an event.
 #[derive(Debug, Clone)]
@@ -39,13 +43,35 @@ pub(crate) struct Done {
     pub(crate) ladder: String,
     /// The tier at which a purchase was treated.
     pub(crate) treated_at: Option<Option<String>>,
+    /// The purchase that was decided on.
+    pub(crate) purchase: Option<Value>,
+    /// Why a code, or the only promotions, brought nothing.
+    pub(crate) declined: Option<String>,
+    /// The place in the purchase of each line of the case.
+    pub(crate) places: Vec<Option<usize>>,
+    /// Promotions on the order.
+    pub(crate) on_order: Vec<String>,
+    /// Whether amounts are told with tax.
+    pub(crate) gross: bool,
+    /// Whether the tax was put into prices that are told without it.
+    pub(crate) with_tax: bool,
+    /// Whether a coupon that the purchase brings could be used on it.
+    pub(crate) coupon_here: bool,
 }
 
 /// Where acts stand.
 pub(crate) struct Actor<'w> {
     pub(crate) world: &'w mut World,
+    case: &'w Case,
+    /// The scheme's document without promotions, and the promotions.
+    document: Value,
+    promotions: Promotions,
+    /// The carts so far.
+    carts: Vec<Event>,
     /// What was bought, by purchase.
     bought: BTreeMap<String, Sale>,
+    /// The documents of purchases, with the places of their lines in the case.
+    sold: BTreeMap<String, (Value, Vec<Option<usize>>)>,
     /// The customers whose wallet of money was filled by an event.
     filled: Vec<String>,
     /// The purchase that stands for a customer's spend, where a tier is recalculated.
@@ -61,10 +87,20 @@ type Sale = (String, Vec<(String, u32)>);
 pub(crate) type Posted = Result<Vec<Entry>, ActError>;
 
 impl<'w> Actor<'w> {
-    pub(crate) fn new(world: &'w mut World) -> Self {
+    pub(crate) fn new(
+        world: &'w mut World,
+        case: &'w Case,
+        document: Value,
+        promotions: Promotions,
+    ) -> Self {
         Self {
             world,
+            case,
+            document,
+            promotions,
+            carts: Vec::new(),
             bought: BTreeMap::new(),
+            sold: BTreeMap::new(),
             filled: Vec::new(),
             spend: BTreeMap::new(),
             named_lots: BTreeMap::new(),
@@ -76,10 +112,21 @@ impl<'w> Actor<'w> {
         let mut fields = event.fields.clone();
         fields.take("at");
         fields.take("day");
-        let customer = fields.text("customer")?;
+        // Somebody whom the shop does not know.
+        let guest = if fields.is_null("customer") {
+            GUEST
+        } else {
+            CUSTOMER
+        };
+        let edits = ["apply_code", "remove_code", "confirm"].contains(&event.kind.as_str());
+        let before = self.carts.last().filter(|_| edits);
+        let before = before.and_then(|cart| cart.fields.clone().text("customer").ok().flatten());
+        let customer = fields.text("customer")?.or(before);
+        let customer = customer.unwrap_or_else(|| guest.into());
+        self.completed(&customer, at)?;
         let mut done = Done {
             at,
-            customer: customer.unwrap_or_else(|| CUSTOMER.into()),
+            customer,
             refused: None,
             decision: None,
             entries: Vec::new(),
@@ -87,6 +134,13 @@ impl<'w> Actor<'w> {
             order: None,
             ladder: LADDER.into(),
             treated_at: None,
+            purchase: None,
+            declined: None,
+            places: Vec::new(),
+            on_order: Vec::new(),
+            gross: false,
+            with_tax: false,
+            coupon_here: false,
         };
         let posted = self.kind(event, &mut fields, &mut done)?;
         fields
@@ -107,7 +161,36 @@ impl<'w> Actor<'w> {
     ) -> Result<Posted, String> {
         let (at, customer) = (done.at, done.customer.clone());
         match event.kind.as_str() {
-            "cart" | "purchase" => self.buy(event, fields, done),
+            "cart" | "purchase" | "evaluate" => self.buy(event, fields, done),
+            "apply_code" => {
+                let code = fields.need("code")?;
+                let posted = self.edit(done, |cart| cart.add("codes", &code))?;
+                let codes = done.decision.iter().flat_map(|decision| &decision.codes);
+                let mut refused = codes.filter(|of| of.code == code && of.reasons != ["granted"]);
+                done.declined = refused.next().map(|of| of.reasons.join(" "));
+                if done.declined.is_some() {
+                    self.carts.pop();
+                }
+                Ok(posted)
+            }
+            "remove_code" => {
+                let code = fields.need("code")?;
+                self.edit(done, |cart| cart.remove("codes", &code))
+            }
+            "set_customer" | "attach_customer" | "identify" | "login" => self.edit(done, |_| ()),
+            "confirm" => {
+                let name = fields.need("cart")?;
+                let cart = self.carts.iter().rev().find(|cart| cart.id == name);
+                let mut cart = cart.ok_or_else(|| format!("no cart {name}"))?.clone();
+                cart.kind = "purchase".into();
+                let mut rest = cart.fields.clone();
+                for key in ["at", "day", "customer"] {
+                    rest.take(key);
+                }
+                let posted = self.buy(&cart, &mut rest, done);
+                rest.done()?;
+                posted
+            }
             "return" => self.give_back(fields, done),
             "cancel" => {
                 let order = fields.need("order")?;
@@ -221,7 +304,24 @@ impl<'w> Actor<'w> {
         done: &mut Done,
     ) -> Result<Posted, String> {
         let books = event.kind == "purchase";
+        let entered = event.fields.clone().list("codes")?;
+        if !self.promotions.is_empty() {
+            let plan = &self.world.plan;
+            let in_force = self
+                .promotions
+                .for_event(self.case, plan, event, &entered)?;
+            let document = with_promotions(&self.document, &in_force);
+            self.world.install(&document)?;
+            for key in &in_force.read {
+                fields.take(key);
+            }
+            done.on_order = in_force.on_order;
+            done.gross = in_force.gross;
+        }
         let bought = cart::read(&event.id, fields, &self.world.plan)?;
+        done.places = bought.places;
+        done.with_tax = bought.with_tax;
+        self.carts.push(event.clone());
         let customer = done.customer.clone();
         if let Some(amount) = &bought.from_wallet
             && !self.filled.contains(&customer)
@@ -234,9 +334,17 @@ impl<'w> Actor<'w> {
         let purchase = bought.purchase;
         done.order = Some(event.id.clone());
         done.asked = !books;
-        match self.world.quote(&customer, &purchase, done.at)? {
+        done.purchase = Some(purchase.clone());
+        match self
+            .world
+            .quote(&customer, &purchase, &bought.segments, done.at)?
+        {
             Err(error) => return Ok(Err(error)),
-            Ok(decision) => done.decision = Some(decision),
+            Ok(decision) => {
+                done.declined = declined(&decision);
+                done.coupon_here = self.coupon_here(&customer, &purchase, &decision, done.at)?;
+                done.decision = Some(decision);
+            }
         }
         if !books {
             let refused = done.decision.iter().flat_map(|decision| &decision.refused);
@@ -245,7 +353,95 @@ impl<'w> Actor<'w> {
         }
         self.bought
             .insert(event.id.clone(), (customer.clone(), bought.lines));
-        self.act(&customer, "record", json!({"purchase": purchase}), done.at)
+        self.sold
+            .insert(event.id.clone(), (purchase.clone(), done.places.clone()));
+        let facts = json!({"segments": bought.segments});
+        let body = json!({"purchase": purchase, "facts": facts});
+        self.act(&customer, "record", body, done.at)
+    }
+
+    /// Evaluates the last cart with a change.
+    fn edit(
+        &mut self,
+        done: &mut Done,
+        change: impl FnOnce(&mut Fields),
+    ) -> Result<Posted, String> {
+        let mut cart = self.carts.last().ok_or("no cart to change")?.clone();
+        cart.kind = "cart".into();
+        change(&mut cart.fields);
+        let mut rest = cart.fields.clone();
+        for key in ["at", "day", "customer"] {
+            rest.take(key);
+        }
+        let posted = self.buy(&cart, &mut rest, done)?;
+        rest.done()?;
+        Ok(posted)
+    }
+
+    /// What is used of a campaign's budget, told by the campaign or by its only promotion.
+    pub(crate) fn budget_used(&self, campaign: &str) -> Result<Decimal, String> {
+        let mut found = None;
+        for mut promotion in self.case.scheme.clone().objects("promotions")? {
+            let id = promotion.need("id")?;
+            let own = promotion.text("campaign")?;
+            let Some(mut budget) = promotion.object("campaign_budget")? else {
+                continue;
+            };
+            if own.as_deref().unwrap_or(&id) != campaign {
+                continue;
+            }
+            let before = budget.text("used")?.unwrap_or_else(|| "0".into());
+            let before: Decimal = before.parse().map_err(|_| format!("used {before}"))?;
+            let money = |limit: &str| Decimal::new(self.world.counted(limit), 2);
+            let used = match (budget.need("type")?.as_str(), own) {
+                ("spend", Some(_)) => money(&format!("scheme.budget.{campaign}.scheme")),
+                ("spend", None) => money(&format!("scheme.offer.{id}.amount.scheme")),
+                _ => {
+                    let uses = format!("scheme.offer.{id}.times.scheme");
+                    Decimal::from(self.world.counted(&uses))
+                }
+            };
+            found = Some(before + used);
+        }
+        found.ok_or_else(|| format!("no campaign {campaign}"))
+    }
+
+    /// Whether a reward that a purchase brings could be used on it.
+    fn coupon_here(
+        &mut self,
+        customer: &str,
+        purchase: &Value,
+        decision: &Decision,
+        at: Moment,
+    ) -> Result<bool, String> {
+        for reward in &decision.issued {
+            let mut purchase = purchase.clone();
+            super::scheme::set(&mut purchase, "claims", json!([{"reward": reward}]));
+            let quoted = self.world.quote(customer, &purchase, &[], at)?;
+            if quoted.is_ok_and(|decision| decision.refused.is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The purchases of a customer of whom the name says that they have completed some.
+    fn completed(&mut self, customer: &str, at: Moment) -> Result<(), String> {
+        let count = customer
+            .strip_prefix("has_")
+            .and_then(|rest| rest.strip_suffix("_completed"))
+            .and_then(|count| count.parse::<u64>().ok());
+        let Some(count) = count else { return Ok(()) };
+        if self.world.member(customer)?.account.purchase_count > 0 {
+            return Ok(());
+        }
+        self.world.install(&self.document)?;
+        for number in 0..count {
+            let sale = self.sale(&format!("before.{customer}.{number}"), "1", &[]);
+            self.act(customer, "record", json!({"purchase": sale}), at)?
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 
     fn give_back(&mut self, fields: &mut Fields, done: &mut Done) -> Result<Posted, String> {
@@ -257,9 +453,53 @@ impl<'w> Actor<'w> {
         let body = json!({"purchase": order, "lines": lines});
         let posted = self.act(&customer, "refund", body, done.at)?;
         if posted.is_ok() {
+            if self.case.mode("return:redistribute-order-discount") {
+                self.kept(&customer, &order, &left, done)?;
+            }
             self.bought.insert(order, (customer, left));
         }
         Ok(posted)
+    }
+
+    /// Where a return redistributes discounts, what is kept of a purchase is worth what it would cost
+    /// alone; what was given back must agree.
+    fn kept(
+        &mut self,
+        customer: &str,
+        order: &str,
+        left: &[(String, u32)],
+        done: &mut Done,
+    ) -> Result<(), String> {
+        let (mut purchase, places) = self.sold.get(order).cloned().ok_or("no purchase")?;
+        if let Some(Value::Array(lines)) = purchase.get_mut("lines") {
+            for (line, (_, units)) in lines.iter_mut().zip(left) {
+                super::scheme::set(line, "quantity", json!(units));
+            }
+        }
+        let decision = self.world.quote(customer, &purchase, &[], done.at)?;
+        let decision = decision.map_err(|error| error.to_string())?;
+        let (mut paid, mut back) = (0, 0);
+        for entry in self.world.entries(customer) {
+            match entry {
+                Entry::Purchase(entry) if entry.purchase.id.as_str() == order => {
+                    paid = entry.total.minor();
+                }
+                Entry::Return(entry) if entry.purchase.as_str() == order => {
+                    back += entry.refund.minor();
+                }
+                _ => {}
+            }
+        }
+        let worth = decision.totals.total.minor();
+        if paid - back != worth {
+            let found = format!("kept {worth} of {paid}, but {back} was given back");
+            done.declined = Some(found);
+            return Ok(());
+        }
+        done.places = places;
+        done.purchase = Some(purchase);
+        done.decision = Some(decision);
+        Ok(())
     }
 
     fn accrue(
@@ -272,7 +512,7 @@ impl<'w> Actor<'w> {
         let (_, code) = told::accrual(event, "");
         let purchase = self.sale(&event.id, "1", &[code]);
         let customer = done.customer.clone();
-        match self.world.quote(&customer, &purchase, done.at)? {
+        match self.world.quote(&customer, &purchase, &[], done.at)? {
             Err(error) => return Ok(Err(error)),
             Ok(decision) => done.decision = Some(decision),
         }
@@ -303,6 +543,18 @@ impl<'w> Actor<'w> {
         }});
         self.act(customer, "adjust", by_hand(json!({"change": change})), at)
     }
+}
+
+/// Why a code brought nothing; without codes, why no promotion did.
+fn declined(decision: &Decision) -> Option<String> {
+    let refused = |reasons: &[&str]| reasons != ["granted"];
+    let mut codes = decision.codes.iter();
+    if let Some(code) = codes.find(|code| refused(&code.reasons)) {
+        return Some(code.reasons.join(" "));
+    }
+    let granted = decision.offers.iter().any(|offer| offer.code == "granted");
+    let first = decision.offers.first().map(|offer| offer.code.to_owned());
+    first.filter(|_| !granted && decision.codes.is_empty())
 }
 
 /// The same with who did it and why.

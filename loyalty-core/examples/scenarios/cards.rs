@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::fields::Fields;
+use super::lines::target;
 use super::rewards;
-use super::scheme::{Plan, set, target};
+use super::scheme::{Plan, set};
 
 /// The name of a card by its place.
 pub(crate) fn name(place: usize) -> String {
@@ -25,7 +26,7 @@ fn one(place: usize, mut card: Fields, plan: &mut Plan) -> Result<(), String> {
     let id = name(place);
     let required = card.count("stamps_required")?;
     let required = required.ok_or_else(|| format!("no {}", card.at("stamps_required")))?;
-    let rules = stamps(&mut card)?;
+    let rules = stamps(&mut card, &plan.currency)?;
     let mut document = json!({"id": id, "target": required, "stamps": [rules]});
     for (key, own) in [
         ("max_per_day", "stamps_per_day"),
@@ -52,7 +53,7 @@ fn one(place: usize, mut card: Fields, plan: &mut Plan) -> Result<(), String> {
 }
 
 /// What brings stamps; a card of which nothing is said is stamped by hand.
-fn stamps(card: &mut Fields) -> Result<Value, String> {
+fn stamps(card: &mut Fields, currency: &str) -> Result<Value, String> {
     let mut give = None;
     for (key, own) in [
         ("per_purchase", "per_purchase"),
@@ -77,7 +78,7 @@ fn stamps(card: &mut Fields) -> Result<Value, String> {
     let mut rule = json!({"give": give});
     let mut lines = None;
     if let Some(mut filter) = card.object("filter")? {
-        lines = target(&mut filter)?;
+        lines = target(&mut filter, currency)?;
         filter.done()?;
     }
     if let Some(amount) = card.text("min_amount")? {
@@ -116,7 +117,8 @@ fn prizes(
             .unwrap_or_else(|| format!("{id}.reward.{place}"));
         let at = reward.count("at")?.unwrap_or(required);
         let kind = reward.text("kind")?;
-        let mut document = rewards::document(name.clone(), kind.as_deref(), &mut reward)?;
+        let mut document =
+            rewards::document(name.clone(), kind.as_deref(), &mut reward, &plan.currency)?;
         reward.done()?;
         if let Some(percent) = &share {
             let share = json!({"percent": percent, "excess": "reject"});

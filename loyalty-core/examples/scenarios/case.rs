@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 
+/// Modes of a peer that its cases do not name one by one: the form's table of peers has them.
+const IMPLIED: &[(&str, &str)] = &[("odoo/odoo", "amount:gross")];
+
 /// One case.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
@@ -43,6 +46,12 @@ pub(crate) struct Expected {
 pub(crate) type Named = (String, Result<Case, String>);
 
 impl Case {
+    /// Every line of every cart.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Fields> {
+        let events = self.events.iter();
+        events.flat_map(|event| event.fields.clone().objects("lines").unwrap_or_default())
+    }
+
     /// Whether the case names a mode.
     pub(crate) fn mode(&self, name: &str) -> bool {
         self.modes.iter().any(|mode| mode == name)
@@ -68,14 +77,17 @@ pub(crate) fn read(text: &str) -> Result<Vec<Named>, String> {
 
 fn one(value: Value) -> Result<Case, String> {
     let mut fields = Fields::of("case", value)?;
+    let source = fields.text("source")?.unwrap_or_default();
     // What people read of a case decides nothing.
-    for key in ["id", "source", "topic", "notes", "evidence"] {
+    for key in ["id", "topic", "notes", "evidence"] {
         fields.take(key);
     }
     let portability = fields
         .text("portability")?
         .unwrap_or_else(|| "universal".into());
-    let modes = fields.list("modes")?;
+    let mut modes = fields.list("modes")?;
+    let implied = IMPLIED.iter().filter(|(peer, _)| source.contains(peer));
+    modes.extend(implied.map(|(_, mode)| (*mode).to_owned()));
     let scheme = match fields.take("scheme") {
         Some(value) => Fields::of("scheme", value)?,
         None => Fields::of("scheme", Value::Object(Map::new()))?,

@@ -1,9 +1,7 @@
 //! The comparison of what a case expects with what the engine said.
 
-use loyalty_core::evaluate::Decision;
 use loyalty_core::id::WalletId;
 use loyalty_core::ledger::Entry;
-use loyalty_core::number::Money;
 use loyalty_core::time::{Deadline, Moment};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -11,6 +9,7 @@ use serde_json::Value;
 use super::acts::{Actor, Done, opened};
 use super::booked::{self, points};
 use super::fields::text;
+use super::prices;
 use super::scheme::{POINTS, WALLET};
 
 /// What became of an expectation.
@@ -52,14 +51,20 @@ pub(crate) fn key(
         }
         return decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.0);
     }
+    if let Some(checked) = prices::key(actor, done, key, wish)? {
+        return Ok(checked);
+    }
     match key {
         "rejected" | "ok" => {
             let wanted = match wish {
                 Value::Bool(wanted) => *wanted == (key == "rejected"),
                 _ => key == "rejected",
             };
-            let found = done.refused.clone().unwrap_or_else(|| "accepted".into());
-            same(wanted == done.refused.is_some(), found)
+            // What brings nothing is rejected; the purchase may stand all the same.
+            let declined = done.declined.clone().filter(|_| key == "rejected");
+            let refused = done.refused.clone().or(declined);
+            let found = refused.clone().unwrap_or_else(|| "accepted".into());
+            same(wanted == refused.is_some(), found)
         }
         "balance" | "points" => decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.0),
         "pending" => decimal(wish, balance(actor, &done.customer, POINTS, done.at)?.1),
@@ -86,23 +91,6 @@ pub(crate) fn key(
             };
             list(wish, &seen.promotions.iter().map(of).collect::<Vec<_>>())
         }
-        "amount_due" => money(wish, decision()?.totals.due),
-        "total" | "gross_total" => money(wish, decision()?.totals.total),
-        "net_total" => {
-            let totals = decision()?.totals;
-            let net = totals.total.to_decimal() - totals.tax.to_decimal();
-            decimal(wish, net)
-        }
-        "tax" => money(wish, decision()?.totals.tax),
-        "order_discount" => money(wish, decision()?.totals.discount),
-        "shipping_total" => money(wish, decision()?.totals.shipping),
-        "shipping_discount" => {
-            let parts = decision()?.discounts.iter();
-            decimal(wish, parts.map(|part| part.shipping.to_decimal()).sum())
-        }
-        "gift_card_used" => money(wish, decision()?.totals.gift_card),
-        "line_discounts" => amounts(wish, decision()?, |line| line.discount),
-        "line_totals" => amounts(wish, decision()?, |line| line.net),
         "tier" => {
             let found = match &done.treated_at {
                 Some(tier) => tier.clone(),
@@ -132,6 +120,13 @@ pub(crate) fn key(
             wish.sort();
             same(found == wish, format!("{found:?}"))
         }
+        "refund" | "refunded" | "refund_amount" => {
+            let back = done.entries.iter().filter_map(|entry| match entry {
+                Entry::Return(entry) => Some(entry.refund.to_decimal()),
+                _ => None,
+            });
+            decimal(wish, back.sum())
+        }
         "lots" => each(wish, |name| remaining(actor, seen, name)),
         "expires_at" => expires_at(seen, wish),
         "reinstated_lots" => reinstated(actor, done, wish),
@@ -139,7 +134,7 @@ pub(crate) fn key(
     }
 }
 
-fn same(same: bool, found: String) -> Result<Checked, String> {
+pub(crate) fn same(same: bool, found: String) -> Result<Checked, String> {
     Ok(if same {
         Checked::Same
     } else {
@@ -147,7 +142,7 @@ fn same(same: bool, found: String) -> Result<Checked, String> {
     })
 }
 
-fn decimal(wish: &Value, found: Decimal) -> Result<Checked, String> {
+pub(crate) fn decimal(wish: &Value, found: Decimal) -> Result<Checked, String> {
     let text = text("expected", wish)?;
     let wish: Decimal = text
         .parse()
@@ -155,18 +150,14 @@ fn decimal(wish: &Value, found: Decimal) -> Result<Checked, String> {
     same(wish == found, found.normalize().to_string())
 }
 
-fn money(wish: &Value, found: Money) -> Result<Checked, String> {
-    decimal(wish, found.to_decimal())
-}
-
-fn texts(wish: &Value) -> Result<Vec<String>, String> {
+pub(crate) fn texts(wish: &Value) -> Result<Vec<String>, String> {
     match wish {
         Value::Array(values) => values.iter().map(|value| text("expected", value)).collect(),
         _ => Err("expected: not a list".into()),
     }
 }
 
-fn list(wish: &Value, found: &[Decimal]) -> Result<Checked, String> {
+pub(crate) fn list(wish: &Value, found: &[Decimal]) -> Result<Checked, String> {
     let Value::Array(wishes) = wish else {
         return Err("expected: not a list".into());
     };
@@ -177,22 +168,8 @@ fn list(wish: &Value, found: &[Decimal]) -> Result<Checked, String> {
     same(equal, format!("{found:?}"))
 }
 
-fn amounts(
-    wish: &Value,
-    decision: &Decision,
-    amount: impl Fn(&loyalty_core::evaluate::LineDecision) -> Money,
-) -> Result<Checked, String> {
-    let lines = decision.lines.iter();
-    list(
-        wish,
-        &lines
-            .map(|line| amount(line).to_decimal())
-            .collect::<Vec<_>>(),
-    )
-}
-
 /// Every name of an object with its number.
-fn each(
+pub(crate) fn each(
     wish: &Value,
     mut found: impl FnMut(&str) -> Result<Decimal, String>,
 ) -> Result<Checked, String> {

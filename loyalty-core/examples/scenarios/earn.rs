@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 
 use super::case::Case;
 use super::fields::Fields;
-use super::scheme::{Plan, set, target};
-
-/// The tag of lines that are delivery.
-pub(crate) const DELIVERY: &str = "delivery";
+use super::lines::{both, target};
+use super::scheme::{Plan, set};
 
 /// What amounts earn: one setting of a scheme, which all its rules must share.
 #[derive(Debug, Default)]
@@ -150,7 +148,7 @@ impl Earn {
             }
             self.rounding = Some(rounding);
         }
-        let target = lines(&mut rule)?;
+        let target = lines(&mut rule, plan)?;
         let mut when = conditions(&mut rule, target.as_ref())?;
         let stopping = rule.flag("last_executed")?;
         let gives = gives(&kind, &mut rule)?;
@@ -177,39 +175,15 @@ impl Earn {
     }
 }
 
-/// The lines of a rule: its own keys, those of `filter`, and what `exclude_…` leaves out.
-fn lines(rule: &mut Fields) -> Result<Option<Value>, String> {
-    let own = target(rule)?;
-    let mut filter = match rule.object("filter")? {
-        Some(filter) => filter,
-        None => Fields::of(rule.at("filter"), json!({}))?,
+/// The lines of a rule: its own keys and those of `filter`.
+fn lines(rule: &mut Fields, plan: &Plan) -> Result<Option<Value>, String> {
+    let own = target(rule, &plan.currency)?;
+    let Some(mut filter) = rule.object("filter")? else {
+        return Ok(own);
     };
-    let filtered = target(&mut filter)?;
+    let filtered = target(&mut filter, &plan.currency)?;
     filter.done()?;
-    let mut found = match (own, filtered) {
-        (Some(_), Some(_)) => return Err(rule.at("filter")),
-        (own, filtered) => own.or(filtered),
-    };
-    let mut except = Vec::new();
-    for (key, list) in [
-        ("exclude_sku", "skus"),
-        ("exclude_category", "categories"),
-        ("exclude_label", "tags"),
-        ("exclude_product", "products"),
-    ] {
-        let values = rule.list(key)?;
-        if !values.is_empty() {
-            except.push(json!({list: values}));
-        }
-    }
-    if rule.flag("exclude_delivery")? {
-        except.push(json!({"tags": [DELIVERY]}));
-    }
-    if !except.is_empty() {
-        let target = found.get_or_insert_with(|| json!({}));
-        set(target, "except", json!({"any_of": except}));
-    }
-    Ok(found)
+    Ok(both(own, filtered))
 }
 
 /// The conditions of a rule.
@@ -319,7 +293,7 @@ pub(crate) fn promotions(scheme: &mut Fields, plan: &mut Plan) -> Result<(), Str
             let factor = promotion.need("multiplier")?;
             json!({"id": id, "give": {"multiply": {"factor": factor}}})
         };
-        if let Some(target) = lines(&mut promotion)? {
+        if let Some(target) = lines(&mut promotion, plan)? {
             set(&mut document, "target", target);
         }
         promotion.done()?;

@@ -34,6 +34,67 @@ impl Fields {
         self.map.get(key).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether a key is there as `null`.
+    pub(crate) fn is_null(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(Value::is_null)
+    }
+
+    /// Whether a key holds an object.
+    pub(crate) fn is_object(&self, key: &str) -> bool {
+        self.map.get(key).is_some_and(Value::is_object)
+    }
+
+    /// Puts what an event says in the place of every text that begins with `given`; the event's keys
+    /// that were read are noted.
+    pub(crate) fn fill(&mut self, event: &Self, read: &mut Vec<String>) {
+        fill(&mut self.map, event, read);
+    }
+
+    /// Takes some keys as an object of their own.
+    pub(crate) fn split(&mut self, keys: &[&str]) -> Self {
+        let mut map = Map::new();
+        for key in keys {
+            if let Some(value) = self.map.remove(*key) {
+                map.insert((*key).into(), value);
+            }
+        }
+        Self {
+            place: self.place.clone(),
+            map,
+        }
+    }
+
+    /// Takes a text that can only be this one.
+    pub(crate) fn take_word(&mut self, key: &str, only: &str) -> Result<(), String> {
+        match self.text(key)? {
+            Some(found) if found != only => Err(format!("{} \"{found}\"", self.at(key))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a text to a list.
+    pub(crate) fn add(&mut self, key: &str, text: &str) {
+        let list = self
+            .map
+            .entry(key)
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(values) = list {
+            values.push(Value::String(text.to_owned()));
+        }
+    }
+
+    /// Removes a text from a list.
+    pub(crate) fn remove(&mut self, key: &str, text: &str) {
+        if let Some(Value::Array(values)) = self.map.get_mut(key) {
+            values.retain(|value| value != text);
+        }
+    }
+
+    /// The keys that are left.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.map.keys().cloned().collect()
+    }
+
     /// Takes a text, or a number as its text.
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, String> {
         let place = self.at(key);
@@ -118,6 +179,38 @@ impl Fields {
             None => Ok(()),
             Some((key, _)) => Err(self.at(key)),
         }
+    }
+}
+
+fn fill(map: &mut Map<String, Value>, event: &Fields, read: &mut Vec<String>) {
+    let mut beside = None;
+    for (key, value) in map.iter_mut() {
+        match value {
+            Value::Object(inner) => fill(inner, event, read),
+            Value::Array(values) => {
+                for value in values {
+                    if let Value::Object(inner) = value {
+                        fill(inner, event, read);
+                    }
+                }
+            }
+            Value::String(text) if text.starts_with("given") => {
+                if let Some(said) = event.map.get(key) {
+                    *value = said.clone();
+                    read.push(key.clone());
+                }
+                // A minimum is told with or without tax.
+                beside = event
+                    .map
+                    .get("min_mode")
+                    .filter(|_| key.starts_with("min_"));
+            }
+            _ => {}
+        }
+    }
+    if let Some(mode) = beside {
+        map.insert("min_mode".into(), mode.clone());
+        read.push("min_mode".into());
     }
 }
 

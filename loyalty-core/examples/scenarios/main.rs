@@ -10,19 +10,26 @@
 //! of a case is read or named; nothing is passed over in silence.
 
 mod acts;
+mod benefits;
 mod booked;
 mod cards;
 mod cart;
 pub(crate) mod case;
 mod check;
 mod clock;
+mod conditions;
 mod earn;
 mod fields;
+mod gross;
 mod history;
+mod lines;
 mod points;
+mod prices;
+mod promotions;
 pub(crate) mod report;
 mod rewards;
 mod scheme;
+mod sequence;
 mod tiers;
 mod told;
 mod world;

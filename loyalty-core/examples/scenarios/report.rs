@@ -102,9 +102,9 @@ pub(crate) fn run(case: &Case) -> Outcome {
 /// The first difference in a variant; an error names what is lacking.
 fn run_variant(case: &Case, variant: &str, variants: &[String]) -> Result<Option<String>, String> {
     let moments = super::clock::moments(case)?;
-    let (document, plan) = translate(case, variant, &moments)?;
+    let (document, plan, promotions) = translate(case, variant, &moments)?;
     let mut world = World::new(&document, plan)?;
-    let mut actor = Actor::new(&mut world);
+    let mut actor = Actor::new(&mut world, case, document, promotions);
     if case.events.iter().any(|event| event.fields.has("day")) {
         actor.enrol(&moments)?;
     }

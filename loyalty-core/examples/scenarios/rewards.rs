@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::fields::Fields;
-use super::scheme::{Plan, set, target};
+use super::lines::target;
+use super::scheme::{Plan, set};
 
 /// Reads the rewards; one that is an amount a point becomes a way to pay.
 pub(crate) fn read(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
@@ -27,7 +28,7 @@ pub(crate) fn read(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
             continue;
         }
         let cost = reward.text("cost")?;
-        let mut document = document(id, kind.as_deref(), &mut reward)?;
+        let mut document = document(id, kind.as_deref(), &mut reward, &plan.currency)?;
         let cost = cost.unwrap_or_else(|| "0".into());
         set(&mut document, "cost", json!({"points": cost}));
         reward.done()?;
@@ -41,8 +42,9 @@ pub(crate) fn document(
     id: String,
     kind: Option<&str>,
     reward: &mut Fields,
+    currency: &str,
 ) -> Result<Value, String> {
-    let lines = target(reward)?;
+    let lines = target(reward, currency)?;
     let gives = gives(kind, reward, lines)?;
     let mut document = json!({"id": id, "gives": gives});
     for (key, own) in [

@@ -1,11 +1,12 @@
 //! The translation of a case's `scheme` into a scheme document.
 
 use loyalty_core::time::Moment;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::case::Case;
 use super::earn::{Base, Earn};
 use super::fields::Fields;
+use super::sequence::{InForce, Promotions};
 use super::{cards, earn, points, rewards, tiers, told};
 
 /// The wallet of points.
@@ -22,6 +23,16 @@ pub(crate) struct Plan {
     pub(crate) tax_included: bool,
     /// The tax rate of every line.
     pub(crate) tax: Option<String>,
+    /// The tax rates of classes.
+    pub(crate) tax_classes: Vec<(String, String)>,
+    /// The tax where it is told and not worked out.
+    pub(crate) tax_amount: Option<String>,
+    /// Whether the tax is rounded line by line.
+    pub(crate) tax_by_line: bool,
+    /// Whether prices are told without tax and promotions are amounts with it.
+    pub(crate) gross_prices: bool,
+    /// Whether some lines may not be discounted.
+    pub(crate) has_fixed_prices: bool,
     /// Earn rules.
     pub(crate) rules: Vec<Value>,
     /// Rewards.
@@ -63,27 +74,27 @@ pub(crate) fn variants(case: &Case) -> Vec<String> {
     }
 }
 
-/// The document of a case in a variant. An error names what the engine or the runner lacks.
+/// The document of a case in a variant, its promotions left out. An error names what the engine or the runner lacks.
 pub(crate) fn translate(
     case: &Case,
     variant: &str,
     moments: &[Moment],
-) -> Result<(Value, Plan), String> {
+) -> Result<(Value, Plan, Promotions), String> {
     let mut scheme = case.scheme.clone();
-    if !scheme.objects("promotions")?.is_empty() {
-        return Err("offers".into());
+    if scheme.has("referral") {
+        return Err(named(case, "referral"));
     }
-    for lacking in ["referral", "rounding"] {
-        if scheme.has(lacking) {
-            return Err(named(case, lacking));
-        }
-    }
+    let rounding = rounding(case, &mut scheme)?;
+    let promotions = Promotions::read(&mut scheme)?;
     let mut plan = Plan {
-        currency: scheme.text("currency")?.unwrap_or_else(|| "USD".into()),
+        currency: currency(case, &mut scheme)?,
         tax_included: true,
+        has_fixed_prices: case.lines().any(|line| line.has("discountable")),
         ..Plan::default()
     };
     tax(case, &mut scheme, &mut plan)?;
+    plan.gross_prices =
+        !plan.tax_included && promotions.takes_amounts() && case.mode("amount:gross");
     let mut wallet = Fields::of("scheme.points", json!({}))?;
     if let Some(points) = scheme.object("points")? {
         wallet = points;
@@ -98,7 +109,7 @@ pub(crate) fn translate(
     let ewallet = ewallet(&mut scheme, &mut plan)?;
     let points = points::wallet(case, variant, wallet, &earn, &mut plan)?;
     scheme.done()?;
-    check_modes(case)?;
+    check_modes(case, !promotions.is_empty())?;
     let mut document = json!({
         "format": 1,
         "id": "scenario",
@@ -112,11 +123,96 @@ pub(crate) fn translate(
         "ladders": ladders,
         "rewards": plan.rewards,
         "combine_rules": if earn.best { "best" } else { "sum" },
+        "discount_rounding": rounding,
+        "tax_rounding": if plan.tax_by_line { "per_line" } else { "per_rate" },
     });
+    let mut returns = json!({});
     if earn.proportional {
-        set(&mut document, "returns", json!({"points": "proportional"}));
+        set(&mut returns, "points", json!("proportional"));
     }
-    Ok((document, plan))
+    if case.mode("return:redistribute-order-discount") {
+        set(&mut returns, "money", json!("reprice"));
+    }
+    set(&mut document, "returns", returns);
+    Ok((document, plan, promotions))
+}
+
+/// The document with what is in force for an event.
+pub(crate) fn with_promotions(document: &Value, in_force: &InForce) -> Value {
+    let mut document = document.clone();
+    if let Some(Value::Array(rewards)) = document.get_mut("rewards") {
+        rewards.extend(in_force.rewards.iter().cloned());
+    }
+    set(&mut document, "offers", json!(in_force.offers));
+    if !in_force.offers.is_empty() {
+        set(&mut document, "stacking", in_force.stacking.clone());
+    }
+    without_nothing(&mut document);
+    document
+}
+
+/// Drops every key that holds nothing.
+fn without_nothing(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(without_nothing);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_nothing),
+        _ => {}
+    }
+}
+
+/// The scheme's currency; where it is told by channel, the first one of a promotion.
+fn currency(case: &Case, scheme: &mut Fields) -> Result<String, String> {
+    // Another currency of the shop's books rounds nothing here.
+    scheme.text("company_currency")?;
+    scheme.count("minor_units")?;
+    let told = scheme.text("currency")?.unwrap_or_else(|| "USD".into());
+    if told.parse::<loyalty_core::number::Currency>().is_ok() {
+        return Ok(told);
+    }
+    if told == "minor units" {
+        return Ok("USD".into());
+    }
+    let promotions = case.scheme.clone().objects("promotions")?;
+    for mut promotion in promotions {
+        if let Some(channels) = promotion.object("value_by_channel")? {
+            let first = channels.rest().into_iter().next();
+            let of = first.and_then(|(_, value)| value.get("currency").cloned());
+            if let Some(Value::String(currency)) = of {
+                return Ok(currency.to_uppercase());
+            }
+        }
+    }
+    Err(format!("scheme.currency \"{told}\""))
+}
+
+/// How discounts are rounded. Where the first or the last line bears what is left over, shares are
+/// cut off unless the case says otherwise.
+fn rounding(case: &Case, scheme: &mut Fields) -> Result<&'static str, String> {
+    let told = scheme.text("rounding")?;
+    match told.as_deref() {
+        None => {}
+        Some("half up") => return Ok("half_up"),
+        Some("half down") => return Ok("half_down"),
+        Some("half even") => return Ok("half_even"),
+        Some("down" | "floor") => return Ok("floor"),
+        Some("up" | "ceil") => return Ok("ceil"),
+        Some(_) => return Err(named(case, "rounding")),
+    }
+    let found = [
+        ("rounding:half-up", "half_up"),
+        ("rounding:half-down", "half_down"),
+        ("rounding:half-toward-smaller-discount", "half_down"),
+        ("rounding:half-even", "half_even"),
+        ("rounding:down", "floor"),
+        ("rounding:up", "ceil"),
+        ("remainder:first-line", "floor"),
+        ("remainder:last-line", "floor"),
+    ];
+    let found = found.iter().find(|(mode, _)| case.mode(mode));
+    Ok(found.map_or("half_up", |(_, rounding)| rounding))
 }
 
 /// Sets a key of an object.
@@ -145,9 +241,35 @@ fn tax(case: &Case, scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> 
     plan.tax_included = match tax.text("mode")?.as_deref() {
         Some("exclusive") => false,
         None | Some("inclusive") => true,
+        // The lines say it.
+        Some(told) if told.starts_with("given") => true,
         Some(other) => return Err(format!("scheme.tax.mode {other}")),
     };
     plan.tax = tax.text("percent")?;
+    if let Some(classes) = tax.object("rates")? {
+        for (class, percent) in classes.rest() {
+            let percent = super::fields::text("scheme.tax.rates", &percent)?;
+            plan.tax_classes.push((class, percent));
+        }
+    }
+    plan.tax_by_line = case.mode("tax-rounding:per-line");
+    for word in tax
+        .text("rounding")?
+        .iter()
+        .flat_map(|told| told.split(','))
+    {
+        match word.trim() {
+            "per line" => plan.tax_by_line = true,
+            "half up" | "per rate" | "on the total" => {}
+            other => return Err(format!("scheme.tax.rounding \"{other}\"")),
+        }
+    }
+    // Whether every line says its own rate.
+    tax.flag("per_line")?;
+    if let Some(amount) = tax.text("amount_given")? {
+        plan.tax_included = false;
+        plan.tax_amount = Some(amount);
+    }
     tax.done()
 }
 
@@ -215,7 +337,14 @@ const MODES: &[&str] = &[
     "return:proportional-to-amount",
     "return:prorate-spent-points",
     "return:recompute-order",
+    "return:redistribute-order-discount",
+    "rounding:down",
+    "rounding:half-down",
+    "rounding:half-even",
+    "rounding:half-toward-smaller-discount",
     "rounding:half-up",
+    "rounding:up",
+    "tax-rounding:per-line",
     "tender:earns-points",
     "tender:not-a-discount",
     "tier:by-balance",
@@ -226,42 +355,60 @@ const MODES: &[&str] = &[
     "tier:period-recalculation",
 ];
 
-fn check_modes(case: &Case) -> Result<(), String> {
-    match case
-        .modes
-        .iter()
-        .find(|mode| !MODES.contains(&mode.as_str()))
-    {
+/// The same for promotions.
+const OFFER_MODES: &[&str] = &[
+    "amount:gross",
+    "apportion-weight:gross",
+    "bogo-same-product:reserve-most-expensive",
+    "bogo-target:most-expensive",
+    "bogo:all-or-nothing",
+    "bogo:limited-by-cart-quantity",
+    "bogo:partial-allowed",
+    "bogo:single-application",
+    "budget:all-or-nothing",
+    "cancel:keeps-usage",
+    "combination:best-only",
+    "combination:most-specific",
+    "combination:one-global",
+    "coupon:case-sensitive",
+    "each:amount-per-line",
+    "exclusive:by-priority",
+    "filter-price:original",
+    "floor:redistribute",
+    "max-affected:per-offer",
+    "max-qty:disqualifies",
+    "min-amount-basis:eligible-items",
+    "min-qty-basis:eligible-items",
+    "offer:max-one-application",
+    "offer:spread-over-all-eligible-units",
+    "order-discount:includes-shipping",
+    "order:as-entered",
+    "order:percent-before-amount",
+    "percent-base:gross",
+    "percent-base:line-amount",
+    "percent-base:original",
+    "percent-base:remaining",
+    "percent-base:unit-price",
+    "qualify:discountable-only",
+    "remainder:first-line",
+    "remainder:first-unit",
+    "remainder:largest",
+    "remainder:last-line",
+    "return:partial-keeps-usage",
+    "threshold:after-discounts",
+    "threshold:before-discounts",
+    "unit-selection:cheapest",
+    "unit-selection:line-order",
+];
+
+fn check_modes(case: &Case, promotes: bool) -> Result<(), String> {
+    let known = |mode: &String| {
+        let mode = mode.as_str();
+        MODES.contains(&mode)
+            || ((promotes || mode == "amount:gross") && OFFER_MODES.contains(&mode))
+    };
+    match case.modes.iter().find(|mode| !known(mode)) {
         None => Ok(()),
         Some(mode) => Err(mode.clone()),
     }
-}
-
-/// Which lines a filter means: `category`, `sku`, `product`, `label` and a price range.
-pub(crate) fn target(filter: &mut Fields) -> Result<Option<Value>, String> {
-    let mut target = Map::new();
-    let names = [
-        ("sku", "skus"),
-        ("skus", "skus"),
-        ("product", "products"),
-        ("category", "categories"),
-        ("categories", "categories"),
-        ("label", "tags"),
-    ];
-    for (name, list) in names {
-        let values = filter.list(name)?;
-        if !values.is_empty() {
-            target.insert(list.into(), json!(values));
-        }
-    }
-    let range = filter.list("unit_price_between")?;
-    match range.as_slice() {
-        [] => {}
-        [from, to] => {
-            target.insert("price_from".into(), json!(from));
-            target.insert("price_to".into(), json!(to));
-        }
-        _ => return Err(filter.at("unit_price_between")),
-    }
-    Ok((!target.is_empty()).then_some(Value::Object(target)))
 }

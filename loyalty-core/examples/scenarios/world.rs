@@ -9,7 +9,7 @@ use loyalty_core::evaluate::{
 };
 use loyalty_core::ledger::{Account, Entry, Group};
 use loyalty_core::purchase::Purchase;
-use loyalty_core::scheme::{SchemeDef, compile};
+use loyalty_core::scheme::{Scheme, SchemeDef, compile};
 use loyalty_core::time::Moment;
 use serde_json::{Value, json};
 
@@ -26,6 +26,8 @@ pub(crate) struct World {
     /// What acts must know of the scheme.
     pub(crate) plan: Plan,
     schemes: Schemes,
+    /// Every scheme so far with its document.
+    known: Vec<(String, Arc<Scheme>)>,
     members: BTreeMap<String, Member>,
     pool: Member,
     acts: u32,
@@ -41,19 +43,67 @@ impl Member {
     }
 }
 
+fn scheme(text: &str) -> Result<Arc<Scheme>, String> {
+    let def = SchemeDef::from_json(text).map_err(|error| format!("scheme document: {error}"))?;
+    let scheme = compile(def).map_err(|problems| format!("scheme document: {problems}"))?;
+    Ok(Arc::new(scheme))
+}
+
 impl World {
     /// A world without members. An error names the first problem of the document.
     pub(crate) fn new(document: &Value, plan: Plan) -> Result<Self, String> {
-        let def = SchemeDef::from_json(&document.to_string())
-            .map_err(|error| format!("scheme document: {error}"))?;
-        let scheme = compile(def).map_err(|problems| format!("scheme document: {problems}"))?;
+        let text = document.to_string();
+        let scheme = scheme(&text)?;
         Ok(Self {
             plan,
-            schemes: Schemes::new(Arc::new(scheme)),
+            schemes: Schemes::new(Arc::clone(&scheme)),
+            known: vec![(text, scheme)],
             members: BTreeMap::new(),
             pool: Member::new("pool")?,
             acts: 0,
         })
+    }
+
+    /// Puts another document in force.
+    pub(crate) fn install(&mut self, document: &Value) -> Result<(), String> {
+        let text = document.to_string();
+        let found = self.known.iter().find(|(known, _)| *known == text);
+        let current = match found {
+            Some((_, scheme)) => Arc::clone(scheme),
+            None => {
+                let scheme = scheme(&text)?;
+                self.known.push((text, Arc::clone(&scheme)));
+                scheme
+            }
+        };
+        let earlier = self.known.iter().map(|(_, scheme)| Arc::clone(scheme));
+        self.schemes = earlier.fold(Schemes::new(current), Schemes::with_earlier);
+        Ok(())
+    }
+
+    /// What all members together have counted.
+    pub(crate) fn counted(&self, limit: &str) -> i64 {
+        let counters = self.pool.account.counters.iter();
+        let found = counters.filter(|counter| counter.limit.as_str() == limit);
+        found.map(|counter| counter.count).sum()
+    }
+
+    /// The entries that recording a purchase would post.
+    pub(crate) fn preview(
+        &self,
+        name: &str,
+        purchase: &Value,
+        at: Moment,
+    ) -> Result<Vec<Entry>, String> {
+        let member = self.members.get(name).ok_or("no member")?;
+        let act: Act = serde_json::from_value(json!({"record": {"purchase": purchase}}))
+            .map_err(|error| format!("record: {error}"))?;
+        let pool = Some(&self.pool.account);
+        match perform(&self.schemes, &member.account, &act, at, pool) {
+            Ok(Outcome::Posted(posted)) => Ok(posted.group.entries.clone()),
+            Ok(Outcome::Repeated(_)) => Err("record: an act of the same name".into()),
+            Err(error) => Err(format!("record: {error}")),
+        }
     }
 
     /// The account of a customer, new at first.
@@ -77,6 +127,7 @@ impl World {
         &mut self,
         name: &str,
         purchase: &Value,
+        segments: &[String],
         at: Moment,
     ) -> Result<Result<Decision, ActError>, String> {
         self.member(name)?;
@@ -84,10 +135,11 @@ impl World {
             .map_err(|error| format!("purchase: {error}"))?;
         let member = self.members.get(name).ok_or("no member")?;
         let options = QuoteOptions {
-            explain: false,
+            explain: true,
             pool: Some(&self.pool.account),
         };
-        let facts = Facts::default();
+        let facts: Facts = serde_json::from_value(json!({"segments": segments}))
+            .map_err(|error| format!("customer: {error}"))?;
         Ok(quote(
             self.schemes.current(),
             &member.account,

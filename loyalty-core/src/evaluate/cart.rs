@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, ToSmolStr};
 
 use crate::id::{OfferId, Sku};
-use crate::number::{Currency, Money};
+use crate::number::{Currency, Money, Rounding, mul_div_round};
 use crate::path::Path;
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Limits;
@@ -61,6 +61,10 @@ pub struct Cart {
     pub(crate) tax_included: bool,
     /// Minor units that a gift card may pay.
     pub(crate) gift_card: i64,
+    /// Minor units taken off the goods by hand.
+    pub(crate) deduction: i64,
+    /// Minor units of tax that the shop worked out.
+    pub(crate) tax_amount: i64,
     /// How an amount of the purchase's currency becomes one of the scheme's.
     pub(crate) exchange: Option<Rate>,
     /// Whether the currencies differ.
@@ -128,6 +132,8 @@ impl Cart {
             shipping: Vec::new(),
             tax_included: purchase.tax_included,
             gift_card: 0,
+            deduction: 0,
+            tax_amount: 0,
             exchange: None,
             foreign: purchase.currency != scheme.currency,
             taxed: false,
@@ -170,6 +176,12 @@ impl Cart {
         safe(total, "the purchase's total")?;
         if let Some(card) = purchase.gift_card {
             cart.gift_card = amount(card, purchase.currency, || root().key("gift_card"))?;
+        }
+        if let Some(money) = purchase.deduction {
+            cart.deduction = amount(money, purchase.currency, || root().key("deduction"))?;
+        }
+        if let Some(money) = purchase.tax_amount {
+            cart.tax_amount = amount(money, purchase.currency, || root().key("tax_amount"))?;
         }
         for code in &purchase.codes {
             cart.codes
@@ -336,6 +348,21 @@ impl Cart {
         let place = small(line);
         let found = self.gifts.iter().find(|(of, ..)| *of == place);
         found.map(|(_, offer, sku)| (offer, sku.as_ref()))
+    }
+
+    /// The shop's own tax on so many units of every line and on all delivery, by list prices.
+    pub(crate) fn tax_of(&self, units: &[u32]) -> i64 {
+        if self.tax_amount == 0 {
+            return 0;
+        }
+        let charges = self.shipping.iter();
+        let charges = charges.fold(0_i64, |sum, charge| sum.saturating_add(charge.amount));
+        let lines = self.lines.iter().zip(units);
+        let part = lines.fold(charges, |sum, (line, units)| {
+            sum.saturating_add(line.price.saturating_mul(i64::from(*units)))
+        });
+        let whole = self.list_total().saturating_add(charges).max(1);
+        mul_div_round(self.tax_amount, part, whole, Rounding::HalfUp).unwrap_or(0)
     }
 
     /// The list total of the goods, in minor units.

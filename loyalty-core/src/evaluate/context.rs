@@ -207,6 +207,14 @@ impl<'a> Context<'a> {
             .fold(0_u32, |sum, (_, units)| sum.saturating_add(*units))
     }
 
+    /// The lines of a target that have units.
+    fn lines(&self, target: Option<&Target>, amounts: &Amounts<'_>) -> u32 {
+        let lines = self.cart.lines.iter().zip(amounts.units);
+        lines
+            .filter(|(line, units)| **units > 0 && self.cart.counts(line, target))
+            .fold(0_u32, |count, _| count.saturating_add(1))
+    }
+
     /// Whether a condition holds. `rule` is whose condition it is.
     pub(crate) fn holds(
         &self,
@@ -319,8 +327,16 @@ impl<'a> Context<'a> {
                     missing: Some(Missing::Minor(missing)),
                 })
             }
-            Condition::MinQuantity { quantity, target } => {
-                let missing = quantity.saturating_sub(self.units(target.as_deref(), amounts));
+            Condition::MinQuantity {
+                quantity,
+                target,
+                different,
+            } => {
+                let found = match different {
+                    true => self.lines(target.as_deref(), amounts),
+                    false => self.units(target.as_deref(), amounts),
+                };
+                let missing = quantity.saturating_sub(found);
                 (missing > 0).then_some(Failure {
                     code: "condition.min_quantity",
                     missing: Some(Missing::Units(missing)),

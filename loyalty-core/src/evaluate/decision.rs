@@ -23,7 +23,8 @@ use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
 use super::line_set::PerLine;
-use super::offers::{ChoiceDecision, CodeDecision, OfferDecision, choice, codes, offers};
+use super::offers::told;
+pub use super::offers::told::{ChoiceDecision, CodeDecision, OfferDecision};
 use super::price::{Discount, DiscountSource};
 use super::reason::{About, Reason};
 use super::runs::RunShare;
@@ -73,6 +74,9 @@ pub struct Decision {
     /// Lines that offers add to the purchase.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gifts: Vec<Line>,
+    /// Rewards that a record would issue for later.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub issued: Vec<RewardId>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
@@ -105,7 +109,7 @@ pub struct LineDecision {
 pub struct DiscountDecision {
     /// The kind of its source.
     pub kind: DiscountKind,
-    /// The reward, the benefit, the wallet or the offer.
+    /// The reward, the benefit, the wallet or the offer; empty for what is taken off by hand.
     pub id: SmolStr,
     /// On goods.
     pub amount: Money,
@@ -127,6 +131,8 @@ pub enum DiscountKind {
     Points,
     /// An offer.
     Offer,
+    /// Taken off by hand.
+    Deduction,
 }
 
 /// Amounts of a decision.
@@ -351,10 +357,9 @@ impl Decision {
         let sum = |values: &[i64]| values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
         let goods = sum(&priced.runs.left);
         let list = cart.list_total();
-        let tax = priced
-            .tax
-            .iter()
-            .fold(0_i64, |sum, group| sum.saturating_add(group.tax));
+        let tax = priced.tax.iter().fold(priced.tax_amount, |sum, group| {
+            sum.saturating_add(group.tax)
+        });
         let tender = priced
             .tenders
             .iter()
@@ -389,19 +394,20 @@ impl Decision {
             cards: cards(context, evaluation),
             tiers: tiers(context, evaluation),
             rewards: rewards(context, evaluation),
-            codes: codes(context, evaluation),
-            choice: choice(context, evaluation),
+            codes: told::codes(context, &evaluation.priced.offered),
+            choice: told::choice(context, &priced.offered),
             gifts: purchase
                 .lines
                 .iter()
                 .filter(|line| line.gift_of.is_some())
                 .cloned()
                 .collect(),
+            issued: told::issued(context, &priced.offered),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons,
             offers: match explain {
-                true => offers(context, evaluation),
+                true => told::offers(context, &priced.offered),
                 false => Vec::new(),
             },
             others: evaluation.others,
@@ -521,6 +527,7 @@ fn discount_decision(
                 found.map_or_else(SmolStr::default, |offer| (&offer.id).into()),
             )
         }
+        DiscountSource::Deduction => (DiscountKind::Deduction, SmolStr::default()),
         DiscountSource::Points(slot) => {
             let wallet = evaluation.priced.payments.get(slot);
             let wallet = wallet.and_then(|p| scheme.wallets.get(usize::from(p.wallet)));

@@ -60,7 +60,6 @@ pub use cart::Cart;
 pub use decision::*;
 pub use draft::{Outcome, Posted};
 pub use error::{ACT_CODES, ActError};
-pub use offers::{ChoiceDecision, CodeDecision, OfferDecision};
 pub use reason::{About, REASON_CODES, Reason, Shortage};
 pub use standing::*;
 pub use ucp::{

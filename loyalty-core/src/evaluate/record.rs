@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::customer::Facts;
 use crate::id::PurchaseId;
 use crate::ledger::{
-    ActivityEntry, BenefitSource, CarryEntry, DiscountEntry, EarnedEntry, EarningEntry, Entry,
-    HeldTier, IssueCause, MetricEntry, OfferSource, PointsSource, PurchaseEntry, RedemptionCause,
-    RedemptionEntry, RewardIssueEntry, RewardSource, RewardUseEntry, RulePoints, Share, Source,
-    StampsGranted, Terms,
+    ActivityEntry, BenefitSource, CarryEntry, DeductionSource, DiscountEntry, EarnedEntry,
+    EarningEntry, Entry, HeldTier, IssueCause, MetricEntry, OfferCause, OfferSource, PointsSource,
+    PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
+    RewardUseEntry, RulePoints, Share, Source, StampsGranted, Terms,
 };
 use crate::number::{Currency, Fraction, Money, Points, allocate};
 use crate::purchase::Purchase;
@@ -61,6 +61,7 @@ pub(crate) fn post_purchase(
         super::card::put_stamps(draft, stamps.card, stamps.granted, Some(&purchase.id))?;
     }
     post_counts(draft, cart, purchase, evaluation)?;
+    post_issued(draft, purchase, evaluation)?;
     super::ladder::settle_tiers(draft)
 }
 
@@ -331,6 +332,7 @@ fn entry_source(
                 benefit,
             }))
         }
+        DiscountSource::Deduction => Ok(Source::Deduction(DeductionSource {})),
         DiscountSource::Points(slot) => {
             let wallet = payments
                 .get(slot)
@@ -515,6 +517,27 @@ fn post_rewards(
             purchase: Some(purchase.id.clone()),
             value: worth.map(|minor| Money::of(minor, cart.currency)),
         })))?;
+    }
+    Ok(())
+}
+
+/// Issues the rewards that offers bring for later.
+fn post_issued(
+    draft: &mut Draft<'_>,
+    purchase: &Purchase,
+    evaluation: &Evaluation,
+) -> Result<(), ActError> {
+    for issued in &evaluation.priced.offered.issued {
+        let Some(offer) = draft.scheme.offers.get(index(issued.offer)) else {
+            continue;
+        };
+        for _ in 0..issued.quantity {
+            let cause = IssueCause::Offer(OfferCause {
+                offer: offer.id.clone(),
+                purchase: purchase.id.clone(),
+            });
+            draft.issue(issued.reward, cause)?;
+        }
     }
     Ok(())
 }

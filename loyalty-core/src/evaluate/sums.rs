@@ -82,7 +82,9 @@ impl Sums {
         }
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
-                DiscountSource::Benefit(..) | DiscountSource::Offer(..) => continue,
+                DiscountSource::Benefit(..)
+                | DiscountSource::Offer(..)
+                | DiscountSource::Deduction => continue,
                 DiscountSource::Reward(_) => &mut sums.own,
                 DiscountSource::Points(slot) => {
                     let Some(payment) = priced.payments.get(slot) else {
@@ -169,7 +171,7 @@ impl Sums {
                 .find(|reward| reward.id == source.reward)
                 .is_some_and(is_item_reward),
             Source::Benefit(source) => is_member_price(scheme, &source.benefit),
-            Source::Points(_) => false,
+            Source::Points(_) | Source::Deduction(_) => false,
             Source::Offer(source) => is_item_offer(scheme, source),
         };
         for share in &discount.shares {
@@ -180,7 +182,7 @@ impl Sums {
                 add(&mut self.after_item, place, amount.saturating_neg());
             }
             match &discount.source {
-                Source::Benefit(_) | Source::Offer(_) => {}
+                Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => {}
                 Source::Points(_) if earns(scheme, &discount.source) => {
                     add(&mut self.earning_points, place, amount);
                 }
@@ -247,7 +249,7 @@ fn free_units(entry: &PurchaseEntry, place: usize, price: i64, kept: u32) -> u32
     let shares: Vec<&Share> = entry
         .discounts
         .iter()
-        .filter(|discount| !matches!(discount.source, Source::Points(_)))
+        .filter(|discount| !matches!(discount.source, Source::Points(_) | Source::Deduction(_)))
         .flat_map(|discount| &discount.shares)
         .filter(|share| index(share.line) == place)
         .collect();
@@ -334,7 +336,7 @@ fn earns(scheme: &Scheme, source: &Source) -> bool {
             .find(|wallet| wallet.id == source.wallet)
             .and_then(|wallet| wallet.redemption.as_ref())
             .is_some_and(|redemption| redemption.earns),
-        Source::Reward(_) | Source::Benefit(_) | Source::Offer(_) => false,
+        Source::Reward(_) | Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => false,
     }
 }
 

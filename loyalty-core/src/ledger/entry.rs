@@ -211,7 +211,12 @@ record! {
         Points(PointsSource),
         /// An offer.
         Offer(OfferSource),
+        /// Taken off by hand.
+        Deduction(DeductionSource),
     }
+
+    /// Taken off by hand.
+    pub struct DeductionSource {}
 
     /// An offer.
     pub struct OfferSource {
@@ -596,6 +601,16 @@ record! {
         Reissue(ReissueCause),
         /// A person.
         Grant(GrantCause),
+        /// An offer, with a purchase.
+        Offer(OfferCause),
+    }
+
+    /// An offer that issued a reward with a purchase.
+    pub struct OfferCause {
+        /// The offer.
+        pub offer: OfferId,
+        /// The purchase.
+        pub purchase: PurchaseId,
     }
 
     /// Points that bought a reward.

@@ -185,7 +185,7 @@ impl Shift {
             IssueCause::Card(of) => of.instance = self.instance(&of.card, of.instance),
             IssueCause::Milestone(of) => of.instance = self.instance(&of.card, of.instance),
             IssueCause::Reissue(of) => of.issue = of.issue.saturating_add(self.issues),
-            IssueCause::Tier(_) | IssueCause::Grant(_) => {}
+            IssueCause::Tier(_) | IssueCause::Grant(_) | IssueCause::Offer(_) => {}
         }
     }
 
@@ -216,7 +216,7 @@ impl Shift {
         match &mut discount.source {
             Source::Reward(of) => of.issue = of.issue.saturating_add(self.issues),
             Source::Points(of) => of.redemption = of.redemption.saturating_add(self.redemptions),
-            Source::Benefit(_) | Source::Offer(_) => {}
+            Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => {}
         }
     }
 }

@@ -176,6 +176,7 @@ fn of_condition(condition: &Condition) -> Option<Demand> {
         Condition::MinQuantity {
             quantity,
             target: Some(target),
+            ..
         } if *quantity > 0 => of_target(target),
         _ => None,
     }

@@ -12,7 +12,7 @@ use crate::time::Span;
 use super::card::{Overflow, UsedSurplus};
 use super::compiled_offer::{Offer, Stacking};
 use super::condition::AmountBase;
-use super::def::SchemeDef;
+use super::def::{SchemeDef, TaxRounding};
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, FreeUnits, TaxBase};
 use super::expiry::{ExpiryDef, PendingDef, RoundUp};
 use super::index::RuleIndex;
@@ -160,6 +160,7 @@ pub struct Scheme {
     pub(crate) returns: ReturnsDef,
     pub(crate) guards: GuardsDef,
     pub(crate) discount_rounding: Rounding,
+    pub(crate) tax_rounding: TaxRounding,
 }
 
 /// A fraction of small whole numbers, reduced: a percentage, a factor, or milli-points per minor
@@ -231,6 +232,7 @@ pub(crate) enum Condition {
     MinQuantity {
         quantity: u32,
         target: Option<Box<Target>>,
+        different: bool,
     },
     Birthday {
         before: u32,

@@ -44,6 +44,8 @@ pub(crate) struct Offer {
     pub(crate) when: Option<Condition>,
     pub(crate) codes: Option<OfferCodes>,
     pub(crate) combines: Combines,
+    pub(crate) exclusive: bool,
+    pub(crate) consumes_units: bool,
     pub(crate) on_claim: bool,
     pub(crate) benefits: Box<[OfferBenefit]>,
     pub(crate) times: Box<[Cap]>,
@@ -143,6 +145,8 @@ pub(crate) enum OfferGives {
         methods: Box<[Sym]>,
     },
     Gift(Box<Gift>),
+    /// The place of the reward, and how many.
+    Reward(u32, u32),
 }
 
 /// An amount by currency, in minor units.
@@ -196,8 +200,17 @@ pub(crate) struct Gift {
     pub(crate) pays: i64,
     pub(crate) tax: Option<Percent>,
     pub(crate) quantity: u32,
-    /// Units, their target, the most times (0: no limit).
-    pub(crate) per_units: Option<(u32, Option<Target>, u32)>,
+    pub(crate) per_units: Option<PerUnits>,
+}
+
+/// Once for every so many units.
+#[derive(Debug, Clone)]
+pub(crate) struct PerUnits {
+    pub(crate) units: u32,
+    pub(crate) target: Option<Target>,
+    pub(crate) line_units_from: u32,
+    pub(crate) line_units_to: Option<u32>,
+    pub(crate) times_max: Option<u32>,
 }
 
 /// Which units.
@@ -221,6 +234,7 @@ pub(crate) struct Units {
 pub(crate) struct Sets {
     pub(crate) parts: Box<[SetPart]>,
     pub(crate) get: Option<SetGet>,
+    pub(crate) by_line: bool,
     pub(crate) sets_max: Option<u32>,
 }
 

@@ -121,6 +121,9 @@ shape! {
         /// Only these lines count; all that are not excluded when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub target: Option<TargetDef>,
+        /// Whether the units are of different lines: each line counts once.
+        #[serde(default, skip_serializing_if = "is_false")]
+        pub different: bool,
     }
 
     /// Something bought before.

@@ -92,6 +92,19 @@ shape! {
         /// How a discount is rounded to minor units.
         #[serde(default = "half_up", skip_serializing_if = "is_half_up")]
         pub discount_rounding: Rounding,
+        /// What of the tax is rounded once, half up. Default `per_rate`.
+        #[serde(default, skip_serializing_if = "TaxRounding::is_default")]
+        pub tax_rounding: TaxRounding,
+    }
+
+    /// What of the tax is rounded once.
+    #[derive(Copy, Default)]
+    pub enum TaxRounding {
+        /// Everything at one rate together.
+        #[default]
+        PerRate,
+        /// Every line and every charge.
+        PerLine,
     }
 
     /// What a scheme leaves out altogether.
@@ -124,6 +137,12 @@ impl Default for ExclusionDef {
             gift_cards: true,
             discounted_lines: false,
         }
+    }
+}
+
+impl TaxRounding {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
     }
 }
 

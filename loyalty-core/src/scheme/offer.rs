@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::id::{BandId, BudgetId, Category, CodeText, FunderId, OfferId, ProductId, Sku, Tag};
+use crate::id::{
+    BandId, BudgetId, Category, CodeText, FunderId, OfferId, ProductId, RewardId, Sku, Tag,
+};
 use crate::number::{Currency, Money, Percent};
 
 use super::condition::{AmountBase, ConditionDef, TargetDef};
@@ -40,6 +42,14 @@ shape! {
         /// Which other offers may apply beside it. Two apply together only when both agree.
         #[serde(default, skip_serializing_if = "CombinesWith::is_default")]
         pub combines_with: CombinesWith,
+        /// Whether no other offer applies, in any band, as soon as it gives anything, even where others
+        /// would give more. It is tried before all others; of several such offers the first one applies.
+        #[serde(default, skip_serializing_if = "is_false")]
+        pub exclusive: bool,
+        /// Whether the units that it lowers, and those that its sets take, are open to no later offer
+        /// that says so too.
+        #[serde(default, skip_serializing_if = "is_false")]
+        pub consumes_units: bool,
         /// Whether it waits for a claim of the member.
         #[serde(default, skip_serializing_if = "is_false")]
         pub on_claim: bool,
@@ -112,6 +122,8 @@ shape! {
         Shipping(OfferShippingDef),
         /// A product added to the purchase.
         Gift(OfferGiftDef),
+        /// A reward for later, issued when the purchase is recorded.
+        Reward(OfferRewardDef),
     }
 
     /// A percentage off.
@@ -277,6 +289,16 @@ shape! {
         pub per_units: Option<PerUnitsDef>,
     }
 
+    /// A reward of the scheme. It cannot be used on the purchase that brings it; unused, it is void
+    /// again when everything comes back. It has no price: in a choice among offers it counts nothing.
+    pub struct OfferRewardDef {
+        /// The reward.
+        pub reward: RewardId,
+        /// How many. Default 1.
+        #[serde(default = "super::def::one", skip_serializing_if = "super::def::is_one")]
+        pub quantity: u32,
+    }
+
     /// How often: once for every so many units.
     pub struct PerUnitsDef {
         /// So many units.
@@ -284,6 +306,12 @@ shape! {
         /// Of these lines; all that are not excluded when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub target: Option<TargetDef>,
+        /// Only lines of at least so many units.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub line_units_from: u32,
+        /// Only lines of at most so many units; 0 is no limit.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pub line_units_to: u32,
         /// At most so many times; 0 is no limit.
         #[serde(default, skip_serializing_if = "is_zero")]
         pub times_max: u32,
@@ -336,7 +364,10 @@ shape! {
         /// when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub get: Option<SetGetDef>,
-        /// At most so many sets; 0 is no limit.
+        /// Whether every line makes sets of its own units alone.
+        #[serde(default, skip_serializing_if = "is_false")]
+        pub by_line: bool,
+        /// At most so many sets, of each line where lines make their own; 0 is no limit.
         #[serde(default, skip_serializing_if = "is_zero")]
         pub sets_max: u32,
     }

@@ -61,6 +61,8 @@ pub(super) fn empty_purchase(id: PurchaseId, currency: Currency) -> Purchase {
         claims: Vec::new(),
         pay_points: Vec::new(),
         gift_card: None,
+        deduction: None,
+        tax_amount: None,
         exchange: None,
         occurred_at: None,
     }

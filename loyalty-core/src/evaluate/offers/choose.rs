@@ -23,7 +23,7 @@ struct Worth {
 }
 
 impl Offers<'_, '_> {
-    fn offer(&self, slot: usize) -> Option<&Offer> {
+    pub(super) fn offer(&self, slot: usize) -> Option<&Offer> {
         let candidate = self.candidates.get(slot)?;
         self.context.scheme.offers.get(index(candidate.place))
     }
@@ -53,6 +53,25 @@ impl Offers<'_, '_> {
             return self.choose_by_line(choice, &slots, goods);
         }
         self.choose_one(choice, &slots, goods)
+    }
+
+    /// Lets the first exclusive offer that gives anything apply alone; whether there is one.
+    pub(super) fn choose_exclusive(&mut self, goods: &Goods) -> Result<bool, ActError> {
+        let slots = 0..self.candidates.len();
+        for alone in slots.clone() {
+            if !self.offer(alone).is_some_and(|offer| offer.exclusive) {
+                continue;
+            }
+            let worth = self.worth(&[alone], goods)?;
+            if worth.value == 0 && worth.applied == 0 {
+                continue;
+            }
+            for slot in slots.filter(|slot| *slot != alone) {
+                self.displace(slot, &[alone], goods)?;
+            }
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// One offer of a band: the first that gives anything, or the one that gives most.
@@ -447,7 +466,8 @@ impl Offers<'_, '_> {
         goods: &Goods,
     ) -> Result<(Worth, Vec<Candidate>), ActError> {
         let saved = self.candidates.clone();
-        let gifts = self.gifts.len();
+        let (gifts, issued) = (self.gifts.len(), self.issued.len());
+        let used = self.used.clone();
         let mut goods = goods.clone();
         let mut discounts = Vec::new();
         for stage in [
@@ -473,6 +493,8 @@ impl Offers<'_, '_> {
             })
             .count();
         let tried = std::mem::replace(&mut self.candidates, saved);
+        self.issued.truncate(issued);
+        self.used = used;
         // A gift that is not in the cart yet is worth what it saves.
         let mut value = 0_i64;
         for (_, saves) in self.gifts.drain(gifts..) {

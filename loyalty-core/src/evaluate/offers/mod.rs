@@ -7,19 +7,20 @@
 mod choose;
 mod code;
 mod count;
-mod decided;
 mod pick;
 mod sets;
 mod take;
+pub(crate) mod told;
 mod verdict;
 
 pub(crate) use code::CodeVerdict;
 pub(crate) use count::{count, give_back, in_scheme};
-pub use decided::{ChoiceDecision, CodeDecision, OfferDecision};
-pub(crate) use decided::{choice, codes, offers};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
 use std::cmp::Reverse;
+
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
 
 use crate::ledger::Headroom;
 use crate::purchase::{Claim, Line};
@@ -31,6 +32,8 @@ use super::error::ActError;
 use super::line_set::PerLine;
 use super::price::{Discount, DiscountSource};
 use super::runs::Runs;
+
+use pick::Pick;
 
 /// What is left of the goods and of the delivery charges.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +53,17 @@ pub(crate) struct Offered {
     pub(crate) certificate: Option<Certificate>,
     /// Lines that the purchase lacks for its gifts.
     pub(crate) gifts: Vec<Line>,
+    /// Rewards for later.
+    pub(crate) issued: Vec<Issued>,
+}
+
+/// A reward that an offer brings for later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// The places of the offer and of the reward.
+    pub(crate) offer: u32,
+    pub(crate) reward: u32,
+    pub(crate) quantity: u32,
 }
 
 /// How sure the choice among conflicting offers is.
@@ -89,11 +103,21 @@ pub(crate) struct Offers<'c, 'a> {
     /// In the order of application.
     candidates: Vec<Candidate>,
     band: u16,
+    /// Whether the first band has begun.
+    begun: bool,
+    /// Whether an offer applies that allows no other.
+    alone: bool,
     /// What was left when the band began.
     initial: Runs,
     certificate: Option<Certificate>,
     /// Gift lines that are not there yet, and what each saves.
     gifts: Vec<(Line, i64)>,
+    issued: Vec<Issued>,
+    /// The units that offers used so far, by line, each with the place of the candidate: of offers
+    /// that consume units, and of those of several benefits, which count them once.
+    used: BTreeMap<u32, Vec<(usize, Pick)>>,
+    /// What offers may still take off the goods.
+    most: i64,
 }
 
 impl<'c, 'a> Offers<'c, 'a> {
@@ -142,9 +166,14 @@ impl<'c, 'a> Offers<'c, 'a> {
             units,
             candidates,
             band: 0,
+            begun: false,
+            alone: false,
             initial: Runs::default(),
             certificate: None,
             gifts: Vec::new(),
+            issued: Vec::new(),
+            used: BTreeMap::new(),
+            most: 0,
         })
     }
 
@@ -154,8 +183,8 @@ impl<'c, 'a> Offers<'c, 'a> {
     }
 
     /// The bands that have candidates, in order; the first one always.
-    pub(crate) fn bands(&self) -> Vec<u16> {
-        let mut bands: Vec<u16> = self.candidates.iter().map(|c| c.band).collect();
+    pub(crate) fn bands(&self) -> SmallVec<[u16; 4]> {
+        let mut bands: SmallVec<[u16; 4]> = self.candidates.iter().map(|c| c.band).collect();
         bands.push(0);
         bands.sort_unstable();
         bands.dedup();
@@ -165,11 +194,18 @@ impl<'c, 'a> Offers<'c, 'a> {
     /// Begins a band: chooses which of its offers apply.
     pub(crate) fn begin(&mut self, band: u16, goods: &Goods) -> Result<(), ActError> {
         self.band = band;
-        if self.candidates.iter().any(|c| c.band == band) {
-            self.initial = goods.runs.clone();
-            self.choose(goods)?;
+        if !self.candidates.iter().any(|c| c.band == band) && self.begun {
+            return Ok(());
         }
-        Ok(())
+        self.initial = goods.runs.clone();
+        if !self.begun {
+            self.begun = true;
+            self.alone = self.choose_exclusive(goods)?;
+        }
+        match self.alone {
+            true => Ok(()),
+            false => self.choose(goods),
+        }
     }
 
     /// Applies the chosen offers of a stage.
@@ -211,18 +247,37 @@ impl<'c, 'a> Offers<'c, 'a> {
                 continue;
             }
             let source = DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let left = goods.runs.left.iter();
+            let left = left.fold(0_i64, |sum, left| sum.saturating_add(*left));
+            self.most = left.saturating_sub(context.cart.deduction).max(0);
             let found = match &benefit.gives {
                 OfferGives::Gift(gift) => self.take_gift(slot, offer, gift, goods)?,
+                OfferGives::Reward(reward, quantity) => {
+                    self.issued.push(Issued {
+                        offer: place,
+                        reward: *reward,
+                        quantity: *quantity,
+                    });
+                    Found {
+                        given: true,
+                        ..Found::nothing("offer.no_effect")
+                    }
+                }
                 OfferGives::Shipping { off, methods } => {
                     self.take_shipping(slot, *off, methods, goods)?
                 }
                 _ => self.take(slot, benefit, goods)?,
             };
+            let given = found.amount.saturating_add(found.shipping);
+            let units = match given > 0 || found.given {
+                true => self.use_units(slot, &found.used),
+                false => 0,
+            };
             let Some(candidate) = self.candidates.get_mut(slot) else {
                 continue;
             };
-            let given = found.amount.saturating_add(found.shipping);
-            candidate.outcome.note(found.code, found.missing, given);
+            candidate.outcome.note(&found, given);
+            candidate.outcome.count(units, found.sets);
             candidate.room = candidate.room.map(|room| room.saturating_sub(given));
             if given > 0 {
                 discounts.push(Discount {
@@ -268,6 +323,7 @@ impl<'c, 'a> Offers<'c, 'a> {
             codes,
             certificate: self.certificate,
             gifts: self.gifts.into_iter().map(|(line, _)| line).collect(),
+            issued: self.issued,
         }
     }
 }
@@ -277,6 +333,12 @@ struct Found {
     amount: i64,
     shares: Vec<super::runs::RunShare>,
     shipping: i64,
+    /// Whether something was given that is no amount off.
+    given: bool,
+    /// The units that it is on, with those that its sets take.
+    used: Vec<Pick>,
+    /// How many sets, or how many gifts.
+    sets: Option<u32>,
     code: &'static str,
     missing: Option<super::reason::Missing>,
 }
@@ -287,6 +349,9 @@ impl Found {
             amount: 0,
             shares: Vec::new(),
             shipping: 0,
+            given: false,
+            used: Vec::new(),
+            sets: None,
             code,
             missing: None,
         }

@@ -25,6 +25,8 @@ pub(super) struct Pick {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Picked {
     pub(super) picks: Vec<Pick>,
+    /// The units that the sets take, where these are others.
+    pub(super) taken: Vec<Pick>,
     pub(super) sets: u32,
 }
 
@@ -41,7 +43,11 @@ impl Offers<'_, '_> {
             first_units(&mut picks, most, on.choice);
             picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
         }
-        Picked { picks, sets: 1 }
+        Picked {
+            picks,
+            taken: Vec::new(),
+            sets: 1,
+        }
     }
 
     /// The units of the lines that match, within the bounds of `on`; in the order of lines.
@@ -82,21 +88,57 @@ impl Offers<'_, '_> {
             }
             let first = run.first.max(on.skip);
             let end = run.first.saturating_add(run.count);
-            let most = on
-                .per_line
-                .map_or(u32::MAX, |most| most.saturating_sub(taken));
-            let count = end.saturating_sub(first).min(most);
-            if count > 0 {
-                taken = taken.saturating_add(count);
-                picks.push(Pick {
-                    line: run.line,
-                    first,
-                    count,
-                    left: run.left,
-                });
+            let whole = Pick {
+                line: run.line,
+                first,
+                count: end.saturating_sub(first),
+                left: run.left,
+            };
+            for mut pick in self.unused(slot, whole) {
+                let most = on
+                    .per_line
+                    .map_or(u32::MAX, |most| most.saturating_sub(taken));
+                pick.count = pick.count.min(most);
+                if pick.count > 0 {
+                    taken = taken.saturating_add(pick.count);
+                    picks.push(pick);
+                }
             }
         }
         picks
+    }
+
+    /// What earlier offers that consume units leave of a run, for one that does so too.
+    fn unused(&self, slot: usize, pick: Pick) -> Vec<Pick> {
+        let consumes = |slot: usize| self.offer(slot).is_some_and(|offer| offer.consumes_units);
+        match self.used.get(&pick.line) {
+            Some(used) if consumes(slot) => {
+                let others = used.iter().filter(|(by, _)| *by != slot && consumes(*by));
+                without(pick, others.map(|(_, used)| used))
+            }
+            _ => vec![pick],
+        }
+    }
+
+    /// Notes the units that an offer used; how many it had not used before.
+    pub(super) fn use_units(&mut self, slot: usize, picks: &[Pick]) -> u32 {
+        let noted = self
+            .offer(slot)
+            .is_some_and(|offer| offer.consumes_units || offer.benefits.len() > 1);
+        if !noted {
+            let counts = picks.iter().map(|pick| pick.count);
+            return counts.fold(0, u32::saturating_add);
+        }
+        let mut units = 0_u32;
+        for pick in picks {
+            let used = self.used.entry(pick.line).or_default();
+            let own = used.iter().filter(|(by, _)| *by == slot);
+            for new in without(*pick, own.map(|(_, used)| used)) {
+                units = units.saturating_add(new.count);
+                used.push((slot, new));
+            }
+        }
+        units
     }
 
     /// Whether units of a run can be picked: something is left of them, within the bounds.
@@ -113,6 +155,35 @@ impl Offers<'_, '_> {
             && on.running_to.is_none_or(|to| run.left <= to)
             && (!on.undiscounted || run.left == price)
     }
+}
+
+/// A run without the units of others.
+fn without<'p>(pick: Pick, others: impl Iterator<Item = &'p Pick>) -> Vec<Pick> {
+    let mut left = vec![pick];
+    for other in others.filter(|other| other.line == pick.line) {
+        let until = other.first.saturating_add(other.count);
+        left = left
+            .into_iter()
+            .flat_map(|part| {
+                let end = part.first.saturating_add(part.count);
+                let before = other.first.min(end).saturating_sub(part.first);
+                let after = until.max(part.first);
+                [
+                    Pick {
+                        count: before,
+                        ..part
+                    },
+                    Pick {
+                        first: after,
+                        count: end.saturating_sub(after),
+                        ..part
+                    },
+                ]
+            })
+            .filter(|part| part.count > 0)
+            .collect();
+    }
+    left
 }
 
 /// Puts the units that come first to the front; ties by line, the last units of a line first, so

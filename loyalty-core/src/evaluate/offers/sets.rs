@@ -97,34 +97,15 @@ impl Offers<'_, '_> {
             targets.push(get.target.as_ref());
         }
         let members = self.members(slot, on, &targets, goods);
-        let (count, extra) = count_sets(&members, &needs, sets, beside);
-        if count == 0 {
-            return Picked::default();
+        let mut picked = Picked::default();
+        for group in grouped(members, sets.by_line) {
+            let of_group = pick_group(group, &needs, sets);
+            picked.sets = picked.sets.saturating_add(of_group.sets);
+            picked.picks.extend(of_group.picks);
+            picked.taken.extend(of_group.taken);
         }
-        let mut wanted: Vec<u64> = needs
-            .iter()
-            .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
-            .collect();
-        // A last set that gives fewer units than a whole one.
-        if let (Some(extra), Some(last)) = (extra, wanted.last_mut()) {
-            *last = extra;
-        }
-        let assigned = assign(members, &needs, &wanted);
-        let mut given: Vec<Pick> = assigned
-            .iter()
-            .filter(|(part, _)| needs.get(*part).is_some_and(|need| need.given))
-            .map(|(_, pick)| *pick)
-            .collect();
-        if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
-            given = within_sets(assigned, get, count);
-        }
-        given.sort_unstable_by_key(|pick| (pick.line, pick.first));
-        Picked {
-            picks: given,
-            sets: count,
-        }
+        picked
     }
-
     /// The open units with the parts that each can stand in, as bits.
     fn members(
         &self,
@@ -197,6 +178,7 @@ impl Offers<'_, '_> {
             }
             units > 0
         });
+        let taken = picks.clone();
         if let Some(get) = &sets.get {
             picks = within_sets(
                 picks.into_iter().map(|pick| (0, pick)).collect(),
@@ -205,7 +187,65 @@ impl Offers<'_, '_> {
             );
         }
         picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
-        Picked { picks, sets: count }
+        Picked {
+            picks,
+            taken,
+            sets: count,
+        }
+    }
+}
+
+/// The units that make sets together: all of them, or those of each line.
+fn grouped(members: Vec<(u32, Pick)>, by_line: bool) -> Vec<Vec<(u32, Pick)>> {
+    if !by_line {
+        return vec![members];
+    }
+    let mut groups: Vec<Vec<(u32, Pick)>> = Vec::new();
+    for member in members {
+        match groups.last_mut() {
+            Some(group)
+                if group
+                    .last()
+                    .is_some_and(|(_, pick)| pick.line == member.1.line) =>
+            {
+                group.push(member);
+            }
+            _ => groups.push(vec![member]),
+        }
+    }
+    groups
+}
+
+/// The sets of one group of units.
+fn pick_group(members: Vec<(u32, Pick)>, needs: &[Need], sets: &Sets) -> Picked {
+    let beside = sets.get.as_ref().filter(|get| get.from == SetFrom::Beside);
+    let (count, extra) = count_sets(&members, needs, sets, beside);
+    if count == 0 {
+        return Picked::default();
+    }
+    let mut wanted: Vec<u64> = needs
+        .iter()
+        .map(|need| u64::from(need.units).saturating_mul(u64::from(count)))
+        .collect();
+    // A last set that gives fewer units than a whole one.
+    if let (Some(extra), Some(last)) = (extra, wanted.last_mut()) {
+        *last = extra;
+    }
+    let assigned = assign(members, needs, &wanted);
+    let taken: Vec<Pick> = assigned.iter().map(|(_, pick)| *pick).collect();
+    let mut given: Vec<Pick> = assigned
+        .iter()
+        .filter(|(part, _)| needs.get(*part).is_some_and(|need| need.given))
+        .map(|(_, pick)| *pick)
+        .collect();
+    if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
+        given = within_sets(assigned, get, count);
+    }
+    given.sort_unstable_by_key(|pick| (pick.line, pick.first));
+    Picked {
+        picks: given,
+        taken,
+        sets: count,
     }
 }
 

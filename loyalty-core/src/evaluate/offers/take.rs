@@ -4,7 +4,7 @@ use crate::number::{Rounding, allocate, mul_div_round};
 use crate::purchase::Line;
 use crate::scheme::compiled::{Rate, Sym};
 use crate::scheme::compiled_offer::{
-    Amounts, Gift, Offer, OfferBenefit, OfferGives, ShippingOff, Step, StepOff,
+    Amounts, Gift, Offer, OfferBenefit, OfferGives, PerUnits, ShippingOff, Step, StepOff,
 };
 use crate::scheme::{AmountPer, PercentOf, PercentPer, Remainder, StepBy, TaxBase};
 
@@ -38,7 +38,14 @@ impl Offers<'_, '_> {
         goods: &mut Goods,
     ) -> Result<Found, ActError> {
         let picked = self.pick(slot, benefit, goods);
-        if picked.picks.is_empty() {
+        let shared = matches!(
+            benefit.gives,
+            OfferGives::Amount {
+                and_shipping: true,
+                ..
+            }
+        );
+        if picked.picks.is_empty() && !shared {
             return Ok(Found::nothing("offer.no_line"));
         }
         let parts = match &benefit.gives {
@@ -101,13 +108,21 @@ impl Offers<'_, '_> {
                     }
                 }
             }
-            OfferGives::Shipping { .. } | OfferGives::Gift(_) => {
+            OfferGives::Shipping { .. } | OfferGives::Gift(_) | OfferGives::Reward(..) => {
                 return Ok(Found::nothing("offer.no_effect"));
             }
         };
         match parts {
             Err(code) => Ok(Found::nothing(code)),
-            Ok(parts) => settle(&picked.picks, &parts, goods),
+            Ok(parts) => {
+                let mut found = settle(&picked.picks, &parts, goods)?;
+                found.sets = benefit.on.sets.is_some().then_some(picked.sets);
+                found.used = match picked.taken.is_empty() {
+                    true => picked.picks,
+                    false => picked.taken,
+                };
+                Ok(found)
+            }
         }
     }
 
@@ -152,7 +167,8 @@ impl Offers<'_, '_> {
                 let lines = self.lines_of(&picked.picks, Some(&bases))?;
                 let mut parts = vec![0_i64; picked.picks.len()];
                 for of_line in &lines {
-                    let worth = part(of_line.weight)?.min(of_line.room);
+                    let own = bases.get(of_line.from..of_line.to).unwrap_or(&[]);
+                    let worth = part(sum(own))?.min(of_line.room);
                     self.share_in_line(worth, of_line, &picked.picks, Some(&bases), &mut parts)?;
                 }
                 self.limited(slot, max, parts, &picked.picks)
@@ -515,10 +531,12 @@ impl Offers<'_, '_> {
         let whole = weights
             .iter()
             .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
+        let on_goods = std::mem::replace(&mut self.most, i64::MAX);
         let amount = match self.within_budget(slot, amount.min(whole)) {
             Ok(amount) => amount,
             Err(code) => return Ok(Found::nothing(code)),
         };
+        self.most = on_goods;
         let parts = allocate(amount, &weights, Some(&weights))?;
         let mut parts = parts.into_iter();
         let on_goods = parts.next().unwrap_or(0);
@@ -537,7 +555,7 @@ impl Offers<'_, '_> {
 
     /// Takes something off the delivery charges.
     pub(super) fn take_shipping(
-        &self,
+        &mut self,
         slot: usize,
         off: ShippingOff,
         methods: &[Sym],
@@ -580,6 +598,7 @@ impl Offers<'_, '_> {
         let wanted = parts
             .iter()
             .fold(0_i64, |sum, part| sum.saturating_add(*part));
+        self.most = i64::MAX;
         let granted = match self.within_budget(slot, wanted) {
             Ok(granted) => granted,
             Err(code) => return Ok(Found::nothing(code)),
@@ -610,15 +629,15 @@ impl Offers<'_, '_> {
         }
         let times = match &gift.per_units {
             None => 1,
-            Some((units, target, most)) => {
-                let held = self.context.units(target.as_ref(), &self.amounts(goods));
-                let times = held.checked_div(*units).unwrap_or(0);
+            Some(per) => {
+                let held = self.units_for(per);
+                let times = held.checked_div(per.units).unwrap_or(0);
                 if times == 0 {
                     let mut found = Found::nothing("condition.min_quantity");
-                    found.missing = Some(Missing::Units(units.saturating_sub(held)));
+                    found.missing = Some(Missing::Units(per.units.saturating_sub(held)));
                     return Ok(found);
                 }
-                if *most > 0 { times.min(*most) } else { times }
+                per.times_max.map_or(times, |most| times.min(most))
             }
         };
         let mut wanted = times.saturating_mul(gift.quantity);
@@ -630,7 +649,7 @@ impl Offers<'_, '_> {
             wanted = wanted.min(u32::try_from(most).unwrap_or(u32::MAX));
         }
         let mut shares = Vec::new();
-        let mut amount = 0_i64;
+        let (mut amount, mut given) = (0_i64, false);
         for run in goods.runs.iter() {
             let is_gift = cart
                 .gift_of(index(run.line))
@@ -640,6 +659,7 @@ impl Offers<'_, '_> {
             }
             let count = run.count.min(wanted);
             wanted = wanted.saturating_sub(count);
+            given |= count > 0;
             let off = each.min(run.left);
             if count > 0 && off > 0 {
                 shares.push(RunShare {
@@ -657,10 +677,25 @@ impl Offers<'_, '_> {
             let saves = each.times(i64::from(wanted))?;
             self.gifts.push((line, saves));
         }
-        let mut found = Found::nothing("offer.no_effect");
-        found.amount = amount;
-        found.shares = shares;
-        Ok(found)
+        Ok(Found {
+            amount,
+            shares,
+            given,
+            sets: given.then_some(times),
+            ..Found::nothing("offer.no_effect")
+        })
+    }
+
+    /// The units that bring gifts.
+    fn units_for(&self, per: &PerUnits) -> u32 {
+        let lines = self.context.cart.lines.iter().zip(self.units);
+        lines
+            .filter(|(line, units)| {
+                **units >= per.line_units_from
+                    && per.line_units_to.is_none_or(|most| **units <= most)
+                    && self.context.cart.counts(line, per.target.as_ref())
+            })
+            .fold(0_u32, |sum, (_, units)| sum.saturating_add(*units))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::evaluate::error::ActError;
 use crate::evaluate::limit::{named, period_end};
 use crate::evaluate::reason::Missing;
 
-use super::{Candidate, Goods, Offers};
+use super::{Candidate, Found, Goods, Offers};
 
 /// What became of an offer.
 #[derive(Debug, Clone)]
@@ -23,6 +23,10 @@ pub(crate) struct OfferVerdict {
     pub(crate) code: &'static str,
     /// What it takes off, in minor units.
     pub(crate) amount: i64,
+    /// How many units it uses.
+    pub(crate) units: u32,
+    /// How many sets or gifts it gives.
+    pub(crate) sets: Option<u32>,
     /// The place of the offer that displaced it.
     pub(crate) by: Option<u32>,
     pub(crate) missing: Option<Missing>,
@@ -38,6 +42,8 @@ pub(crate) struct Outcome {
     checked: Option<bool>,
     code: Option<&'static str>,
     amount: i64,
+    units: u32,
+    sets: Option<u32>,
     by: Option<u32>,
     missing: Option<Missing>,
     resets: Option<Date>,
@@ -46,15 +52,21 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// A benefit gave something or nothing.
-    pub(super) fn note(&mut self, code: &'static str, missing: Option<Missing>, given: i64) {
+    pub(super) fn note(&mut self, found: &Found, given: i64) {
         self.amount = self.amount.saturating_add(given);
-        if self.amount > 0 {
+        if self.amount > 0 || found.given {
             self.code = Some("granted");
             self.missing = None;
         } else if self.code.is_none() {
-            self.code = Some(code);
-            self.missing = missing;
+            self.code = Some(found.code);
+            self.missing = found.missing;
         }
+    }
+
+    /// Counts units and sets that a benefit used.
+    pub(super) fn count(&mut self, units: u32, sets: Option<u32>) {
+        self.units = self.units.saturating_add(units);
+        self.sets = self.sets.max(sets);
     }
 
     pub(super) fn is_granted(&self) -> bool {
@@ -77,6 +89,8 @@ impl Outcome {
             offer,
             code: self.code.unwrap_or("offer.no_effect"),
             amount: self.amount,
+            units: self.units,
+            sets: self.sets,
             by: self.by,
             missing: self.missing,
             resets: self.resets,
@@ -182,6 +196,7 @@ impl<'a> Offers<'_, 'a> {
 
     /// An amount under an offer's budgets.
     pub(super) fn within_budget(&self, slot: usize, amount: i64) -> Result<i64, &'static str> {
+        let amount = amount.min(self.most);
         let Some(room) = self.candidates.get(slot).and_then(|c| c.room) else {
             return Ok(amount);
         };

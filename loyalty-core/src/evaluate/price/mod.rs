@@ -1,18 +1,20 @@
 //! Pricing: from list prices to what is due, in one visible order.
 //!
-//! member price → rewards on lines → standing discount → rewards on the order → points as discount
-//! → delivery → tax → gift card → points as tender.
+//! member price → rewards on lines → standing discount → rewards on the order → what is taken off by
+//! hand → points as discount → delivery → tax → gift card → points as tender.
 
 mod rewards;
 mod tenders;
 
 pub(super) use tenders::tax_in;
 
+use smallvec::SmallVec;
+
 use crate::number::{Rounding, mul_div_round};
 use crate::purchase::{Claim, PayPoints};
 use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
 use crate::scheme::compiled_offer::OfferStage;
-use crate::scheme::{Excess, StandingAs, UnitChoice};
+use crate::scheme::{Excess, StandingAs, TaxRounding, UnitChoice};
 
 use crate::evaluate::arith::{Checked, index, small};
 use crate::evaluate::cart::CartLine;
@@ -35,6 +37,8 @@ pub(crate) enum DiscountSource {
     Points(usize),
     /// The places of an offer and of its benefit.
     Offer(u32, u16),
+    /// What is taken off by hand.
+    Deduction,
 }
 
 /// A discount with its shares.
@@ -82,6 +86,8 @@ pub(crate) struct Priced {
     /// What is left of every delivery charge.
     pub(crate) shipping: Vec<i64>,
     pub(crate) tax: Vec<TaxGroup>,
+    /// The shop's own tax.
+    pub(crate) tax_amount: i64,
     /// To pay, with tax and delivery, before tenders.
     pub(crate) total: i64,
     pub(crate) gift_card: i64,
@@ -159,6 +165,7 @@ pub(crate) fn price(
             payments: Vec::new(),
             shipping,
             tax: Vec::new(),
+            tax_amount: 0,
             total: 0,
             gift_card: 0,
             gift_shares: Vec::new(),
@@ -170,7 +177,10 @@ pub(crate) fn price(
         reasons,
     };
     let mut offers = pricing.offers(wishes.claims)?;
-    for band in offers.bands() {
+    let bands = offers
+        .as_ref()
+        .map_or_else(first_band, |offers| offers.bands());
+    for band in bands {
         pricing.begin_band(&mut offers, band)?;
         pricing.offer_stage(&mut offers, OfferStage::Catalogue)?;
         if band == 0 {
@@ -191,15 +201,23 @@ pub(crate) fn price(
         }
     }
     pricing.priced.runs.mark_free();
+    pricing.deduct()?;
     pricing.payments(wishes.pay_points, false)?;
     pricing.offer_stage(&mut offers, OfferStage::Shipping)?;
-    pricing.priced.offered = offers.finish();
+    if let Some(offers) = offers {
+        pricing.priced.offered = offers.finish();
+    }
     pricing.claims(wishes.claims, Stage::Shipping)?;
     pricing.free_shipping()?;
     pricing.total()?;
     pricing.gift_card()?;
     pricing.payments(wishes.pay_points, true)?;
     Ok(pricing.priced)
+}
+
+/// The band of a scheme without offers.
+fn first_band() -> SmallVec<[u16; 4]> {
+    SmallVec::from_slice(&[0])
 }
 
 /// The stage at which a reward works.
@@ -233,20 +251,24 @@ pub(crate) fn is_item_reward(reward: &Reward) -> bool {
 }
 
 impl<'c, 'a> Pricing<'c, 'a> {
-    fn offers(&mut self, claims: &[Claim]) -> Result<Offers<'c, 'a>, ActError> {
-        Offers::new(
-            self.context,
-            claims,
-            self.list,
-            self.units,
-            &mut self.purse.met,
-        )
+    /// The offers; nothing when there is none and no code that asks for a verdict.
+    fn offers(&mut self, claims: &[Claim]) -> Result<Option<Box<Offers<'c, 'a>>>, ActError> {
+        let context = self.context;
+        if context.scheme.offers.is_empty() && context.cart.entered.is_empty() {
+            return Ok(None);
+        }
+        let offers = Offers::new(context, claims, self.list, self.units, &mut self.purse.met)?;
+        Ok(Some(Box::new(offers)))
     }
 
-    fn begin_band(&mut self, offers: &mut Offers<'_, 'a>, band: u16) -> Result<(), ActError> {
-        if offers.is_empty() {
+    fn begin_band(
+        &mut self,
+        offers: &mut Option<Box<Offers<'c, 'a>>>,
+        band: u16,
+    ) -> Result<(), ActError> {
+        let Some(offers) = offers.as_mut().filter(|offers| !offers.is_empty()) else {
             return Ok(());
-        }
+        };
         let goods = self.goods();
         let begun = offers.begin(band, &goods);
         self.put_goods(goods);
@@ -256,12 +278,12 @@ impl<'c, 'a> Pricing<'c, 'a> {
     /// The chosen offers of a stage.
     fn offer_stage(
         &mut self,
-        offers: &mut Offers<'_, 'a>,
+        offers: &mut Option<Box<Offers<'c, 'a>>>,
         stage: OfferStage,
     ) -> Result<(), ActError> {
-        if offers.is_empty() {
+        let Some(offers) = offers.as_mut().filter(|offers| !offers.is_empty()) else {
             return Ok(());
-        }
+        };
         let mut goods = self.goods();
         let applied = offers.apply(stage, &mut goods, &mut self.priced.discounts);
         self.put_goods(goods);
@@ -419,6 +441,25 @@ impl<'c, 'a> Pricing<'c, 'a> {
         };
         self.priced.discounts.push(Discount {
             source,
+            amount,
+            shares,
+            shipping: 0,
+        });
+        Ok(())
+    }
+
+    /// Takes off what is taken off by hand, as far as goods are left.
+    fn deduct(&mut self) -> Result<(), ActError> {
+        let goods = self.priced.runs.left.iter();
+        let goods = goods.fold(0_i64, |sum, left| sum.saturating_add(*left));
+        let amount = self.context.cart.deduction.min(goods);
+        if amount == 0 {
+            return Ok(());
+        }
+        let mut shares = Vec::new();
+        self.priced.runs.apportion(amount, |_| true, &mut shares)?;
+        self.priced.discounts.push(Discount {
+            source: DiscountSource::Deduction,
             amount,
             shares,
             shipping: 0,

@@ -3,7 +3,7 @@
 use super::*;
 
 impl<'a> Pricing<'_, 'a> {
-    /// Tax by rate, rounded once a rate, and the total.
+    /// Tax by rate, rounded once a rate or a line, and the total.
     pub(super) fn total(&mut self) -> Result<(), ActError> {
         let cart = self.context.cart;
         let goods = self
@@ -29,10 +29,12 @@ impl<'a> Pricing<'_, 'a> {
                 .iter()
                 .map(|charge| charge.tax)
                 .zip(&self.priced.shipping);
+            let by_line = self.context.scheme.tax_rounding == TaxRounding::PerLine;
             let mut groups: Vec<TaxGroup> = Vec::new();
             for (rate, left) in lines.chain(charges) {
                 let Some(rate) = rate else { continue };
-                match groups.iter_mut().find(|group| group.rate == rate) {
+                let known = groups.iter_mut().find(|group| group.rate == rate);
+                match known.filter(|_| !by_line) {
                     Some(group) => group.base = group.base.plus(*left)?,
                     None => groups.push(TaxGroup {
                         rate,
@@ -48,6 +50,10 @@ impl<'a> Pricing<'_, 'a> {
                 }
             }
             self.priced.tax = groups;
+        }
+        self.priced.tax_amount = cart.tax_of(self.units);
+        if !cart.tax_included {
+            total = total.plus(self.priced.tax_amount)?;
         }
         self.priced.total = total;
         self.priced.due = total;

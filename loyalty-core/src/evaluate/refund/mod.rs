@@ -8,7 +8,7 @@ use restore::reverse_draws;
 
 use crate::id::PurchaseId;
 use crate::ledger::{
-    CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry, PurchaseState,
+    Account, CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry, PurchaseState,
     RedemptionState, ReissueCause, RestorationEntry, ReturnEntry, Returned, ReversalEntry,
     RewardIssueEntry, RewardState, RewardVoidEntry, RulePoints, Source, VoidCause, WriteOffEntry,
 };
@@ -16,7 +16,7 @@ use crate::number::{Fraction, Money, Points, Rounding, mul_div_round};
 use crate::purchase::{PayPoints, ReturnLine};
 use crate::scheme::compiled::{Metric, Scheme, Wallet};
 use crate::scheme::compiled_offer::Offer;
-use crate::scheme::{OnReturn, RefundMoney, RefundPoints, Shortfall};
+use crate::scheme::{OnReturn, RefundMoney, RefundPoints, Shortfall, TaxRounding};
 
 use crate::time::Date;
 
@@ -147,6 +147,7 @@ impl Returning<'_> {
         self.refund = self.money(&context, &kept)?;
         self.restore(draft, purchase, &kept)?;
         self.reissue(draft, purchase, &kept)?;
+        self.void_issued(draft, purchase, &kept)?;
         let points_metrics = self.take_points(draft, purchase, &kept)?;
         self.take_stamps(draft, purchase, &kept)?;
         self.uncount_spending(draft, &kept)?;
@@ -332,8 +333,27 @@ impl Returning<'_> {
     }
 
     /// The offers that the purchase used, and what each gave in minor units.
-    fn offers_used(&self) -> Vec<(&Offer, i64)> {
+    fn offers_used(&self, account: &Account) -> Vec<(&Offer, i64)> {
         let mut used: Vec<(&Offer, i64)> = Vec::new();
+        // Gifts without a price and rewards took nothing off.
+        let lines = self.entry.purchase.lines.iter();
+        let gifts = lines.filter_map(|line| line.gift_of.as_ref());
+        let issued = account
+            .rewards
+            .iter()
+            .filter_map(|reward| match &reward.cause {
+                IssueCause::Offer(cause) if cause.purchase == self.entry.purchase.id => {
+                    Some(&cause.offer)
+                }
+                _ => None,
+            });
+        for id in gifts.chain(issued) {
+            let known = used.iter().any(|(offer, _)| offer.id == *id);
+            let offer = self.scheme.offers.iter().find(|offer| offer.id == *id);
+            if let Some(offer) = offer.filter(|_| !known) {
+                used.push((offer, 0));
+            }
+        }
         for discount in &self.entry.discounts {
             let Source::Offer(source) = &discount.source else {
                 continue;
@@ -353,7 +373,7 @@ impl Returning<'_> {
     /// A cancelled sale never took place: uses and budgets are as before, but for offers that keep
     /// their uses.
     fn uncount_offers(&self, draft: &mut Draft<'_>, date: Date) -> Result<(), ActError> {
-        for (offer, given) in self.offers_used() {
+        for (offer, given) in self.offers_used(&draft.account) {
             let given = in_scheme(self.cart, given).unwrap_or(0).saturating_neg();
             let uses = if offer.cancel_keeps_use || self.uses_back() {
                 0
@@ -376,7 +396,7 @@ impl Returning<'_> {
         if self.uses_back() {
             return Ok(());
         }
-        for (offer, _) in self.offers_used() {
+        for (offer, _) in self.offers_used(&draft.account) {
             give_back(draft, offer, &self.entry.purchase, self.state.at.date())?;
         }
         Ok(())

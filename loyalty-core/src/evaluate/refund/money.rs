@@ -85,6 +85,10 @@ impl Returning<'_> {
     /// What was paid for the kept units, with their tax and the delivery, less amounts given back.
     pub(super) fn frozen_worth(&self, units: &[u32]) -> Result<i64, ActError> {
         let mut worth = self.shipping_paid();
+        if !self.cart.tax_included {
+            worth = worth.plus(self.cart.tax_of(units))?;
+        }
+        let by_line = self.scheme.tax_rounding == TaxRounding::PerLine;
         let mut rates: Vec<(crate::scheme::compiled::Rate, i64)> = Vec::new();
         for (place, ((line, units), back)) in self
             .cart
@@ -100,7 +104,8 @@ impl Returning<'_> {
             worth = worth.plus(paid)?;
             if let Some(rate) = line.tax.filter(|_| !self.cart.tax_included) {
                 let taxed = self.net_of(place, *units);
-                match rates.iter_mut().find(|(known, _)| *known == rate) {
+                let known = rates.iter_mut().find(|(known, _)| *known == rate);
+                match known.filter(|_| !by_line) {
                     Some((_, sum)) => *sum = sum.plus(taxed)?,
                     None => rates.push((rate, taxed)),
                 }
@@ -108,7 +113,8 @@ impl Returning<'_> {
         }
         for (charge, left) in self.cart.shipping.iter().zip(&self.entry.shipping) {
             if let Some(rate) = charge.tax.filter(|_| !self.cart.tax_included) {
-                match rates.iter_mut().find(|(known, _)| *known == rate) {
+                let known = rates.iter_mut().find(|(known, _)| *known == rate);
+                match known.filter(|_| !by_line) {
                     Some((_, sum)) => *sum = sum.plus(left.minor())?,
                     None => rates.push((rate, left.minor())),
                 }

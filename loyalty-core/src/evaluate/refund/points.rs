@@ -65,6 +65,8 @@ impl Returning<'_> {
         let target = match self.scheme.returns.points {
             RefundPoints::None => 0,
             RefundPoints::Reprice => granted.saturating_sub(kept.earned.granted(number)),
+            // Points that no line brought go with the last unit.
+            RefundPoints::LineAttributed if kept.all_back => granted,
             RefundPoints::LineAttributed => self.line_target(wallet, kept),
             RefundPoints::Proportional => {
                 if kept.all_back {

@@ -58,7 +58,7 @@ impl Returning<'_> {
             .find(|discount| match &discount.source {
                 Source::Points(source) => source.redemption == number,
                 Source::Reward(source) => Some(source.issue) == redemption.issue(),
-                Source::Benefit(_) | Source::Offer(_) => false,
+                Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => false,
             });
         let all: Vec<u32> = self
             .entry
@@ -226,6 +226,31 @@ impl Returning<'_> {
                 expiry: reward.expiry,
             })))?;
             post_due(draft)?;
+        }
+        Ok(())
+    }
+
+    /// Rewards that offers issued with the purchase go with it, unless they were used.
+    pub(super) fn void_issued(
+        &self,
+        draft: &mut Draft<'_>,
+        purchase: &PurchaseId,
+        kept: &Kept,
+    ) -> Result<(), ActError> {
+        if !kept.all_back {
+            return Ok(());
+        }
+        let open = draft.account.open_rewards();
+        let issued: Vec<u64> = open
+            .filter(|(_, reward)| {
+                matches!(&reward.cause, IssueCause::Offer(cause) if cause.purchase == *purchase)
+                    && matches!(reward.state, RewardState::Ready(_))
+            })
+            .map(|(issue, _)| issue)
+            .collect();
+        for issue in issued {
+            let cause = VoidCause::Returned;
+            draft.push(Entry::RewardVoid(RewardVoidEntry { issue, cause }))?;
         }
         Ok(())
     }

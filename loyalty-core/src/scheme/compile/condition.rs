@@ -292,6 +292,7 @@ impl Context<'_> {
         Condition::MinQuantity {
             quantity: def.quantity,
             target,
+            different: def.different,
         }
     }
 

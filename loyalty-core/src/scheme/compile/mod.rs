@@ -82,6 +82,7 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
         returns: def.returns.clone(),
         guards: def.guards.clone(),
         discount_rounding: def.discount_rounding,
+        tax_rounding: def.tax_rounding,
         def: Arc::new(def),
     })
 }
@@ -124,7 +125,7 @@ impl Parts {
         let rewards = context.all_rewards();
         let stacking = context.stacking();
         let offers = context.all_offers(&stacking);
-        context.sources(&rewards, &cards, &ladders);
+        context.sources(&rewards, &cards, &ladders, &offers);
         if !context.problems.is_empty() {
             return Err(Problems(context.problems));
         }

@@ -8,7 +8,7 @@ use crate::number::{Currency, Money};
 use crate::scheme::compiled::{Kind, Sym, Target};
 use crate::scheme::compiled_offer::{
     Amounts, Band, Budget, Combines, Gift, Offer, OfferBenefit, OfferCodes, OfferGives, OfferStage,
-    SetGet, SetPart, Sets, ShippingOff, Stacking, Step, StepOff, Units,
+    PerUnits, SetGet, SetPart, Sets, ShippingOff, Stacking, Step, StepOff, Units,
 };
 use crate::scheme::limit::CapPeriod;
 use crate::scheme::offer::{
@@ -26,6 +26,8 @@ use super::wallet::cap_name;
 const PARTS_MAX: usize = 6;
 /// The most units that one set takes or gives.
 const UNITS_MAX: u32 = 1_000_000;
+/// The most rewards that one offer issues.
+const REWARDS_MAX: u32 = 100;
 /// The most combinations that a scheme may let an act try.
 const TRIES_LIMIT: u32 = 10_000_000;
 
@@ -137,6 +139,8 @@ impl Context<'_> {
                 .as_ref()
                 .map(|codes| self.offer_codes(codes, &name, &at.key("codes"))),
             combines: self.combines(&def.combines_with, places, &at.key("combines_with")),
+            exclusive: def.exclusive,
+            consumes_units: def.consumes_units,
             on_claim: def.on_claim,
             specificity: benefits.iter().map(specificity).max().unwrap_or(0),
             benefits,
@@ -359,6 +363,19 @@ impl Context<'_> {
                 on: Units::default(),
                 tax: crate::scheme::TaxBase::AsPriced,
             },
+            OfferBenefitDef::Reward(def) => {
+                let at = at.key("reward");
+                self.count(def.quantity, 1, REWARDS_MAX, &at.key("quantity"));
+                OfferBenefit {
+                    stage: OfferStage::Order,
+                    gives: OfferGives::Reward(
+                        self.reward(&def.reward, &at.key("reward")),
+                        def.quantity,
+                    ),
+                    on: Units::default(),
+                    tax: crate::scheme::TaxBase::AsPriced,
+                }
+            }
         }
     }
 
@@ -465,8 +482,14 @@ impl Context<'_> {
         let per_units = def.per_units.as_ref().map(|per| {
             let at = at.key("per_units");
             self.count(per.units, 1, UNITS_MAX, &at.key("units"));
-            let target = self.target(per.target.as_ref(), &at.key("target"));
-            (per.units.max(1), target, per.times_max)
+            self.line_units(per.line_units_from, per.line_units_to, &at);
+            PerUnits {
+                units: per.units.max(1),
+                target: self.target(per.target.as_ref(), &at.key("target")),
+                line_units_from: per.line_units_from,
+                line_units_to: (per.line_units_to > 0).then_some(per.line_units_to),
+                times_max: (per.times_max > 0).then_some(per.times_max),
+            }
         });
         Gift {
             sku: def.sku.clone(),
@@ -490,14 +513,7 @@ impl Context<'_> {
         let price = |of: &mut Self, price: Option<Money>, key: &'static str| {
             price.map(|price| of.money(price, 0, &at.key(key)))
         };
-        if def.line_units_to > 0 && def.line_units_to < def.line_units_from {
-            self.problem(
-                problem::WINDOW,
-                &at.key("line_units_to"),
-                def.line_units_to,
-                "at least `line_units_from`",
-            );
-        }
+        self.line_units(def.line_units_from, def.line_units_to, &at);
         Units {
             running_from: price(self, def.running_from, "running_from"),
             running_to: price(self, def.running_to, "running_to"),
@@ -516,6 +532,17 @@ impl Context<'_> {
         }
     }
 
+    fn line_units(&mut self, from: u32, to: u32, at: &At<'_>) {
+        if to > 0 && to < from {
+            self.problem(
+                problem::WINDOW,
+                &at.key("line_units_to"),
+                to,
+                "at least `line_units_from`",
+            );
+        }
+    }
+
     fn sets(&mut self, def: &SetsDef, target: Option<&Target>, at: &At<'_>) -> Sets {
         let list = at.key("parts");
         self.not_empty(&def.parts, &list);
@@ -524,7 +551,7 @@ impl Context<'_> {
         for (place, part) in parts.iter().enumerate() {
             let at = list.index(place);
             self.count(part.units, 1, UNITS_MAX, &at.key("units"));
-            if part.different && parts.len() > 1 {
+            if part.different && (parts.len() > 1 || def.by_line) {
                 let allowed = "a set of that part alone";
                 self.problem(
                     problem::CONFLICT,
@@ -568,6 +595,7 @@ impl Context<'_> {
         Sets {
             parts: compiled.into(),
             get,
+            by_line: def.by_line,
             sets_max: (def.sets_max > 0).then_some(def.sets_max),
         }
     }
@@ -595,7 +623,10 @@ fn stands_on_a_line(benefit: &OfferBenefit) -> bool {
         OfferGives::Amount { per, .. } | OfferGives::Price { per, .. } => {
             matches!(per, AmountPer::Line | AmountPer::Unit)
         }
-        OfferGives::Steps { .. } | OfferGives::Shipping { .. } | OfferGives::Gift(_) => false,
+        OfferGives::Steps { .. }
+        | OfferGives::Shipping { .. }
+        | OfferGives::Gift(_)
+        | OfferGives::Reward(..) => false,
     };
     per_line && benefit.on.sets.is_none() && benefit.on.units_max.is_none()
 }

@@ -2,6 +2,7 @@
 
 use crate::number::Points;
 use crate::scheme::compiled::{Card, Cost, Gives, Ladder, Reward};
+use crate::scheme::compiled_offer::{Offer, OfferGives};
 use crate::scheme::expiry::RoundUp;
 use crate::scheme::problem;
 use crate::scheme::reward::{CostDef, GivesDef, RewardDef};
@@ -26,7 +27,13 @@ impl Context<'_> {
     }
 
     /// That every reward has a price or comes from somewhere.
-    pub(super) fn sources(&mut self, rewards: &[Reward], cards: &[Card], ladders: &[Ladder]) {
+    pub(super) fn sources(
+        &mut self,
+        rewards: &[Reward],
+        cards: &[Card],
+        ladders: &[Ladder],
+        offers: &[Offer],
+    ) {
         let mut given = vec![false; rewards.len()];
         let from_cards = cards.iter().flat_map(|card| {
             card.rewards
@@ -38,7 +45,12 @@ impl Context<'_> {
             .iter()
             .flat_map(|ladder| &ladder.tiers)
             .flat_map(|tier| tier.rewards.iter().copied());
-        for place in from_cards.chain(from_tiers) {
+        let benefits = offers.iter().flat_map(|offer| &offer.benefits);
+        let from_offers = benefits.filter_map(|benefit| match benefit.gives {
+            OfferGives::Reward(reward, _) => Some(reward),
+            _ => None,
+        });
+        for place in from_cards.chain(from_tiers).chain(from_offers) {
             if let Some(given) = usize::try_from(place)
                 .ok()
                 .and_then(|place| given.get_mut(place))
@@ -49,7 +61,7 @@ impl Context<'_> {
         let at = At::ROOT.key("rewards");
         for (place, (reward, given)) in rewards.iter().zip(given).enumerate() {
             if reward.cost.is_none() && !given {
-                let allowed = "a `cost`, or a card, milestone or tier that brings it";
+                let allowed = "a `cost`, or a card, milestone, tier or offer that brings it";
                 self.problem(
                     problem::UNREACHABLE,
                     &at.index(place),

@@ -3,14 +3,15 @@
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use crate::id::OfferId;
+use crate::id::{OfferId, RewardId};
 use crate::number::Money;
 use crate::time::Date;
 
 use crate::evaluate::arith::index;
 use crate::evaluate::context::Context;
-use crate::evaluate::evaluation::Evaluation;
 use crate::evaluate::reason::Shortage;
+
+use super::Offered;
 
 /// What became of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,6 +47,11 @@ pub struct OfferDecision {
     pub code: &'static str,
     /// What it takes off goods and delivery.
     pub amount: Money,
+    /// How many units it uses: those that it lowers, and those that its sets take.
+    pub units: u32,
+    /// How many sets of units it finds, or how many times it gives its gift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sets: Option<u32>,
     /// The offer that took its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<OfferId>,
@@ -57,8 +63,8 @@ pub struct OfferDecision {
     pub resets: Option<Date>,
 }
 
-pub(crate) fn codes(context: &Context<'_>, evaluation: &Evaluation) -> Vec<CodeDecision> {
-    let found = evaluation.priced.offered.codes.iter();
+pub(crate) fn codes(context: &Context<'_>, offered: &Offered) -> Vec<CodeDecision> {
+    let found = offered.codes.iter();
     found
         .map(|verdict| CodeDecision {
             code: verdict.code.clone(),
@@ -73,15 +79,17 @@ fn offer_id(context: &Context<'_>, place: Option<u32>) -> Option<OfferId> {
     Some(offer.id.clone())
 }
 
-pub(crate) fn offers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<OfferDecision> {
+pub(crate) fn offers(context: &Context<'_>, offered: &Offered) -> Vec<OfferDecision> {
     let money = |minor| Money::of(minor, context.cart.currency);
-    let found = evaluation.priced.offered.verdicts.iter();
+    let found = offered.verdicts.iter();
     found
         .filter_map(|verdict| {
             Some(OfferDecision {
                 offer: offer_id(context, Some(verdict.offer))?,
                 code: verdict.code,
                 amount: money(verdict.amount),
+                units: verdict.units,
+                sets: verdict.sets,
                 by: offer_id(context, verdict.by),
                 missing: verdict
                     .missing
@@ -92,10 +100,20 @@ pub(crate) fn offers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<Offe
         .collect()
 }
 
-pub(crate) fn choice(context: &Context<'_>, evaluation: &Evaluation) -> Option<ChoiceDecision> {
+pub(crate) fn issued(context: &Context<'_>, offered: &Offered) -> Vec<RewardId> {
+    let mut found = Vec::new();
+    for issued in &offered.issued {
+        if let Some(reward) = context.scheme.rewards.get(index(issued.reward)) {
+            found.extend((0..issued.quantity).map(|_| reward.id.clone()));
+        }
+    }
+    found
+}
+
+/// How the choice among offers was made.
+pub(crate) fn choice(context: &Context<'_>, offered: &Offered) -> Option<ChoiceDecision> {
     let money = |minor| Money::of(minor, context.cart.currency);
-    let found = evaluation.priced.offered.certificate?;
-    Some(ChoiceDecision {
+    offered.certificate.map(|found| ChoiceDecision {
         optimal: found.optimal,
         tries: found.tries,
         value: money(found.value),
