@@ -198,6 +198,8 @@ DAY = datetime(2026, 1, 1, tzinfo=UTC)
         ({"amount": [True, False]}, {}, "input.column_type", "/amount"),
         ({"amount": [10**17, 1]}, {}, "input.amount", "/amount/0"),
         ({"amount": [1.0, 2.0]}, {"amount": None, "amount_minor": "amount"}, "input.column_type", "/amount"),
+        ({"amount": [1, 2**53]}, {"amount": None, "amount_minor": "amount"}, "input.amount", "/amount/1"),
+        ({"amount": ["1.00", "1e3"]}, {}, "input.amount", "/amount/1"),
         ({"money": ["EUR", "USD"]}, {"currency_column": "money"}, "input.mixed_currency", "/money/1"),
         ({"money": ["EUR", None]}, {"currency_column": "money"}, "input.null", "/money/1"),
         ({"kind": ["sale", "return"]}, {"kind": "kind"}, "input.kind", "/kind/1"),
@@ -216,6 +218,13 @@ def test_bad_frames(
     if path is not None and path.count("/") == 2:
         assert [error.context["column"], error.context["row"]] == path.split("/")[1:]
     assert pickle.loads(pickle.dumps(error)).code == code
+
+
+def test_days_beyond_the_calendar() -> None:
+    far = pl.DataFrame(GOOD).with_columns(pl.Series("date", [0, 2**30]).cast(pl.Int32).cast(pl.Date))
+    with pytest.raises(lc.InputError) as refused:
+        lc.Orders(far, **COLUMNS)
+    assert (refused.value.code, refused.value.path) == ("input.date", "/date/1")
 
 
 def test_what_is_no_frame() -> None:

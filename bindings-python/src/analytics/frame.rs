@@ -8,7 +8,8 @@ use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchReader,
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
 use chrono::{DateTime, Offset, TimeZone};
-use loyalty_core::analytics::civil::day_of;
+use loyalty_core::analytics::civil::{DAY_MAX, DAY_MIN, day_of};
+use loyalty_core::analytics::columns::AMOUNT_MAX;
 use loyalty_core::number::{Currency, Money};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -219,17 +220,16 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Labels of segments; a row without a value has none.
-    pub(crate) fn labels(&self) -> Result<Vec<Option<String>>, Failure> {
+    /// Labels of segments; none at all in a column without values.
+    pub(crate) fn labels(&self) -> Result<Option<StringViewArray>, Failure> {
         let kind = self.array.data_type();
-        let texts = if self.is_text() || kind.is_integer() || *kind == DataType::Boolean {
-            self.texts()?
+        if self.is_text() || kind.is_integer() || *kind == DataType::Boolean {
+            self.texts().map(Some)
         } else if *kind == DataType::Null {
-            return Ok(vec![None; self.len()]);
+            Ok(None)
         } else {
-            return Err(self.wrong_type("text, whole numbers or booleans"));
-        };
-        Ok(texts.iter().map(|text| text.map(str::to_owned)).collect())
+            Err(self.wrong_type("text, whole numbers or booleans"))
+        }
     }
 
     /// Business days.
@@ -462,6 +462,34 @@ impl<'a> Column<'a> {
                 let allowed = format!("{currency} alone: choose the rows of one currency");
                 let found = texts.value(row);
                 Err(self.failure("input.mixed_currency", row, found, &allowed))
+            }
+        }
+    }
+
+    /// Holds that every amount is one that the core takes.
+    pub(crate) fn hold_range(&self, minor: &[i64]) -> Result<(), Failure> {
+        match minor
+            .iter()
+            .position(|minor| minor.unsigned_abs() > AMOUNT_MAX.unsigned_abs())
+        {
+            None => Ok(()),
+            Some(row) => {
+                let found = format!("{} minor units", minor[row]);
+                Err(self.failure("input.amount", row, found, "at most 2^53-1 minor units"))
+            }
+        }
+    }
+
+    /// Holds that every day is one of the years 1 to 9999.
+    pub(crate) fn hold_years(&self, days: &[i32]) -> Result<(), Failure> {
+        match days
+            .iter()
+            .position(|day| !(DAY_MIN..=DAY_MAX).contains(day))
+        {
+            None => Ok(()),
+            Some(row) => {
+                let found = format!("day {} from 1970-01-01", days[row]);
+                Err(self.failure("input.date", row, found, "a day of the years 1 to 9999"))
             }
         }
     }

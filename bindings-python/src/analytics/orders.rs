@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use arrow_array::RecordBatch;
 use arrow_array::timezone::Tz;
+use arrow_array::{Array, RecordBatch};
 use loyalty_core::analytics::columns::{NO_ORDER, Purchases, REFUND, SALE};
 use loyalty_core::analytics::index::{Index, Key};
 use loyalty_core::analytics::metrics::Window;
@@ -90,7 +90,7 @@ struct Reading {
     places: Vec<(String, usize)>,
     customers: Index,
     order_ids: Index,
-    labels: Vec<Vec<Option<String>>>,
+    labels: Vec<Labels>,
     orders: Orders,
 }
 
@@ -192,7 +192,7 @@ impl Reading {
             places,
             customers: Index::new(),
             order_ids: Index::new(),
-            labels: columns.segments.iter().map(|_| Vec::new()).collect(),
+            labels: columns.segments.iter().map(|_| Labels::default()).collect(),
             orders: Orders {
                 keys: Arc::default(),
                 currency,
@@ -232,7 +232,9 @@ impl Reading {
         orders.without_customer += guests as u64;
         let numbered = numbers(&mut self.customers, &customer, &kept)?;
         orders.customer.extend(numbered.into_iter().flatten());
-        let days = column(&self.columns.day)?.days(self.zone)?;
+        let day = column(&self.columns.day)?;
+        let days = day.days(self.zone)?;
+        day.hold_years(&days)?;
         orders.day.extend(kept.iter().map(|row| days[*row]));
         if let Some(name) = &self.columns.currency_column {
             column(name)?.hold_currency(self.currency)?;
@@ -246,6 +248,7 @@ impl Reading {
             let minor = amount.ints("whole numbers of minor units; amount= takes whole units")?;
             (amount, minor)
         };
+        amount.hold_range(&minor)?;
         let mut refunds = match &self.columns.kind {
             Some(name) => column(name)?.refunds()?,
             None => vec![false; minor.len()],
@@ -276,8 +279,7 @@ impl Reading {
             }
         }
         for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
-            let mut labels = column(name)?.labels()?;
-            into.extend(kept.iter().map(|row| labels[*row].take()));
+            into.take(&column(name)?, &kept)?;
         }
         Ok(())
     }
@@ -297,40 +299,64 @@ impl Reading {
         }
         self.orders.purchases().check()?;
         for (name, labels) in self.columns.segments.into_iter().zip(self.labels) {
-            let segments = Segments::of(name, &labels, &self.orders);
+            let segments = labels.finish(name, &self.orders);
             self.orders.segments.push(segments);
         }
         Ok(self.orders)
     }
 }
 
-impl Segments {
+/// The labels of a column while it is read: a number for each row, [`NO_LABEL`] without one.
+#[derive(Debug, Default)]
+struct Labels {
+    known: Index,
+    rows: Vec<u32>,
+}
+
+const NO_LABEL: u32 = u32::MAX;
+
+impl Labels {
+    fn take(&mut self, column: &Column<'_>, kept: &[usize]) -> Result<(), Failure> {
+        let Some(texts) = column.labels()? else {
+            self.rows.extend(kept.iter().map(|_| NO_LABEL));
+            return Ok(());
+        };
+        for row in kept {
+            let number = if texts.is_valid(*row) {
+                self.known.encode_texts(&[texts.value(*row)])?[0]
+            } else {
+                NO_LABEL
+            };
+            self.rows.push(number);
+        }
+        Ok(())
+    }
+
     /// The label of each customer's first row: of the first day, and on it the least label.
-    fn of(name: String, labels: &[Option<String>], orders: &Orders) -> Self {
-        let mut first: Vec<Option<(i32, bool, &str)>> = vec![None; orders.keys.len()];
-        for (row, customer) in orders.customer.iter().enumerate() {
-            let label = labels[row].as_deref();
-            let this = (orders.day[row], label.is_none(), label.unwrap_or_default());
+    fn finish(self, name: String, orders: &Orders) -> Segments {
+        let mut labels: Vec<(Option<String>, u32)> = (0..)
+            .zip(self.known.keys())
+            .filter_map(|(number, key)| match key {
+                Key::Text(text) => Some((Some(text.clone()), number)),
+                Key::Int(_) => None,
+            })
+            .collect();
+        labels.sort_unstable();
+        let mut rank = vec![0_u32; labels.len()];
+        for (at, (_, number)) in (0..).zip(&labels) {
+            rank[*number as usize] = at;
+        }
+        let last = u32::try_from(labels.len()).unwrap_or(u32::MAX);
+        let mut first = vec![(i32::MAX, last); orders.keys.len()];
+        for ((customer, day), number) in orders.customer.iter().zip(&orders.day).zip(self.rows) {
+            let label = rank.get(number as usize).copied().unwrap_or(last);
             let slot = &mut first[*customer as usize];
-            *slot = Some(slot.map_or(this, |known| known.min(this)));
+            *slot = (*slot).min((*day, label));
         }
-        let label = |first: &Option<(i32, bool, &str)>| {
-            first.and_then(|(_, none, label)| (!none).then(|| label.to_owned()))
-        };
-        let mut known: Vec<Option<String>> = first.iter().map(label).collect();
-        known.sort_unstable_by(|left, right| (left.is_none(), left).cmp(&(right.is_none(), right)));
-        known.dedup();
-        let place = |first: &Option<(i32, bool, &str)>| {
-            let label = label(first);
-            let place = known.iter().position(|known| *known == label).unwrap_or(0);
-            u32::try_from(place).unwrap_or(u32::MAX)
-        };
-        let of = first.iter().map(place).collect();
-        Self {
-            name,
-            labels: known,
-            of,
-        }
+        let of = first.into_iter().map(|(_, label)| label).collect();
+        let labels = labels.into_iter().map(|(label, _)| label);
+        let labels = labels.chain([None]).collect();
+        Segments { name, labels, of }
     }
 }
 
