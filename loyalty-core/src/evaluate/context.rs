@@ -9,6 +9,7 @@ use crate::scheme::{AmountBase, TaxBase};
 use crate::time::{Date, Feb29, Moment, MonthDay};
 
 use super::cart::Cart;
+use super::challenge::Progress;
 use super::reason::Missing;
 use super::tier::{HeldTiers, held_tiers};
 
@@ -37,6 +38,8 @@ pub(crate) struct Context<'a> {
     birthday: Option<MonthDay>,
     /// What the host says of codes that were entered.
     pub(crate) coupons: Vec<Coupon>,
+    /// How far the member is in every challenge.
+    pub(crate) progress: Vec<Progress>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -84,6 +87,7 @@ impl<'a> Context<'a> {
                 true => Vec::new(),
                 false => facts.coupons.clone(),
             },
+            progress: super::challenge::progress(scheme, account, at.date()),
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -128,6 +132,7 @@ impl<'a> Context<'a> {
                 .collect(),
             birthday: None,
             coupons: terms.coupons.clone(),
+            progress: super::challenge::met(scheme, terms),
             ordinal,
             first: terms.first,
             pinned: Some(terms),
@@ -357,6 +362,9 @@ impl<'a> Context<'a> {
                 let charges = &self.cart.shipping;
                 let found = charges.iter().any(|charge| wanted.contains(&charge.method));
                 check(found, "condition.shipping_method")
+            }
+            Condition::Challenge(place) => {
+                check(self.reaches(*place, amounts), "condition.challenge")
             }
             Condition::Birthday { .. } => {
                 check(self.is_occasion(condition, rule), "condition.birthday")

@@ -15,6 +15,7 @@ use crate::time::{Deadline, Moment};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
+use super::challenge::ChallengeStanding;
 use super::context::Context;
 use super::draft::Draft;
 use super::due::anything_due;
@@ -77,6 +78,9 @@ pub struct Decision {
     /// Rewards that a record would issue for later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issued: Vec<RewardId>,
+    /// How far the purchase brings the member in every challenge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeStanding>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
@@ -403,6 +407,7 @@ impl Decision {
                 .cloned()
                 .collect(),
             issued: told::issued(context, &priced.offered),
+            challenges: super::challenge::decisions(context, &evaluation.adds),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons,

@@ -33,6 +33,8 @@ pub(crate) struct Evaluation {
     pub(crate) stamps: StampList,
     /// What it adds to every ladder's metric.
     pub(crate) metrics: SmallVec<[i64; 4]>,
+    /// What it adds to every challenge.
+    pub(crate) adds: Vec<Vec<i64>>,
     /// What every limit that it met had left.
     pub(crate) met: Vec<Headroom>,
     /// The places of the tiers at which it earns.
@@ -124,6 +126,7 @@ pub(crate) fn evaluate(
             earned,
             stamps,
             metrics,
+            adds: context.adds(&sums.amounts()),
             met,
             tiers,
             reasons,

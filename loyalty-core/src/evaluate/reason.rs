@@ -50,6 +50,7 @@ pub const REASON_CODES: &[&str] = &[
     "condition.between",
     "condition.birthday",
     "condition.bought",
+    "condition.challenge",
     "condition.channel",
     "condition.code",
     "condition.currency",

@@ -294,6 +294,7 @@ fn terms(
         headroom,
         carry,
         coupons: super::offers::valid_coupons(draft, purchase, facts),
+        challenges: super::challenge::terms(draft),
     })
 }
 
@@ -708,6 +709,7 @@ fn post_counts(
         draft.count(name, 1)?;
     }
     count_offers(draft, cart, entry, evaluation)?;
+    super::challenge::post(draft, date, &evaluation.adds)?;
     count_spending(draft, evaluation)
 }
 

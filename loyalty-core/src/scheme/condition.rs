@@ -1,7 +1,8 @@
 //! Conditions on an act, and targets that pick lines.
 
 use crate::id::{
-    Category, ChannelId, CodeText, LadderId, ProductId, SegmentId, Sku, StoreId, Tag, TierId,
+    Category, ChallengeId, ChannelId, CodeText, LadderId, ProductId, SegmentId, Sku, StoreId, Tag,
+    TierId,
 };
 use crate::number::Money;
 use crate::time::{CivilDateTime, Weekday};
@@ -54,6 +55,8 @@ shape! {
         Bought(BoughtDef),
         /// A delivery charge is of one of these methods.
         ShippingMethod(Vec<Tag>),
+        /// The purchase reaches the goal of this challenge.
+        Challenge(ChallengeId),
     }
 
     /// Tiers of a ladder.

@@ -7,6 +7,7 @@ use crate::id::{SchemeId, WalletId};
 use crate::number::{Currency, Rounding};
 
 use super::card::CardDef;
+use super::challenge::ChallengeDef;
 use super::condition::TargetDef;
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, EarnRuleDef};
 use super::limit::GuardsDef;
@@ -77,6 +78,9 @@ shape! {
         /// The rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rewards: Vec<RewardDef>,
+        /// The challenges.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub challenges: Vec<ChallengeDef>,
         /// The offers.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub offers: Vec<OfferDef>,

@@ -20,6 +20,7 @@
 mod access;
 mod access_key;
 pub(crate) mod card;
+pub(crate) mod challenge;
 mod compile;
 pub(crate) mod compiled;
 pub(crate) mod compiled_offer;
@@ -45,6 +46,7 @@ mod windows;
 
 pub use access::Label;
 pub use card::*;
+pub use challenge::*;
 pub use compile::{compile, compile_with};
 pub use compiled::Scheme;
 pub use condition::*;

@@ -214,6 +214,7 @@ fn asks_for_purchase(def: &ConditionDef, depth_left: usize) -> Option<&'static s
         ConditionDef::FirstPurchase(_) => Some("first_purchase"),
         ConditionDef::Code(_) => Some("code"),
         ConditionDef::ShippingMethod(_) => Some("shipping_method"),
+        ConditionDef::Challenge(_) => Some("challenge"),
         _ => None,
     }
 }

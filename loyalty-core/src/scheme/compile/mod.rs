@@ -2,6 +2,7 @@
 
 mod benefit;
 mod card;
+mod challenge;
 mod condition;
 mod context;
 mod earn;
@@ -76,6 +77,7 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
         cards: parts.cards,
         ladders: parts.ladders,
         rewards: parts.rewards,
+        challenges: parts.challenges,
         offers: parts.offers,
         offer_index: parts.offer_index,
         stacking: parts.stacking,
@@ -103,6 +105,7 @@ struct Parts {
     cards: Box<[crate::scheme::compiled::Card]>,
     ladders: Box<[crate::scheme::compiled::Ladder]>,
     rewards: Box<[crate::scheme::compiled::Reward]>,
+    challenges: Box<[crate::scheme::compiled::Challenge]>,
     offers: Box<[crate::scheme::compiled_offer::Offer]>,
     offer_index: RuleIndex,
     stacking: crate::scheme::compiled_offer::Stacking,
@@ -123,6 +126,7 @@ impl Parts {
         let cards = context.all_cards();
         let ladders = context.all_ladders();
         let rewards = context.all_rewards();
+        let challenges = context.all_challenges();
         let stacking = context.stacking();
         let offers = context.all_offers(&stacking);
         context.sources(&rewards, &cards, &ladders, &offers);
@@ -140,6 +144,7 @@ impl Parts {
             cards,
             ladders,
             rewards,
+            challenges,
             offers,
             offer_index,
             stacking,
