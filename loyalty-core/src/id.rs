@@ -210,6 +210,8 @@ ids! {
     CodeText, "code", ID_LENGTH_MAX;
     /// A batch of codes that the host keeps.
     BatchId, "batch id", ID_LENGTH_MAX;
+    /// A referral of a scheme.
+    ReferralId, "referral id", ID_LENGTH_MAX;
     /// A challenge.
     ChallengeId, "challenge id", ID_LENGTH_MAX;
     /// Who pays for a benefit: a cost centre.

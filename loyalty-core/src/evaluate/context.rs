@@ -1,8 +1,8 @@
 //! The facts that conditions are held against.
 
 use crate::customer::{Coupon, Facts};
-use crate::id::RuleId;
-use crate::ledger::{Account, Terms};
+use crate::id::{MemberId, RuleId};
+use crate::ledger::{Account, DueReferral, Terms};
 use crate::number::{Rounding, mul_div_round};
 use crate::scheme::compiled::{Condition, Kind, Rate, Scheme, Sym, Target};
 use crate::scheme::{AmountBase, TaxBase};
@@ -40,6 +40,8 @@ pub(crate) struct Context<'a> {
     pub(crate) coupons: Vec<Coupon>,
     /// How far the member is in every challenge.
     pub(crate) progress: Vec<Progress>,
+    /// The member who referred the customer.
+    pub(crate) referrer: Option<MemberId>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -88,6 +90,7 @@ impl<'a> Context<'a> {
                 false => facts.coupons.clone(),
             },
             progress: super::challenge::progress(scheme, account, at.date()),
+            referrer: referrer(facts, account),
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -133,6 +136,7 @@ impl<'a> Context<'a> {
             birthday: None,
             coupons: terms.coupons.clone(),
             progress: super::challenge::met(scheme, terms),
+            referrer: terms.referrer.clone(),
             ordinal,
             first: terms.first,
             pinned: Some(terms),
@@ -225,6 +229,23 @@ impl<'a> Context<'a> {
         lines
             .filter(|(line, units)| **units > 0 && self.cart.counts(line, target))
             .fold(0_u32, |count, _| count.saturating_add(1))
+    }
+
+    /// The events that the purchase is due to the member who referred the customer.
+    pub(crate) fn due_referrals(&self, amounts: &Amounts<'_>) -> Vec<DueReferral> {
+        let Some(referrer) = &self.referrer else {
+            return Vec::new();
+        };
+        let holds = |when: &Condition| self.holds(when, amounts, None);
+        let referrals = self.scheme.referrals.iter();
+        referrals
+            .filter(|referral| referral.when.as_ref().is_none_or(holds))
+            .map(|referral| DueReferral {
+                referral: referral.id.clone(),
+                referrer: referrer.clone(),
+                event: referral.event.clone(),
+            })
+            .collect()
     }
 
     /// Whether a condition holds. `rule` is whose condition it is.
@@ -363,6 +384,7 @@ impl<'a> Context<'a> {
                 let found = charges.iter().any(|charge| wanted.contains(&charge.method));
                 check(found, "condition.shipping_method")
             }
+            Condition::Referred => check(self.referrer.is_some(), "condition.referred"),
             Condition::Challenge(place) => {
                 check(self.reaches(*place, amounts), "condition.challenge")
             }
@@ -451,6 +473,13 @@ impl<'a> Context<'a> {
             _ => None,
         }
     }
+}
+
+/// Who referred a customer: another member, of another household.
+fn referrer(facts: &Facts, account: &Account) -> Option<MemberId> {
+    let referral = facts.referral.as_ref()?;
+    let counts = referral.referrer != account.member && !referral.same_household;
+    counts.then(|| referral.referrer.clone())
 }
 
 /// The occurrence of a day of the year whose window contains `today`.

@@ -63,6 +63,7 @@ pub const REASON_CODES: &[&str] = &[
     "condition.month_day",
     "condition.not",
     "condition.nth_purchase",
+    "condition.referred",
     "condition.segment",
     "condition.shipping_method",
     "condition.store",

@@ -295,6 +295,8 @@ fn terms(
         carry,
         coupons: super::offers::valid_coupons(draft, purchase, facts),
         challenges: super::challenge::terms(draft),
+        referrer: evaluation.referrer.clone(),
+        referrals: evaluation.referrals.clone(),
     })
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::customer::Coupon;
 use crate::id::{
     CardId, ChallengeId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId,
-    RewardId, RuleId, SegmentId, Tag, TierId, WalletId,
+    ReferralId, RewardId, RuleId, SegmentId, Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
 use crate::purchase::{Purchase, ReturnLine};
@@ -166,6 +166,22 @@ record! {
         /// How far the member was in the challenges.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub challenges: Vec<ChallengeTerms>,
+        /// The member who referred the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub referrer: Option<MemberId>,
+        /// The events that are due to that member.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub referrals: Vec<DueReferral>,
+    }
+
+    /// An event that a purchase is due to the member who referred the customer.
+    pub struct DueReferral {
+        /// The referral.
+        pub referral: ReferralId,
+        /// The member whose account the event is for.
+        pub referrer: MemberId,
+        /// The event.
+        pub event: EventName,
     }
 
     /// How far a member was in a challenge before a purchase.

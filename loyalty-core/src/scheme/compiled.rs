@@ -7,7 +7,8 @@ use smol_str::SmolStr;
 
 use super::challenge::ChallengeCount;
 use crate::id::{
-    CardId, ChallengeId, EntitlementId, LadderId, RewardId, RuleId, SchemeId, TierId, WalletId,
+    CardId, ChallengeId, EntitlementId, EventName, LadderId, ReferralId, RewardId, RuleId,
+    SchemeId, TierId, WalletId,
 };
 use crate::number::{Currency, Rounding};
 use crate::time::Span;
@@ -162,6 +163,7 @@ pub struct Scheme {
     pub(crate) ladders: Box<[Ladder]>,
     pub(crate) rewards: Box<[Reward]>,
     pub(crate) challenges: Box<[Challenge]>,
+    pub(crate) referrals: Box<[Referral]>,
     pub(crate) offers: Box<[Offer]>,
     pub(crate) offer_index: RuleIndex,
     pub(crate) stacking: Stacking,
@@ -254,6 +256,7 @@ pub(crate) enum Condition {
     ShippingMethod(Box<[Sym]>),
     /// The place of a challenge.
     Challenge(u16),
+    Referred,
     /// Kept units of an earlier purchase, not more than so many days back.
     Bought {
         target: Option<Box<Target>>,
@@ -363,7 +366,16 @@ pub(crate) enum Give {
     Event {
         name: Sym,
         points: i64,
+        every: u32,
     },
+}
+
+/// A purchase that is due an event to the member who referred the customer.
+#[derive(Debug, Clone)]
+pub(crate) struct Referral {
+    pub(crate) id: ReferralId,
+    pub(crate) when: Option<Condition>,
+    pub(crate) event: EventName,
 }
 
 /// A goal over several purchases.

@@ -9,6 +9,7 @@ use crate::time::{CivilDateTime, Weekday};
 
 use super::def::{is_false, is_zero, shape};
 use super::earn::TaxBase;
+use super::referral::ReferredDef;
 
 shape! {
     /// When something applies. Each shape has one key.
@@ -55,6 +56,8 @@ shape! {
         Bought(BoughtDef),
         /// A delivery charge is of one of these methods.
         ShippingMethod(Vec<Tag>),
+        /// Another member referred the customer, who is not of their household.
+        Referred(ReferredDef),
         /// The purchase reaches the goal of this challenge.
         Challenge(ChallengeId),
     }

@@ -13,6 +13,7 @@ use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, EarnRuleDef};
 use super::limit::GuardsDef;
 use super::offer::{OfferDef, StackingDef};
 use super::redemption::WalletDef;
+use super::referral::ReferralDef;
 use super::returns::ReturnsDef;
 use super::reward::RewardDef;
 use super::tier::LadderDef;
@@ -81,6 +82,9 @@ shape! {
         /// The challenges.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub challenges: Vec<ChallengeDef>,
+        /// The referrals.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub referrals: Vec<ReferralDef>,
         /// The offers.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub offers: Vec<OfferDef>,

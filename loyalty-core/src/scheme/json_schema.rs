@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::id::{
     BandId, BatchId, BudgetId, CardId, Category, ChallengeId, ChannelId, CodeText, EntitlementId,
-    EventName, FunderId, ID_LENGTH_MAX, LadderId, OfferId, ProductId, RewardId, RuleId, SchemeId,
-    SegmentId, Sku, StoreId, Tag, TierId, WalletId,
+    EventName, FunderId, ID_LENGTH_MAX, LadderId, OfferId, ProductId, ReferralId, RewardId, RuleId,
+    SchemeId, SegmentId, Sku, StoreId, Tag, TierId, WalletId,
 };
 use crate::number::{Currency, Money, Multiplier, Percent, Points, Precision, Rounding};
 use crate::time::{CivilDateTime, Date, Span, Weekday};
@@ -87,6 +87,7 @@ ids!(
     BandId,
     BatchId,
     ChallengeId,
+    ReferralId,
     BudgetId,
     OfferId,
     RewardId,

@@ -1,10 +1,10 @@
-//! Challenges.
+//! Challenges and referrals.
 
 use smol_str::format_smolstr;
 
 use crate::id::ChallengeId;
 use crate::scheme::challenge::{ChallengeCount, ChallengeDef};
-use crate::scheme::compiled::{Challenge, ChallengePart, Condition};
+use crate::scheme::compiled::{Challenge, ChallengePart, Condition, Referral};
 use crate::scheme::limit::CapPeriod;
 use crate::scheme::problem;
 
@@ -85,6 +85,23 @@ impl Context<'_> {
             streak: def.streak.max(1),
             repeat: def.repeat,
         }
+    }
+
+    pub(super) fn all_referrals(&mut self) -> Box<[Referral]> {
+        let at = At::ROOT.key("referrals");
+        let referrals = self.at_most(&self.def.referrals, self.parts_max(), &at);
+        for (place, name) in repeated(referrals.iter().map(|referral| referral.id.as_str())) {
+            self.duplicate_id(name, &at.index(place).key("id"));
+        }
+        referrals
+            .iter()
+            .enumerate()
+            .map(|(place, def)| Referral {
+                id: def.id.clone(),
+                when: self.when(def.when.as_ref(), &at.index(place)),
+                event: def.event.clone(),
+            })
+            .collect()
     }
 
     /// The place of a challenge.

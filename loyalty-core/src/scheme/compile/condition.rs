@@ -101,6 +101,7 @@ impl Context<'_> {
                 list,
                 &at.key("shipping_method"),
             )),
+            ConditionDef::Referred(_) => Condition::Referred,
             ConditionDef::Challenge(id) => match self.challenge(id, &at.key("challenge")) {
                 Some(place) => Condition::Challenge(place),
                 None => Condition::Any(Box::default()),

@@ -78,6 +78,7 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
         ladders: parts.ladders,
         rewards: parts.rewards,
         challenges: parts.challenges,
+        referrals: parts.referrals,
         offers: parts.offers,
         offer_index: parts.offer_index,
         stacking: parts.stacking,
@@ -106,6 +107,7 @@ struct Parts {
     ladders: Box<[crate::scheme::compiled::Ladder]>,
     rewards: Box<[crate::scheme::compiled::Reward]>,
     challenges: Box<[crate::scheme::compiled::Challenge]>,
+    referrals: Box<[crate::scheme::compiled::Referral]>,
     offers: Box<[crate::scheme::compiled_offer::Offer]>,
     offer_index: RuleIndex,
     stacking: crate::scheme::compiled_offer::Stacking,
@@ -127,6 +129,7 @@ impl Parts {
         let ladders = context.all_ladders();
         let rewards = context.all_rewards();
         let challenges = context.all_challenges();
+        let referrals = context.all_referrals();
         let stacking = context.stacking();
         let offers = context.all_offers(&stacking);
         context.sources(&rewards, &cards, &ladders, &offers);
@@ -145,6 +148,7 @@ impl Parts {
             ladders,
             rewards,
             challenges,
+            referrals,
             offers,
             offer_index,
             stacking,
