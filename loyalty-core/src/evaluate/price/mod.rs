@@ -441,7 +441,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
             return Ok(());
         }
         let mut shares = Vec::new();
-        self.priced.runs.apportion(amount, &|_| true, &mut shares)?;
+        self.priced.runs.apportion(amount, |_| true, &mut shares)?;
         self.priced.discounts.push(Discount {
             source: DiscountSource::Deduction,
             amount,

@@ -51,7 +51,7 @@ impl<'a> Pricing<'_, 'a> {
             }
             self.priced.tax = groups;
         }
-        self.priced.tax_amount = cart.tax_of(&self.units);
+        self.priced.tax_amount = cart.tax_of(self.units);
         if !cart.tax_included {
             total = total.plus(self.priced.tax_amount)?;
         }
