@@ -36,6 +36,20 @@ pub struct Facts {
     /// What the host's list of coupons says about the codes that were entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<Coupon>,
+    /// Who referred the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<Referral>,
+}
+
+/// Who referred a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Referral {
+    /// The member who referred them. Oneself is nobody.
+    pub referrer: MemberId,
+    /// Whether both are of one household, by what the host knows: then it is no referral.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_household: bool,
 }
 
 /// A code of a batch that the host keeps: codes too many for a scheme document.

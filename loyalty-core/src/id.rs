@@ -210,6 +210,10 @@ ids! {
     CodeText, "code", ID_LENGTH_MAX;
     /// A batch of codes that the host keeps.
     BatchId, "batch id", ID_LENGTH_MAX;
+    /// A referral of a scheme.
+    ReferralId, "referral id", ID_LENGTH_MAX;
+    /// A challenge.
+    ChallengeId, "challenge id", ID_LENGTH_MAX;
     /// Who pays for a benefit: a cost centre.
     FunderId, "funder id", ID_LENGTH_MAX;
     /// A reward that was issued to a member.

@@ -14,7 +14,7 @@ use runner::report::{Outcome, failures, folder, table};
 
 /// How many cases pass: it may rise, it must not fall. A pass that turns into a failure is named by
 /// `failures`, one that turns into *unsupported* lowers the number.
-const PASS_MIN: usize = 192;
+const PASS_MIN: usize = 194;
 
 #[test]
 fn no_case_fails_that_binds_and_no_fewer_pass() {

@@ -145,6 +145,7 @@ fn counts_are_limited() {
             "/ladders/0/tiers",
             "/ladders/0/tiers/0/benefits",
             "/rewards",
+            "/challenges",
             "/stacking/bands",
             "/offers"
         ]

@@ -248,8 +248,8 @@ impl<'w> Actor<'w> {
                 self.act(&customer, "reinstate", by_hand(body), at)
             }
             "register" => {
-                if fields.has("referred_by") {
-                    return Err("referral".into());
+                if let Some(referrer) = fields.text("referred_by")? {
+                    self.world.referrers.insert(customer.clone(), referrer);
                 }
                 self.act(&customer, "enrol", json!({}), at)
             }
@@ -355,9 +355,20 @@ impl<'w> Actor<'w> {
             .insert(event.id.clone(), (customer.clone(), bought.lines));
         self.sold
             .insert(event.id.clone(), (purchase.clone(), done.places.clone()));
-        let facts = json!({"segments": bought.segments});
+        let facts = self.world.facts(&customer, &bought.segments);
         let body = json!({"purchase": purchase, "facts": facts});
-        self.act(&customer, "record", body, done.at)
+        let posted = self.act(&customer, "record", body, done.at)?;
+        let due = done
+            .decision
+            .iter()
+            .flat_map(|decision| &decision.referrals);
+        for due in due.filter(|_| posted.is_ok()) {
+            let body = json!({"name": due.event});
+            self.world
+                .act(due.referrer.as_str(), "event", body, done.at)?
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(posted)
     }
 
     /// Evaluates the last cart with a change.

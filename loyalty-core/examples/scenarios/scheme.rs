@@ -74,6 +74,31 @@ pub(crate) fn variants(case: &Case) -> Vec<String> {
     }
 }
 
+/// The referrals of a case, and what brings the referrer points.
+fn referrals(scheme: &mut Fields, plan: &mut Plan) -> Result<Vec<Value>, String> {
+    let mut referrals = Vec::new();
+    for (place, mut referral) in scheme.objects("referral")?.into_iter().enumerate() {
+        if referral.has("percent_of_referrer_balance") {
+            return Err("referral:percent-of-balance".into());
+        }
+        referral.take_word("reward", "referrer")?;
+        let id = format!("referral.{place}");
+        let mut document = json!({"id": id, "event": id});
+        match referral.need("event")?.as_str() {
+            "every purchase" | "referred purchase" => {}
+            "first purchase" => set(&mut document, "when", json!({"first_purchase": {}})),
+            other => return Err(format!("referral: event {other}")),
+        }
+        let every = referral.count("every")?.unwrap_or(1);
+        let points = referral.need("points")?;
+        let give = json!({"event": {"name": id, "points": points, "every": every}});
+        plan.rules.push(json!({"id": id, "give": give}));
+        referral.done()?;
+        referrals.push(document);
+    }
+    Ok(referrals)
+}
+
 /// The document of a case in a variant, its promotions left out. An error names what the engine or the runner lacks.
 pub(crate) fn translate(
     case: &Case,
@@ -81,9 +106,6 @@ pub(crate) fn translate(
     moments: &[Moment],
 ) -> Result<(Value, Plan, Promotions), String> {
     let mut scheme = case.scheme.clone();
-    if scheme.has("referral") {
-        return Err(named(case, "referral"));
-    }
     let rounding = rounding(case, &mut scheme)?;
     let promotions = Promotions::read(&mut scheme)?;
     let mut plan = Plan {
@@ -102,6 +124,7 @@ pub(crate) fn translate(
     let mut base = Base::of(case);
     let earn = Earn::read(case, &mut wallet, &mut base, &mut plan)?;
     earn::promotions(&mut scheme, &mut plan)?;
+    let referrals = referrals(&mut scheme, &mut plan)?;
     told::of_events(case, moments, &mut plan)?;
     rewards::read(&mut scheme, &mut plan)?;
     cards::read(&mut scheme, &mut plan)?;
@@ -120,6 +143,7 @@ pub(crate) fn translate(
         "earn_base": base.document(),
         "earn": plan.rules,
         "cards": plan.cards,
+        "referrals": referrals,
         "ladders": ladders,
         "rewards": plan.rewards,
         "combine_rules": if earn.best { "best" } else { "sum" },

@@ -31,6 +31,8 @@ pub(crate) struct World {
     members: BTreeMap<String, Member>,
     pool: Member,
     acts: u32,
+    /// Who referred whom.
+    pub(crate) referrers: BTreeMap<String, String>,
 }
 
 impl Member {
@@ -61,6 +63,7 @@ impl World {
             members: BTreeMap::new(),
             pool: Member::new("pool")?,
             acts: 0,
+            referrers: BTreeMap::new(),
         })
     }
 
@@ -79,6 +82,15 @@ impl World {
         let earlier = self.known.iter().map(|(_, scheme)| Arc::clone(scheme));
         self.schemes = earlier.fold(Schemes::new(current), Schemes::with_earlier);
         Ok(())
+    }
+
+    /// What the host knows about a customer.
+    pub(crate) fn facts(&self, name: &str, segments: &[String]) -> Value {
+        let mut facts = json!({"segments": segments});
+        if let Some(referrer) = self.referrers.get(name) {
+            super::scheme::set(&mut facts, "referral", json!({"referrer": referrer}));
+        }
+        facts
     }
 
     /// What all members together have counted.
@@ -138,7 +150,7 @@ impl World {
             explain: true,
             pool: Some(&self.pool.account),
         };
-        let facts: Facts = serde_json::from_value(json!({"segments": segments}))
+        let facts: Facts = serde_json::from_value(self.facts(name, segments))
             .map_err(|error| format!("customer: {error}"))?;
         Ok(quote(
             self.schemes.current(),

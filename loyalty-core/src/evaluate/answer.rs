@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::id::{CardId, GroupKey, LadderId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{ActKind, Entry, Group, RulePoints};
+use crate::ledger::{ActKind, DueReferral, Entry, Group, RulePoints};
 use crate::number::{Money, Points};
 use crate::time::Moment;
 
@@ -33,6 +33,9 @@ pub enum AnswerLine {
         purchase: PurchaseId,
         /// What was to pay before tenders.
         total: Money,
+        /// The events that are due to the member who referred the customer.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        referrals: Vec<DueReferral>,
     },
     /// Money comes back.
     Refund {
@@ -158,6 +161,7 @@ fn line(entry: &Entry) -> Option<AnswerLine> {
         Entry::Purchase(entry) => AnswerLine::Purchase {
             purchase: entry.purchase.id.clone(),
             total: entry.total,
+            referrals: entry.terms.referrals.clone(),
         },
         Entry::Return(entry) => AnswerLine::Refund {
             purchase: entry.purchase.clone(),

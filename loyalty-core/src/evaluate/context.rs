@@ -1,14 +1,15 @@
 //! The facts that conditions are held against.
 
 use crate::customer::{Coupon, Facts};
-use crate::id::RuleId;
-use crate::ledger::{Account, Terms};
+use crate::id::{MemberId, RuleId};
+use crate::ledger::{Account, DueReferral, Terms};
 use crate::number::{Rounding, mul_div_round};
 use crate::scheme::compiled::{Condition, Kind, Rate, Scheme, Sym, Target};
 use crate::scheme::{AmountBase, TaxBase};
 use crate::time::{Date, Feb29, Moment, MonthDay};
 
 use super::cart::Cart;
+use super::challenge::Progress;
 use super::reason::Missing;
 use super::tier::{HeldTiers, held_tiers};
 
@@ -37,6 +38,10 @@ pub(crate) struct Context<'a> {
     birthday: Option<MonthDay>,
     /// What the host says of codes that were entered.
     pub(crate) coupons: Vec<Coupon>,
+    /// How far the member is in every challenge.
+    pub(crate) progress: Vec<Progress>,
+    /// The member who referred the customer.
+    pub(crate) referrer: Option<MemberId>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -84,6 +89,8 @@ impl<'a> Context<'a> {
                 true => Vec::new(),
                 false => facts.coupons.clone(),
             },
+            progress: super::challenge::progress(scheme, account, at.date()),
+            referrer: referrer(facts, account),
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -128,6 +135,8 @@ impl<'a> Context<'a> {
                 .collect(),
             birthday: None,
             coupons: terms.coupons.clone(),
+            progress: super::challenge::met(scheme, terms),
+            referrer: terms.referrer.clone(),
             ordinal,
             first: terms.first,
             pinned: Some(terms),
@@ -220,6 +229,23 @@ impl<'a> Context<'a> {
         lines
             .filter(|(line, units)| **units > 0 && self.cart.counts(line, target))
             .fold(0_u32, |count, _| count.saturating_add(1))
+    }
+
+    /// The events that the purchase is due to the member who referred the customer.
+    pub(crate) fn due_referrals(&self, amounts: &Amounts<'_>) -> Vec<DueReferral> {
+        let Some(referrer) = &self.referrer else {
+            return Vec::new();
+        };
+        let holds = |when: &Condition| self.holds(when, amounts, None);
+        let referrals = self.scheme.referrals.iter();
+        referrals
+            .filter(|referral| referral.when.as_ref().is_none_or(holds))
+            .map(|referral| DueReferral {
+                referral: referral.id.clone(),
+                referrer: referrer.clone(),
+                event: referral.event.clone(),
+            })
+            .collect()
     }
 
     /// Whether a condition holds. `rule` is whose condition it is.
@@ -358,6 +384,10 @@ impl<'a> Context<'a> {
                 let found = charges.iter().any(|charge| wanted.contains(&charge.method));
                 check(found, "condition.shipping_method")
             }
+            Condition::Referred => check(self.referrer.is_some(), "condition.referred"),
+            Condition::Challenge(place) => {
+                check(self.reaches(*place, amounts), "condition.challenge")
+            }
             Condition::Birthday { .. } => {
                 check(self.is_occasion(condition, rule), "condition.birthday")
             }
@@ -443,6 +473,13 @@ impl<'a> Context<'a> {
             _ => None,
         }
     }
+}
+
+/// Who referred a customer: another member, of another household.
+fn referrer(facts: &Facts, account: &Account) -> Option<MemberId> {
+    let referral = facts.referral.as_ref()?;
+    let counts = referral.referrer != account.member && !referral.same_household;
+    counts.then(|| referral.referrer.clone())
 }
 
 /// The occurrence of a day of the year whose window contains `today`.

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::customer::Facts;
 use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{Account, Digest, Head, Headroom};
+use crate::ledger::{Account, Digest, DueReferral, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -15,6 +15,7 @@ use crate::time::{Deadline, Moment};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
+use super::challenge::ChallengeStanding;
 use super::context::Context;
 use super::draft::Draft;
 use super::due::anything_due;
@@ -77,6 +78,12 @@ pub struct Decision {
     /// Rewards that a record would issue for later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub issued: Vec<RewardId>,
+    /// How far the purchase brings the member in every challenge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeStanding>,
+    /// The events that the purchase is due to the member who referred the customer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<DueReferral>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
@@ -403,6 +410,8 @@ impl Decision {
                 .cloned()
                 .collect(),
             issued: told::issued(context, &priced.offered),
+            challenges: super::challenge::decisions(context, &evaluation.adds),
+            referrals: evaluation.referrals.clone(),
             refused: priced.refused.clone(),
             preconditions: evaluation.met.clone(),
             reasons,

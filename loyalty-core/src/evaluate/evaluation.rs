@@ -3,7 +3,8 @@
 use smallvec::SmallVec;
 
 use crate::customer::Facts;
-use crate::ledger::Headroom;
+use crate::id::MemberId;
+use crate::ledger::{DueReferral, Headroom};
 use crate::purchase::Purchase;
 use crate::scheme::compiled::{Give, Metric, Scheme, Wallet};
 use crate::time::Moment;
@@ -33,6 +34,11 @@ pub(crate) struct Evaluation {
     pub(crate) stamps: StampList,
     /// What it adds to every ladder's metric.
     pub(crate) metrics: SmallVec<[i64; 4]>,
+    /// What it adds to every challenge.
+    pub(crate) adds: Vec<Vec<i64>>,
+    /// The member who referred the customer, and the events that are due to them.
+    pub(crate) referrer: Option<MemberId>,
+    pub(crate) referrals: Vec<DueReferral>,
     /// What every limit that it met had left.
     pub(crate) met: Vec<Headroom>,
     /// The places of the tiers at which it earns.
@@ -124,6 +130,9 @@ pub(crate) fn evaluate(
             earned,
             stamps,
             metrics,
+            adds: context.adds(&sums.amounts()),
+            referrer: context.referrer.clone(),
+            referrals: context.due_referrals(&sums.amounts()),
             met,
             tiers,
             reasons,

@@ -294,6 +294,9 @@ fn terms(
         headroom,
         carry,
         coupons: super::offers::valid_coupons(draft, purchase, facts),
+        challenges: super::challenge::terms(draft),
+        referrer: evaluation.referrer.clone(),
+        referrals: evaluation.referrals.clone(),
     })
 }
 
@@ -708,6 +711,7 @@ fn post_counts(
         draft.count(name, 1)?;
     }
     count_offers(draft, cart, entry, evaluation)?;
+    super::challenge::post(draft, date, &evaluation.adds)?;
     count_spending(draft, evaluation)
 }
 

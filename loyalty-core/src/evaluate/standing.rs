@@ -9,6 +9,7 @@ use crate::scheme::Scheme;
 use crate::scheme::compiled::{Ladder, Metric};
 use crate::time::{Date, Deadline, Moment};
 
+use super::challenge::ChallengeStanding;
 use super::draft::Draft;
 use super::error::ActError;
 use super::stamp::on_card;
@@ -31,6 +32,9 @@ pub struct Standing {
     pub ladders: Vec<LadderStanding>,
     /// The cards of the scheme.
     pub cards: Vec<CardStanding>,
+    /// The challenges of the scheme.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeStanding>,
     /// Rewards that can be used.
     pub rewards: Vec<RewardStanding>,
     /// Rewards that the points suffice for.
@@ -171,6 +175,7 @@ pub fn standing(scheme: &Scheme, account: &Account, at: Moment) -> Result<Standi
             .iter()
             .map(|card| card_standing(account, card))
             .collect(),
+        challenges: super::challenge::standings(scheme, account, at.date()),
         rewards: account
             .rewards
             .iter()

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::customer::Coupon;
 use crate::id::{
-    CardId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId, RewardId, RuleId,
-    SegmentId, Tag, TierId, WalletId,
+    CardId, ChallengeId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId,
+    ReferralId, RewardId, RuleId, SegmentId, Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
 use crate::purchase::{Purchase, ReturnLine};
@@ -163,6 +163,36 @@ record! {
         /// The coupons of the host's batches that were entered and valid, without recipient and dates.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub coupons: Vec<Coupon>,
+        /// How far the member was in the challenges.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub challenges: Vec<ChallengeTerms>,
+        /// The member who referred the customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub referrer: Option<MemberId>,
+        /// The events that are due to that member.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub referrals: Vec<DueReferral>,
+    }
+
+    /// An event that a purchase is due to the member who referred the customer.
+    pub struct DueReferral {
+        /// The referral.
+        pub referral: ReferralId,
+        /// The member whose account the event is for.
+        pub referrer: MemberId,
+        /// The event.
+        pub event: EventName,
+    }
+
+    /// How far a member was in a challenge before a purchase.
+    pub struct ChallengeTerms {
+        /// The challenge.
+        pub challenge: ChallengeId,
+        /// What was counted of each part: minor units, units or purchases.
+        pub before: Vec<i64>,
+        /// In how many periods in a row, up to the last one, the goal was reached.
+        #[serde(default)]
+        pub run: u32,
     }
 
     /// A tier held in a ladder.

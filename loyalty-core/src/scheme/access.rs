@@ -113,4 +113,16 @@ impl Condition {
             _ => false,
         }
     }
+
+    /// Whether a challenge stands in the condition.
+    pub(crate) fn has_challenge(&self) -> bool {
+        match self {
+            Condition::All(list) | Condition::Any(list) => {
+                list.iter().any(Condition::has_challenge)
+            }
+            Condition::Not(inner) => inner.has_challenge(),
+            Condition::Challenge(_) => true,
+            _ => false,
+        }
+    }
 }

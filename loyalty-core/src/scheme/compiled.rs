@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::id::{CardId, EntitlementId, LadderId, RewardId, RuleId, SchemeId, TierId, WalletId};
+use super::challenge::ChallengeCount;
+use crate::id::{
+    CardId, ChallengeId, EntitlementId, EventName, LadderId, ReferralId, RewardId, RuleId,
+    SchemeId, TierId, WalletId,
+};
 use crate::number::{Currency, Rounding};
 use crate::time::Span;
 
@@ -158,6 +162,8 @@ pub struct Scheme {
     pub(crate) cards: Box<[Card]>,
     pub(crate) ladders: Box<[Ladder]>,
     pub(crate) rewards: Box<[Reward]>,
+    pub(crate) challenges: Box<[Challenge]>,
+    pub(crate) referrals: Box<[Referral]>,
     pub(crate) offers: Box<[Offer]>,
     pub(crate) offer_index: RuleIndex,
     pub(crate) stacking: Stacking,
@@ -248,6 +254,9 @@ pub(crate) enum Condition {
     },
     Code(Box<[Sym]>),
     ShippingMethod(Box<[Sym]>),
+    /// The place of a challenge.
+    Challenge(u16),
+    Referred,
     /// Kept units of an earlier purchase, not more than so many days back.
     Bought {
         target: Option<Box<Target>>,
@@ -357,7 +366,41 @@ pub(crate) enum Give {
     Event {
         name: Sym,
         points: i64,
+        every: u32,
     },
+}
+
+/// A purchase that is due an event to the member who referred the customer.
+#[derive(Debug, Clone)]
+pub(crate) struct Referral {
+    pub(crate) id: ReferralId,
+    pub(crate) when: Option<Condition>,
+    pub(crate) event: EventName,
+}
+
+/// A goal over several purchases.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge {
+    pub(crate) id: ChallengeId,
+    pub(crate) when: Option<Condition>,
+    pub(crate) parts: Box<[ChallengePart]>,
+    pub(crate) per: CapPeriod,
+    /// In place of the period; 0 is none.
+    pub(crate) days: u32,
+    /// At least 1.
+    pub(crate) streak: u32,
+    pub(crate) repeat: bool,
+}
+
+/// A part of a goal.
+#[derive(Debug, Clone)]
+pub(crate) struct ChallengePart {
+    /// The name of its counter.
+    pub(crate) counter: SmolStr,
+    pub(crate) target: Option<Target>,
+    pub(crate) count: ChallengeCount,
+    /// Minor units, units or purchases; at least 1.
+    pub(crate) goal: i64,
 }
 
 /// A stamp card.

@@ -1,13 +1,15 @@
 //! Conditions on an act, and targets that pick lines.
 
 use crate::id::{
-    Category, ChannelId, CodeText, LadderId, ProductId, SegmentId, Sku, StoreId, Tag, TierId,
+    Category, ChallengeId, ChannelId, CodeText, LadderId, ProductId, SegmentId, Sku, StoreId, Tag,
+    TierId,
 };
 use crate::number::Money;
 use crate::time::{CivilDateTime, Weekday};
 
 use super::def::{is_false, is_zero, shape};
 use super::earn::TaxBase;
+use super::referral::ReferredDef;
 
 shape! {
     /// When something applies. Each shape has one key.
@@ -54,6 +56,10 @@ shape! {
         Bought(BoughtDef),
         /// A delivery charge is of one of these methods.
         ShippingMethod(Vec<Tag>),
+        /// Another member referred the customer, who is not of their household.
+        Referred(ReferredDef),
+        /// The purchase reaches the goal of this challenge.
+        Challenge(ChallengeId),
     }
 
     /// Tiers of a ladder.

@@ -7,11 +7,13 @@ use crate::id::{SchemeId, WalletId};
 use crate::number::{Currency, Rounding};
 
 use super::card::CardDef;
+use super::challenge::ChallengeDef;
 use super::condition::TargetDef;
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, EarnRuleDef};
 use super::limit::GuardsDef;
 use super::offer::{OfferDef, StackingDef};
 use super::redemption::WalletDef;
+use super::referral::ReferralDef;
 use super::returns::ReturnsDef;
 use super::reward::RewardDef;
 use super::tier::LadderDef;
@@ -77,6 +79,12 @@ shape! {
         /// The rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rewards: Vec<RewardDef>,
+        /// The challenges.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub challenges: Vec<ChallengeDef>,
+        /// The referrals.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub referrals: Vec<ReferralDef>,
         /// The offers.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub offers: Vec<OfferDef>,

@@ -102,6 +102,9 @@ shape! {
         pub name: EventName,
         /// How many points.
         pub points: Points,
+        /// Only for every so many of these events, as `3` for the third, the sixth, …. Default 1.
+        #[serde(default = "super::def::one", skip_serializing_if = "super::def::is_one")]
+        pub every: u32,
     }
 
     /// What an amount-based rule multiplies.

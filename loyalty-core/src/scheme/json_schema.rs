@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
 use crate::id::{
-    BandId, BatchId, BudgetId, CardId, Category, ChannelId, CodeText, EntitlementId, EventName,
-    FunderId, ID_LENGTH_MAX, LadderId, OfferId, ProductId, RewardId, RuleId, SchemeId, SegmentId,
-    Sku, StoreId, Tag, TierId, WalletId,
+    BandId, BatchId, BudgetId, CardId, Category, ChallengeId, ChannelId, CodeText, EntitlementId,
+    EventName, FunderId, ID_LENGTH_MAX, LadderId, OfferId, ProductId, ReferralId, RewardId, RuleId,
+    SchemeId, SegmentId, Sku, StoreId, Tag, TierId, WalletId,
 };
 use crate::number::{Currency, Money, Multiplier, Percent, Points, Precision, Rounding};
 use crate::time::{CivilDateTime, Date, Span, Weekday};
@@ -86,6 +86,8 @@ ids!(
     ProductId,
     BandId,
     BatchId,
+    ChallengeId,
+    ReferralId,
     BudgetId,
     OfferId,
     RewardId,

@@ -97,6 +97,7 @@ codes! {
     TOO_DEEP = "scheme.too_deep";
     TOO_MANY = "scheme.too_many";
     UNKNOWN_BAND = "scheme.unknown_band";
+    UNKNOWN_CHALLENGE = "scheme.unknown_challenge";
     UNKNOWN_LADDER = "scheme.unknown_ladder";
     UNKNOWN_OFFER = "scheme.unknown_offer";
     UNKNOWN_REWARD = "scheme.unknown_reward";

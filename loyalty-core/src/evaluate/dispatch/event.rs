@@ -90,7 +90,7 @@ pub(super) fn earn_event(
         let Some(rule) = scheme.rules.get(index(*place)) else {
             continue;
         };
-        let Give::Event { points, .. } = rule.give else {
+        let Give::Event { points, every, .. } = rule.give else {
             continue;
         };
         let account = draft.account.clone();
@@ -101,6 +101,14 @@ pub(super) fn earn_event(
             .is_some_and(|when| !context.holds(when, &amounts, Some(&rule.id)))
         {
             continue;
+        }
+        if every > 1 {
+            let key = LimitKey::new(&format!("rule.{}.events", rule.id), None);
+            let number = crate::evaluate::limit::count(&account, &key).saturating_add(1);
+            draft.count(key, 1)?;
+            if number.checked_rem(i64::from(every)) != Some(0) {
+                continue;
+            }
         }
         let Some(wallet) = scheme.wallets.get(usize::from(rule.wallet)) else {
             continue;

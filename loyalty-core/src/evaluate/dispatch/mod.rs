@@ -15,8 +15,9 @@ use crate::customer::Facts;
 use crate::id::{EventName, PurchaseId, WalletId};
 use crate::ledger::{
     Account, AdjustmentEntry, Draw, EarningEntry, Entry, EventEntry, GrantCause, HoldEntry,
-    HoldRef, IssueCause, LotOpen, Pending, RedemptionCause, RedemptionEntry, ReinstatementEntry,
-    RewardState, RewardUseEntry, RulePoints, Status, TierCause, TierChangeEntry, WalletDraw,
+    HoldRef, IssueCause, LimitKey, LotOpen, Pending, RedemptionCause, RedemptionEntry,
+    ReinstatementEntry, RewardState, RewardUseEntry, RulePoints, Status, TierCause,
+    TierChangeEntry, WalletDraw,
 };
 use crate::number::{Currency, Points};
 use crate::purchase::Purchase;

@@ -98,7 +98,7 @@ fn used(entry: &PurchaseEntry, codes: &OfferCodes) -> Option<LimitKey> {
         } else {
             continue;
         };
-        let Some(limit) = limit else { return None };
+        let limit = limit?;
         let met = entry.terms.headroom.iter();
         if met
             .into_iter()

@@ -151,6 +151,7 @@ impl Returning<'_> {
         let points_metrics = self.take_points(draft, purchase, &kept)?;
         self.take_stamps(draft, purchase, &kept)?;
         self.uncount_spending(draft, &kept)?;
+        self.take_progress(draft, &context)?;
         let entry = self.return_entry(&context, lines, &kept, &points_metrics)?;
         draft.push_at(place, Entry::Return(Box::new(entry)))?;
         refold_tiers(draft)
@@ -275,6 +276,32 @@ impl Returning<'_> {
         } else {
             0
         }
+    }
+
+    /// What is no longer kept counts to no challenge, in the period of the sale.
+    fn take_progress(&self, draft: &mut Draft<'_>, context: &Context<'_>) -> Result<(), ActError> {
+        if self.scheme.challenges.is_empty() {
+            return Ok(());
+        }
+        let adds = |returned: &[Returned]| {
+            let (units, given_back) = kept(self.entry, returned);
+            let (cart, entry) = (self.cart, self.entry);
+            let sums = Sums::of_kept(self.scheme, cart, entry, &units, &given_back, 0);
+            context.adds(&sums.amounts())
+        };
+        let before = adds(&crate::evaluate::kept::returned(self.state));
+        let after = adds(&self.after);
+        let both = before.iter().zip(&after);
+        let change: Vec<Vec<i64>> = both
+            .map(|(before, after)| {
+                let parts = before.iter().zip(after);
+                parts
+                    .map(|(before, after)| after.saturating_sub(*before))
+                    .collect()
+            })
+            .collect();
+        let date = self.state.at.date();
+        crate::evaluate::challenge::move_counters(draft, self.scheme, date, &change)
     }
 
     /// What a cancelled purchase had counted to guards and budgets.

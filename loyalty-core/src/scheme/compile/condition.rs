@@ -101,6 +101,11 @@ impl Context<'_> {
                 list,
                 &at.key("shipping_method"),
             )),
+            ConditionDef::Referred(_) => Condition::Referred,
+            ConditionDef::Challenge(id) => match self.challenge(id, &at.key("challenge")) {
+                Some(place) => Condition::Challenge(place),
+                None => Condition::Any(Box::default()),
+            },
             ConditionDef::Tier(def) => self.tier(def, &at.key("tier")),
             ConditionDef::Between(def) => self.between(def, &at.key("between")),
             ConditionDef::Weekday(list) => self.weekdays(list, &at.key("weekday")),

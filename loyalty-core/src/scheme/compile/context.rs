@@ -385,7 +385,7 @@ fn at_least(min: i64) -> &'static str {
 }
 
 /// The first few of a list of names, for a message.
-fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let mut names = names.peekable();
     if names.peek().is_none() {

@@ -116,6 +116,10 @@ impl Context<'_> {
             GiveDef::Event(def) => Give::Event {
                 name: self.symbols.intern(Kind::Event, def.name.as_str()),
                 points: self.whole_points(def.points, wallet, &at.key("event").key("points")),
+                every: {
+                    self.count(def.every, 1, 1_000_000, &at.key("event").key("every"));
+                    def.every
+                },
             },
         }
     }
@@ -214,6 +218,8 @@ fn asks_for_purchase(def: &ConditionDef, depth_left: usize) -> Option<&'static s
         ConditionDef::FirstPurchase(_) => Some("first_purchase"),
         ConditionDef::Code(_) => Some("code"),
         ConditionDef::ShippingMethod(_) => Some("shipping_method"),
+        ConditionDef::Challenge(_) => Some("challenge"),
+        ConditionDef::Referred(_) => Some("referred"),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod benefit;
 mod card;
+mod challenge;
 mod condition;
 mod context;
 mod earn;
@@ -76,6 +77,8 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
         cards: parts.cards,
         ladders: parts.ladders,
         rewards: parts.rewards,
+        challenges: parts.challenges,
+        referrals: parts.referrals,
         offers: parts.offers,
         offer_index: parts.offer_index,
         stacking: parts.stacking,
@@ -103,6 +106,8 @@ struct Parts {
     cards: Box<[crate::scheme::compiled::Card]>,
     ladders: Box<[crate::scheme::compiled::Ladder]>,
     rewards: Box<[crate::scheme::compiled::Reward]>,
+    challenges: Box<[crate::scheme::compiled::Challenge]>,
+    referrals: Box<[crate::scheme::compiled::Referral]>,
     offers: Box<[crate::scheme::compiled_offer::Offer]>,
     offer_index: RuleIndex,
     stacking: crate::scheme::compiled_offer::Stacking,
@@ -123,6 +128,8 @@ impl Parts {
         let cards = context.all_cards();
         let ladders = context.all_ladders();
         let rewards = context.all_rewards();
+        let challenges = context.all_challenges();
+        let referrals = context.all_referrals();
         let stacking = context.stacking();
         let offers = context.all_offers(&stacking);
         context.sources(&rewards, &cards, &ladders, &offers);
@@ -140,6 +147,8 @@ impl Parts {
             cards,
             ladders,
             rewards,
+            challenges,
+            referrals,
             offers,
             offer_index,
             stacking,
