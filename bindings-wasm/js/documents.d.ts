@@ -53,6 +53,10 @@ export interface Purchase {
   exchange?: Exchange;
   /** When it took place, if earlier than it is recorded. */
   occurred_at?: MomentGiven;
+  /** What is taken off the goods by hand, after all offers; none touches it. */
+  deduction?: Amount;
+  /** The tax where the shop works it out itself, beside that of the rates. */
+  tax_amount?: Amount;
 }
 
 /** A line of a purchase. */
@@ -125,6 +129,24 @@ export interface Facts {
   birthday?: string;
   /** Whatever else the scheme asks for. */
   flags?: string[];
+  /** What the host's list of coupons says about the codes that were entered. */
+  coupons?: Coupon[];
+}
+
+/** What the host knows about a code. */
+export interface Coupon {
+  /** The code. */
+  code: string;
+  /** The batch that it is of. */
+  batch: string;
+  /** The member whom alone it serves. */
+  recipient?: string;
+  /** From when it serves, as the clock of the scheme's zone shows. */
+  from?: string;
+  /** Until before when. */
+  until?: string;
+  /** How often all members together can use it, counted by a pool account. Default: without limit. */
+  times_max?: number | bigint;
 }
 
 /** An act with nothing but its name. */
@@ -331,6 +353,8 @@ export interface DecisionData {
   readonly choice?: ChoiceDecision;
   /** Lines that offers add to the purchase. */
   readonly gifts?: PurchaseLine[];
+  /** Rewards for later that a record issues. */
+  readonly issued?: string[];
   /** Claims and payments that were refused; a record would refuse the purchase. */
   readonly refused: Reason[];
   /** What the limits that were met had left. */
@@ -357,8 +381,8 @@ export interface LineDecision {
 
 /** A discount of a decision. */
 export interface DiscountDecision {
-  kind: "reward" | "benefit" | "points" | "offer";
-  /** The reward, the benefit, the wallet or the offer. */
+  kind: "reward" | "benefit" | "points" | "offer" | "deduction";
+  /** The reward, the benefit, the wallet or the offer; empty for what is taken off by hand. */
   id: string;
   /** On goods. */
   amount: Amount;
@@ -469,6 +493,10 @@ export interface OfferDecision {
   code: string;
   /** What it takes off goods and delivery. */
   amount: Amount;
+  /** How many units it uses: those that it lowers, and those that its sets take. */
+  units: number;
+  /** How many sets of units it finds, or how many times it gives its gift. */
+  sets?: number;
   /** The offer that took its place. */
   by?: string;
   /** What is missing for it. */
