@@ -85,12 +85,36 @@ class Purchase(TypedDict, total=False):
     occurred_at: When
 
 
+Coupon = TypedDict(
+    "Coupon",
+    {
+        "code": Required[str],
+        "batch": Required[str],
+        "recipient": str,
+        "from": str,
+        "until": str,
+        "times_max": int,
+    },
+    total=False,
+)
+Coupon.__doc__ = """A code of a batch that the host keeps, with its civil window: codes too many for a scheme."""
+
+
+class Referral(TypedDict, total=False):
+    """Who referred the customer."""
+
+    referrer: Required[str]
+    same_household: bool
+
+
 class Facts(TypedDict, total=False):
     """What only the host knows about a customer."""
 
     segments: Sequence[str]
     birthday: date | str
     flags: Sequence[str]
+    coupons: Sequence[Coupon]
+    referral: Referral
 
 
 class Back(TypedDict, total=False):

@@ -289,6 +289,46 @@ class OfferDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class ChallengePartStanding:
+    """A part of a challenge; money, or a whole number."""
+
+    count: Decimal
+    """What is counted, the purchase included."""
+    goal: Decimal
+    """What is to be reached."""
+    missing: Decimal
+    """What is missing."""
+    adds: Decimal | None = None
+    """What the purchase adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeStanding:
+    """A challenge, as a member stands in it or as a purchase moves it."""
+
+    challenge: str
+    parts: tuple[ChallengePartStanding, ...]
+    run: int
+    """In how many periods in a row, up to the present one, the goal is reached."""
+    streak: int
+    """How many it takes."""
+    reached: bool
+    """Whether this purchase reaches it; of a standing, whether the present period holds the goal."""
+    resets: date | None = None
+    """The first day on which the count begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueReferral:
+    """An event that is due to the member who referred the customer."""
+
+    referral: str
+    referrer: str
+    """The member whose account the event is for."""
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class _DecisionParts:
     semantics: int
     scheme: str
@@ -312,6 +352,8 @@ class _DecisionParts:
     choice: ChoiceDecision | None = None
     gifts: tuple[GiftLine, ...] = ()
     issued: tuple[str, ...] = ()
+    challenges: tuple[ChallengeStanding, ...] = ()
+    referrals: tuple[DueReferral, ...] = ()
     offers: tuple[OfferDecision, ...] = ()
 
 
@@ -427,6 +469,16 @@ class Decision:
     def issued(self) -> tuple[str, ...]:
         """Rewards for later that a record issues."""
         return self._parts.issued
+
+    @property
+    def challenges(self) -> tuple[ChallengeStanding, ...]:
+        """How far the purchase brings the member in every challenge."""
+        return self._parts.challenges
+
+    @property
+    def referrals(self) -> tuple[DueReferral, ...]:
+        """Events that the purchase is due to the member who referred the customer."""
+        return self._parts.referrals
 
     @property
     def refused(self) -> tuple[Reason, ...]:
@@ -627,6 +679,7 @@ class Standing:
     cards: tuple[CardStanding, ...]
     rewards: tuple[RewardStanding, ...]
     affordable: tuple[AffordableReward, ...]
+    challenges: tuple[ChallengeStanding, ...] = ()
     _json: str = ""
 
     def to_json(self) -> str:
@@ -672,6 +725,7 @@ class AnswerLine:
     wallet: str | None = None
     points: Decimal | None = None
     rules: tuple[RulePoints, ...] = ()
+    referrals: tuple[DueReferral, ...] = ()
     pending: bool = False
     owed: Decimal | None = None
     card: str | None = None
