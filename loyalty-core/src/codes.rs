@@ -322,11 +322,12 @@ mod tests {
             {
                 counts[place] += 1;
             }
-            let mean = f64::from(4_000 * 12) / counts.len() as f64;
-            let chi: f64 = counts
-                .iter()
-                .map(|n| (f64::from(*n) - mean).powi(2) / mean)
-                .sum();
+            let mean = f64::from(4_000 * 12) / f64::from(u32::try_from(counts.len()).unwrap());
+            let squared = |n: &u32| {
+                let off = f64::from(*n) - mean;
+                off * off / mean
+            };
+            let chi: f64 = counts.iter().map(squared).sum();
             // 99.9 % of chi-squared with 30 degrees of freedom; a byte modulo 31 would exceed 900.
             assert!(chi < 59.7, "{chi}");
             // Not in order: about half of the neighbours rise.

@@ -17,6 +17,9 @@ use crate::evaluate::runs::RunShare;
 use super::pick::{Pick, Picked};
 use super::{Found, Goods, Offers};
 
+/// What is taken off units that are taken so many times.
+type Worth<'w> = dyn Fn(i64, &[Pick]) -> Result<i64, ActError> + 'w;
+
 /// The units of one line among the picked ones.
 struct OfLine {
     line: u32,
@@ -230,7 +233,7 @@ impl Offers<'_, '_> {
         slot: usize,
         per: AmountPer,
         picked: &Picked,
-        worth: &dyn Fn(i64, &[Pick]) -> Result<i64, ActError>,
+        worth: &Worth<'_>,
     ) -> Result<Result<Vec<i64>, &'static str>, ActError> {
         let picks = &picked.picks;
         match per {
