@@ -131,6 +131,8 @@ export interface Facts {
   flags?: string[];
   /** What the host's list of coupons says about the codes that were entered. */
   coupons?: Coupon[];
+  /** Who referred the customer. */
+  referral?: { referrer: string; same_household?: boolean };
 }
 
 /** What the host knows about a code. */
@@ -355,6 +357,10 @@ export interface DecisionData {
   readonly gifts?: PurchaseLine[];
   /** Rewards for later that a record issues. */
   readonly issued?: string[];
+  /** How far the purchase brings the member in every challenge. */
+  readonly challenges?: ChallengeStanding[];
+  /** Events that the purchase is due to the member who referred the customer. */
+  readonly referrals?: DueReferral[];
   /** Claims and payments that were refused; a record would refuse the purchase. */
   readonly refused: Reason[];
   /** What the limits that were met had left. */
@@ -540,6 +546,8 @@ export interface StandingData {
   readonly wallets: WalletStanding[];
   readonly ladders: LadderStanding[];
   readonly cards: CardStanding[];
+  /** The challenges of the scheme. */
+  readonly challenges?: ChallengeStanding[];
   /** Rewards that were issued and can be used. */
   readonly rewards: RewardStanding[];
   /** Rewards that the points suffice for. */
@@ -635,7 +643,7 @@ export interface Answer {
 
 /** A line of a receipt: an object with one key, its kind. */
 export type AnswerLine =
-  | { purchase: { purchase: string; total: Amount } }
+  | { purchase: { purchase: string; total: Amount; referrals?: DueReferral[] } }
   | { refund: { purchase: string; refund: Amount; charged?: Amount } }
   | { earned: { wallet: string; points: Points; rules?: { rule: string; points: Points }[]; pending: boolean } }
   | { activated: { wallet: string } }
@@ -664,4 +672,26 @@ export interface UcpMembership {
     };
   }[];
   provisional: boolean;
+}
+
+/** A challenge, as a member stands in it or as a purchase moves it. Counts are text: money, or a whole number. */
+export interface ChallengeStanding {
+  readonly challenge: string;
+  readonly parts: { readonly count: string; readonly adds?: string; readonly goal: string; readonly missing: string }[];
+  /** In how many periods in a row, up to the present one, the goal is reached. */
+  readonly run: number;
+  /** How many it takes. */
+  readonly streak: number;
+  /** Whether this purchase reaches it; of a standing, whether the present period holds the goal. */
+  readonly reached: boolean;
+  /** The first day on which the count begins anew. */
+  readonly resets?: string;
+}
+
+/** An event that is due to the member who referred the customer. */
+export interface DueReferral {
+  readonly referral: string;
+  /** The member whose account the event is for. */
+  readonly referrer: string;
+  readonly event: string;
 }
