@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import gc
 import multiprocessing
-import os
 import pickle
 import signal
 import subprocess
@@ -142,7 +141,6 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends a signal of POSIX")
 def test_a_batch_hears_the_keyboard(scheme: lc.Scheme) -> None:
     command = [sys.executable, "-c", INTERRUPTED, scheme.to_json()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -160,7 +158,6 @@ def resident_kib() -> int:
     return int(line.split()[1])
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs the proc file system")
 def test_nothing_leaks(scheme: lc.Scheme, account: lc.Account, now: datetime, long: bool) -> None:
     count = 1_000_000 if long else 5_000
 
