@@ -131,6 +131,8 @@ export interface Facts {
   flags?: string[];
   /** What the host's list of coupons says about the codes that were entered. */
   coupons?: Coupon[];
+  /** The holds of this checkout on the pool account: what they keep of codes is open to it. */
+  holds?: string[];
   /** Who referred the customer. */
   referral?: { referrer: string; same_household?: boolean };
 }
@@ -272,11 +274,15 @@ export interface AssignTierAct {
   reason: string;
 }
 
-/** Points and rewards to put aside. */
+/** Points, rewards and uses of codes to put aside. Codes are held on the pool account. */
 export interface HoldAct {
   id: string;
   points?: PointsOrder[];
   rewards?: RewardOrder[];
+  /** Codes of which one use is put aside. */
+  codes?: string[];
+  /** What the host's list of coupons says about them. */
+  coupons?: Coupon[];
   /** When it lapses. */
   until: MomentGiven;
 }

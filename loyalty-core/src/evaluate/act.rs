@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::customer::Facts;
+use crate::customer::{Coupon, Facts};
 use crate::id::{
-    ActorId, CardId, EventName, GroupKey, HoldId, LadderId, LotId, PurchaseId, ReasonCode,
-    RewardId, TierId, WalletId,
+    ActorId, CardId, CodeText, EventName, GroupKey, HoldId, LadderId, LotId, PurchaseId,
+    ReasonCode, RewardId, TierId, WalletId,
 };
 use crate::ledger::{Account, ActKind, Content, Digest, Head};
 use crate::number::Points;
@@ -262,7 +262,7 @@ acts! {
         pub reason: ReasonCode,
     }
 
-    /// Points and rewards to put aside.
+    /// Points, rewards and uses of codes to put aside. Codes are held on the pool account.
     pub struct HoldAct {
         /// The hold's own name at the host.
         pub id: HoldId,
@@ -272,6 +272,12 @@ acts! {
         /// The issued rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rewards: Vec<RewardOrder>,
+        /// Codes of which one use is put aside.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub codes: Vec<CodeText>,
+        /// What the host's list of coupons says about them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub coupons: Vec<Coupon>,
         /// When it lapses.
         pub until: Moment,
     }

@@ -265,12 +265,18 @@ pub(crate) fn occurred_at(
 
 /// Facts within the limits.
 pub(crate) fn check_facts(facts: &Facts) -> Result<(), ActError> {
-    let max = crate::scheme::Limits::DEFAULT.list_max;
-    for (key, count) in [
+    check_lists(&[
         ("segments", facts.segments.len()),
         ("flags", facts.flags.len()),
         ("coupons", facts.coupons.len()),
-    ] {
+        ("holds", facts.holds.len()),
+    ])
+}
+
+/// Lists of what the host says within the limits, by their names.
+pub(crate) fn check_lists(lists: &[(&str, usize)]) -> Result<(), ActError> {
+    let max = crate::scheme::Limits::DEFAULT.list_max;
+    for &(key, count) in lists {
         if count > max {
             return Err(ActError::input(
                 "facts.list",

@@ -14,7 +14,7 @@ pub(crate) mod told;
 mod verdict;
 
 use code::EnteredCode;
-pub(crate) use code::{CodeVerdict, valid_coupons};
+pub(crate) use code::{CodeVerdict, limits, valid_coupons};
 pub(crate) use count::{count, give_back, in_scheme};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 

@@ -233,14 +233,12 @@ impl<'a> Offers<'_, 'a> {
         if amount <= room {
             return Ok(amount);
         }
-        let whole = self
-            .offer(slot)
-            .is_some_and(|offer| {
-                let budgets = offer.budgets.iter();
-                budgets
-                    .clone()
-                    .any(|budget| budget.excess == Excess::Reject)
-            });
+        let whole = self.offer(slot).is_some_and(|offer| {
+            let budgets = offer.budgets.iter();
+            budgets
+                .clone()
+                .any(|budget| budget.excess == Excess::Reject)
+        });
         if whole || room <= 0 {
             return Err("offer.budget");
         }
