@@ -44,8 +44,9 @@ mod _core {
     };
     #[pymodule_export]
     use super::engine::{
-        Account, Decision, Group, Scheme, merge, perform, quote, quote_many, record_many,
-        replay_many, standing, transfer, verify_decision, verify_groups, why_not,
+        Account, Decision, Group, Scheme, make_codes, merge, perform, prior_price, quote,
+        quote_many, record_many, replay_many, standing, transfer, verify_code, verify_decision,
+        verify_groups, why_not,
     };
 
     #[pymodule_init]

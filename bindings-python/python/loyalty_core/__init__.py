@@ -81,6 +81,7 @@ from .models import (
     ParetoNBD,
     ShiftedBetaGeo,
 )
+from .offers import PriorPrice, make_codes, prior_price, verify_code
 from .results import (
     AffordableReward,
     Answer,
@@ -176,6 +177,7 @@ __all__ = [
     "PayPoints",
     "Period",
     "Posted",
+    "PriorPrice",
     "Problem",
     "Purchase",
     "Reason",
@@ -212,8 +214,10 @@ __all__ = [
     "hold",
     "load_cdnow",
     "load_donations",
+    "make_codes",
     "merge",
     "perform",
+    "prior_price",
     "quote",
     "quote_many",
     "record",
@@ -227,6 +231,7 @@ __all__ = [
     "standing",
     "suspend",
     "transfer",
+    "verify_code",
     "verify_decision",
     "verify_groups",
     "why_not",

@@ -266,6 +266,15 @@ def why_not(
 ) -> str | None:
     """Why a rule does or does not pay for a purchase, as JSON."""
 
+def make_codes(entropy: bytes, batch: str) -> list[str]:
+    """The codes of a batch."""
+
+def verify_code(code: str, consonants: bool) -> bool:
+    """Whether the last character of a code checks the others."""
+
+def prior_price(announced: object, currency: str) -> str | None:
+    """The price to state beside a reduced one, as JSON; nothing for goods that are exempt."""
+
 def standing(scheme: Scheme, account: Account, at: When) -> str:
     """Where a member is at a moment, as JSON."""
 
