@@ -12,6 +12,7 @@ use crate::problem::Problem;
 /// What the shop sells: stock keeping unit, category, minor units.
 const ARTICLES: &[(&str, &str, i64)] = &[
     ("espresso", "drinks", 180),
+    ("cappuccino", "drinks", 290),
     ("latte", "drinks", 320),
     ("cinnamon-bun", "bakery", 360),
     ("lemon-cake", "bakery", 390),
@@ -19,7 +20,6 @@ const ARTICLES: &[(&str, &str, i64)] = &[
     ("bag-of-beans", "beans", 1_250),
     ("bag-of-decaf", "beans", 1_350),
     ("bag-of-kenya", "beans", 1_490),
-    ("filter-papers", "gear", 450),
     ("mug", "gear", 1_400),
     ("pour-over", "gear", 2_400),
     ("grinder", "gear", 10_000),
