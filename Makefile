@@ -1,8 +1,11 @@
 # Each target calls one script or one cargo command; the scripts hold the work.
-.PHONY: demo test test-all truth bench-quick bench docs fmt clean
+.PHONY: demo storefront test test-all truth bench-quick bench docs fmt clean
 
 demo: ## three schemes over real purchases
 	scripts/demo.sh
+
+storefront: ## a shop in the browser, with its server
+	scripts/storefront.sh
 
 test: ## what CI runs
 	scripts/test.sh

@@ -21,6 +21,7 @@ import type {
   MomentGiven,
   MomentText,
   PlainAct,
+  PublicView,
   Purchase,
   Reason,
   RedeemAct,
@@ -218,6 +219,11 @@ export class Account {
   audit(): Digest;
   /** Where the member is at a moment, under a scheme. */
   standing(scheme: Scheme, now: MomentGiven): Standing;
+  /**
+   * What a page may show: points, stamps, tier, progress, what lapses next, rewards, with their names. It is plain
+   * JSON and holds neither the member nor anything of the ledger. `<loyalty-card>` takes it.
+   */
+  publicView(scheme: Scheme, now: MomentGiven): PublicView;
   /** Gives the engine's memory back now; when the account is used again, it is built again. */
   free(): void;
   /** The same, for `using`. */

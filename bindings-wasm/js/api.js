@@ -3,6 +3,7 @@
 import { ACTS, PLAIN, PURCHASE, TRANSFER, json, moment, well } from "./border.js";
 import { Handle, call } from "./engine.js";
 import { LoyaltyError, bad } from "./errors.js";
+import { publicView } from "./view.js";
 
 export { LoyaltyError };
 
@@ -260,6 +261,10 @@ export class Account {
 
   standing(scheme, now) {
     return of(scheme, Scheme, "/scheme").standing(this, now);
+  }
+
+  publicView(scheme, now) {
+    return publicView(of(scheme, Scheme, "/scheme").toJSON(), scheme.standing(this, now));
   }
 
   free() {
