@@ -10,7 +10,7 @@ from importlib.metadata import version as _version
 
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
-from .analytics import Day, Frame, Orders, Period, Summary
+from .analytics import Day, Frame, Orders, Partial, Period, Summary, survival
 from .datasets import load_cdnow, load_donations
 from .documents import (
     Back,
@@ -173,6 +173,7 @@ __all__ = [
     "Orders",
     "ParetoNBD",
     "PartDecision",
+    "Partial",
     "PayPoints",
     "Period",
     "Posted",
@@ -225,6 +226,7 @@ __all__ = [
     "replay_many",
     "resume",
     "standing",
+    "survival",
     "suspend",
     "transfer",
     "verify_decision",
