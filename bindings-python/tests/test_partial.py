@@ -19,19 +19,19 @@ TERMS: dict[str, Any] = {"as_of": "1997-09-30", "holdout_end": "1998-06-30", "un
 
 @pytest.fixture(scope="module")
 def frame(root: Path) -> pl.DataFrame:
-    table = lc.load_cdnow(root / "loyalty-core/tests/data/cdnow/CDNOW_sample.txt").to_polars()
+    table: pl.DataFrame = lc.load_cdnow(root / "loyalty-core/tests/data/cdnow/CDNOW_sample.txt").to_polars()
     # An order of each day and customer, some of them returned.
     ids = pl.struct("customer", "date").rank("dense").cast(pl.Int64)
     kind = pl.when(pl.int_range(pl.len()) % 31 == 0).then(pl.lit("refund")).otherwise(pl.lit("sale"))
     return table.with_columns(order=ids, kind=kind)
 
 
-def whole(frame: pl.DataFrame, **columns: str) -> lc.Summary:
+def whole(frame: pl.DataFrame, **columns: Any) -> lc.Summary:
     return lc.Orders(frame, currency="USD", **COLUMNS, **columns).summarize(**TERMS)
 
 
 @pytest.mark.parametrize("columns", [{}, {"order": "order", "kind": "kind"}], ids=["rows", "orders"])
-def test_any_split_gives_the_same_bits(frame: pl.DataFrame, columns: dict[str, str]) -> None:
+def test_any_split_gives_the_same_bits(frame: pl.DataFrame, columns: dict[str, Any]) -> None:
     expected = whole(frame, **columns)
     draw = random.Random(4)
     for parts in (1, 2, 7):
@@ -146,8 +146,9 @@ def test_survival_is_the_published_curve() -> None:
     assert low[0] == high[0] == 1.0
     assert all(left < value < right for left, value, right in list(zip(low, curve["survival"], high, strict=True))[1:])
     for spoilt, code in (({"seen": "days"}, "input.column_type"), ({"days": "gone"}, "input.column")):
+        options: dict[str, Any] = {"days": "days", "seen": "seen", **spoilt}
         with pytest.raises(lc.InputError) as refused:
-            lc.survival(pl.DataFrame({"days": days, "seen": seen}), **{"days": "days", "seen": "seen", **spoilt})
+            lc.survival(pl.DataFrame({"days": days, "seen": seen}), **options)
         assert refused.value.code == code
     with pytest.raises(lc.AnalyticsError):
         lc.survival(pl.DataFrame({"days": [1 << 40], "seen": [True]}), days="days", seen="seen")

@@ -6,7 +6,7 @@ use common::{cdnow, cdnow_as_of, cdnow_end};
 use loyalty_core::analytics::columns::{NO_ORDER, Purchases};
 use loyalty_core::analytics::index::Index;
 use loyalty_core::analytics::occasions::{Occasions, Rules, ZeroOrders};
-use loyalty_core::analytics::partial::Partial;
+use loyalty_core::analytics::partial::{Partial, PartialState};
 use loyalty_core::analytics::summary::{Summaries, split, summarize};
 use proptest::prelude::*;
 
@@ -209,21 +209,22 @@ fn rows_of_states_that_contradict_themselves_are_refused() {
         .unwrap();
     let good = partial.state().unwrap();
     assert_eq!(Partial::from_rows(&good).unwrap().state().unwrap(), good);
-    let spoil = |change: fn(&mut loyalty_core::analytics::partial::PartialState)| {
+    let spoil = |change: fn(&mut PartialState)| {
         let mut rows = good.clone();
         change(&mut rows);
         Partial::from_rows(&rows)
             .map(|_| ())
             .map_err(|error| error.code())
     };
-    for change in [
-        (|rows| rows.customer[1] = 2) as fn(&mut _),
+    let changes: [fn(&mut PartialState); 6] = [
+        |rows| rows.customer[1] = 2,
         |rows| rows.rows[0] = 0,
         |rows| rows.amount_minor[0] = -1,
-        |rows| rows.zero[0] = true,
+        |rows| rows.zero[0] = !rows.zero[0],
         |rows| rows.kind[0] = 2,
         |rows| rows.day.truncate(1),
-    ] {
+    ];
+    for change in changes {
         assert_eq!(spoil(change), Err("analytics.state.form"));
     }
     assert_eq!(spoil(|rows| rows.schema = 9), Err("analytics.state.schema"));

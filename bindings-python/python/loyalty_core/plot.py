@@ -42,8 +42,7 @@ _BARS = ["#2b6cb0", "#e08a3c", "#5a9367", "#8b6bb1", "#b0504f", "#5f7f8c"]
 def _axes(ax: Axes | None, width: float = 7.0, height: float = 4.5) -> Axes:
     if ax is None:
         _, ax = plt.subplots(figsize=(width, height), layout="constrained")
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -143,8 +142,7 @@ def cohorts(
     ax.set_xlabel("periods since the first order  (hatched: not over)")
     ax.set_ylabel("cohort and its customers")
     ax.tick_params(length=0)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
     label = "of the cohort" if share else value.replace("_", " ")
     _colour_bar(ax, image, label, share)
     return ax
@@ -405,8 +403,8 @@ def tier_flows(
             tops_here[tier] = top
             if size > 0:
                 ax.add_patch(Rectangle((side - 0.02, top), 0.04, size, color=_INK, linewidth=0))
-                where = {"ha": "right" if side == 0 else "left", "va": "center"}
-                ax.text(side + (0.04 if side else -0.04), top + size / 2, f"{tier}  {size:,.0f}", **where)
+                where, toward = (1.04, "left") if side else (-0.04, "right")
+                ax.text(where, top + size / 2, f"{tier}  {size:,.0f}", ha=toward, va="center")
                 top += size + gap
         tops.append(tops_here)
     for pair, count in sorted(flows.items(), key=lambda flow: (rank[flow[0][0]], rank[flow[0][1]])):
@@ -432,8 +430,7 @@ def tier_flows(
     ax.set_ylim(total + gap * len(order), -0.02 * total)
     ax.set_xticks([0, 1], list(names))
     ax.set_yticks([])
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(length=0)
     return ax
 
