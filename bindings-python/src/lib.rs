@@ -38,9 +38,9 @@ mod _core {
     use super::_panic;
     #[pymodule_export]
     use super::analytics::{
-        Fit, Orders, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
+        Fit, Orders, Partial, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
         fit_purchases, fit_renewals, fit_spend, independence, lifetime_value, mean_spend, metrics,
-        read_orders, retention, rfm, summarize,
+        read_orders, retention, rfm, summarize, survival,
     };
     #[pymodule_export]
     use super::engine::{

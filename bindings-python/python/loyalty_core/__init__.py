@@ -10,7 +10,7 @@ from importlib.metadata import version as _version
 
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
-from .analytics import Day, Frame, Orders, Period, Summary
+from .analytics import Day, Frame, Orders, Partial, Period, Summary, survival
 from .datasets import load_cdnow, load_donations
 from .documents import (
     Back,
@@ -174,6 +174,7 @@ __all__ = [
     "Orders",
     "ParetoNBD",
     "PartDecision",
+    "Partial",
     "PayPoints",
     "Period",
     "Posted",
@@ -229,6 +230,7 @@ __all__ = [
     "replay_many",
     "resume",
     "standing",
+    "survival",
     "suspend",
     "transfer",
     "verify_code",

@@ -15,6 +15,7 @@ __all__ = [
     "Fit",
     "Group",
     "Orders",
+    "Partial",
     "Scheme",
     "Summary",
     "Table",
@@ -41,6 +42,7 @@ __all__ = [
     "rfm",
     "standing",
     "summarize",
+    "survival",
     "transfer",
     "verify_decision",
     "verify_groups",
@@ -66,6 +68,7 @@ class _OrderColumns(TypedDict):
     negative: str
     guests: str
     segments: list[str]
+    memory_max: int
 
 class _Terms(TypedDict):
     as_of: int
@@ -341,6 +344,28 @@ class Orders:
         """The first and the last day, as days since 1970-01-01."""
 
 @final
+class Partial:
+    """What rows add up to. ``loyalty_core.Partial`` is what users see of it."""
+
+    def __new__(cls, currency: str) -> Partial: ...
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts."""
+    @property
+    def without_customer(self) -> int:
+        """How many rows were left out, because they have no customer."""
+    def update(self, frame: Frame, columns: _OrderColumns) -> None:
+        """Adds the rows of a frame."""
+    def add_rows(self, frame: Frame) -> None:
+        """Adds rows that ``rows`` of this or other partial summaries gave, in any order."""
+    def merge(self, other: Partial) -> None:
+        """Adds another partial summary."""
+    def rows(self) -> Table:
+        """What the rows add up to, as columns."""
+    def finish(self, terms: _Terms, holdout_end: int | None, unit_days: float) -> Summary:
+        """The summary as of a day."""
+
+@final
 class Summary:
     """Summaries of customers. ``loyalty_core.Summary`` is what users see of it."""
 
@@ -415,6 +440,9 @@ def summarize(
     orders: Orders, terms: _Terms, holdout_end: int | None, unit_days: float
 ) -> Summary:
     """Summarizes orders up to a day."""
+
+def survival(frame: Frame, days: str, seen: str, level: float) -> Table:
+    """The Kaplan-Meier curve of subjects with their days."""
 
 def metrics(
     orders: Orders, terms: _Terms, start: int | None, by: str | None, level: float

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
 };
 use arrow_schema::{ArrowError, DataType};
 use loyalty_core::analytics::civil::date_of;
@@ -47,6 +47,10 @@ pub(crate) fn floats(values: impl IntoIterator<Item = impl Into<Option<f64>>>) -
 
 pub(crate) fn days(values: impl IntoIterator<Item = i32>) -> ArrayRef {
     Arc::new(values.into_iter().map(Some).collect::<Date32Array>())
+}
+
+pub(crate) fn flags(values: impl IntoIterator<Item = bool>) -> ArrayRef {
+    Arc::new(values.into_iter().map(Some).collect::<BooleanArray>())
 }
 
 pub(crate) fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> ArrayRef {
@@ -134,6 +138,7 @@ fn value<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult<Bound<'
             .as_primitive::<Float64Type>()
             .value(row)
             .into_bound_py_any(py),
+        DataType::Boolean => array.as_boolean().value(row).into_bound_py_any(py),
         DataType::Utf8 => array.as_string::<i32>().value(row).into_bound_py_any(py),
         DataType::Date32 => {
             let (year, month, day) = date_of(array.as_primitive::<Date32Type>().value(row));
