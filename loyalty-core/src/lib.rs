@@ -15,6 +15,8 @@ pub mod path;
 pub mod prior_price;
 pub mod purchase;
 pub mod read;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod scheme;
 mod serde_text;
 pub mod time;
