@@ -81,6 +81,7 @@ from .models import (
     ParetoNBD,
     ShiftedBetaGeo,
 )
+from .reports import Report, report
 from .results import (
     AffordableReward,
     Answer,
@@ -180,6 +181,7 @@ __all__ = [
     "Purchase",
     "Reason",
     "Referral",
+    "Report",
     "ReturnLine",
     "RewardCount",
     "RewardDecision",
@@ -223,6 +225,7 @@ __all__ = [
     "reinstate",
     "release",
     "replay_many",
+    "report",
     "resume",
     "standing",
     "suspend",

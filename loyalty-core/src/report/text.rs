@@ -215,7 +215,7 @@ pub(super) mod rfm {
     pub(in crate::report) const GRID_UNITS: &str =
         "Customers, and below them their mean order day in";
     pub(in crate::report) const RECENCY: &str = "Recency";
-    pub(in crate::report) const FM_SHORT: &str = "Frequency and money:";
+    pub(in crate::report) const FM: &str = "Frequency and money";
     pub(in crate::report) const SEGMENTS: &str = "Segments";
     pub(in crate::report) const SEGMENT: &str = "Segment";
     pub(in crate::report) const CUSTOMERS: &str = "Customers";
