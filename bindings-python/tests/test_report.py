@@ -16,7 +16,6 @@ import pytest
 import loyalty_core as lc
 
 AS_OF = "1998-06-30"
-COLUMNS = {"customer": "customer", "day": "date", "amount": "amount", "currency": "USD"}
 SECTIONS = "revenue figures cohorts rfm value drifting second-order holdout scheme data".split()
 
 
@@ -45,7 +44,7 @@ def cdnow(root: Path) -> lc.Table:
 
 @pytest.fixture(scope="module")
 def orders(cdnow: lc.Table) -> lc.Orders:
-    return lc.Orders(cdnow, **COLUMNS)
+    return lc.Orders(cdnow, customer="customer", day="date", amount="amount", currency="USD")
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,11 @@ fn day(text: &str) -> i32 {
 }
 
 fn options(as_of: &str) -> ReportOptions {
-    ReportOptions::new("CDNOW", "USD".parse().expect("USD"), day(as_of))
+    ReportOptions::new(
+        "CDNOW, 1997 to 1998",
+        "USD".parse().expect("USD"),
+        day(as_of),
+    )
 }
 
 fn scheme(document: &str) -> Arc<Scheme> {
