@@ -1,7 +1,7 @@
 # Each target calls one script or one cargo command; the scripts hold the work.
 .PHONY: demo storefront test test-all truth bench-quick bench docs fmt clean
 
-demo: ## three schemes over real purchases
+demo: ## three schemes over real purchases, and the report on them
 	scripts/demo.sh
 
 storefront: ## a shop in the browser, with its server

@@ -40,7 +40,7 @@ mod _core {
     use super::analytics::{
         Fit, Orders, Partial, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
         fit_purchases, fit_renewals, fit_spend, independence, lifetime_value, mean_spend, metrics,
-        read_orders, retention, rfm, summarize, survival,
+        read_orders, report, retention, rfm, summarize, survival, text_table,
     };
     #[pymodule_export]
     use super::engine::{

@@ -82,6 +82,7 @@ from .models import (
     ShiftedBetaGeo,
 )
 from .offers import PriorPrice, make_codes, prior_price, verify_code
+from .reports import Report, report
 from .results import (
     AffordableReward,
     Answer,
@@ -183,6 +184,7 @@ __all__ = [
     "Purchase",
     "Reason",
     "Referral",
+    "Report",
     "ReturnLine",
     "RewardCount",
     "RewardDecision",
@@ -228,6 +230,7 @@ __all__ = [
     "reinstate",
     "release",
     "replay_many",
+    "report",
     "resume",
     "standing",
     "survival",

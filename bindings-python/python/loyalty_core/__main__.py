@@ -1,4 +1,4 @@
-"""The command line: ``python -m loyalty_core check`` and ``quote``."""
+"""The command line: ``python -m loyalty_core check``, ``quote`` and ``report``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import _report_command
 from ._core import Account, Scheme
 from .engine import quote
 from .errors import InputError, LoyaltyError, SchemeError
@@ -105,6 +106,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--at", help="the moment, such as 2026-11-21T12:00:00+01:00; default: now")
     one.add_argument("--json", action="store_true", help="the decision as JSON")
     one.set_defaults(run=quoted)
+
+    _report_command.add(commands)
     return made
 
 

@@ -82,6 +82,17 @@ class _ValueTerms(TypedDict):
     reward_rate: float
     period_days: int | None
 
+class _ReportTerms(TypedDict):
+    title: str
+    time_zone: str | None
+    level: float
+    horizon_days: int
+    annual_rate: float
+    margin_rate: float
+    calibration_end: int | None
+    listed_max: int
+    threads: int
+
 class _Options(TypedDict):
     start: list[float] | None
     iterations_max: int
@@ -495,6 +506,12 @@ def expected_spend(spend: Fit, summary: Summary) -> Table:
 
 def lifetime_value(fit: Fit, spend: Fit, summary: Summary, terms: _ValueTerms) -> Table:
     """The lifetime value of every customer."""
+
+def report(orders: Orders, terms: _Terms, asked: _ReportTerms, scheme: Scheme | None) -> str:
+    """The page; with a scheme, also what it costs and owes."""
+
+def text_table(columns: list[tuple[str, list[str | None]]]) -> Table:
+    """Columns of text as a table, such as those of a file."""
 
 def cdnow(text: str) -> Table:
     """The purchases of CDNOW."""

@@ -7,6 +7,7 @@ mod frame;
 mod measures;
 mod orders;
 mod partial;
+mod page;
 mod spend;
 mod summary;
 mod table;
@@ -17,6 +18,7 @@ pub(crate) use fit::{Fit, fit_bg_bb, fit_purchases, fit_renewals, fit_spend, ind
 pub(crate) use measures::{cohorts, metrics, retention, rfm};
 pub(crate) use orders::{Orders, read_orders};
 pub(crate) use partial::Partial;
+pub(crate) use page::{report, text_table};
 pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
 pub(crate) use summary::{Summary, summarize};
 pub(crate) use table::Table;

@@ -29,10 +29,7 @@ pub(crate) fn report(orders: &[Order], document: &str) -> Result<String, Failure
     let purchases = Purchases::new(&customer, &days, &minor);
     let scheme = Arc::new(compile(SchemeDef::from_toml(document)?)?);
     let figures = scheme_figures(&scheme, &purchases, currency()?, as_of)?;
-    let options = ReportOptions {
-        time_zone: Some("the shop's own calendar".to_owned()),
-        ..ReportOptions::new("CDNOW, 1997 to 1998", currency()?, as_of)
-    };
+    let options = ReportOptions::new("CDNOW, 1997 to 1998", currency()?, as_of);
     Ok(render(&build(
         &purchases,
         index.keys(),

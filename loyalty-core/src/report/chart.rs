@@ -9,7 +9,7 @@ const HEIGHT: f64 = 320.0;
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 14.0;
-const BOTTOM: f64 = 34.0;
+const BOTTOM: f64 = 38.0;
 
 /// A step of 1, 2 or 5 times a power of ten that divides `span` into about `about` parts.
 pub(super) fn nice_step(span: f64, about: f64) -> f64 {
@@ -72,7 +72,7 @@ impl Chart {
         } else {
             1.0
         };
-        let step = nice_step(high, 4.0);
+        let step = nice_step(high, 5.0);
         let mut top = step;
         while top < high * (1.0 - 1e-9) {
             top += step;
@@ -142,7 +142,7 @@ impl Chart {
     pub(super) fn label(&self, html: &mut Html, value: f64, text: &str, minor: bool) {
         let place = [
             ("x", at(self.x(value))),
-            ("y", at(HEIGHT - BOTTOM + 19.0)),
+            ("y", at(HEIGHT - BOTTOM + 23.0)),
             ("text-anchor", "middle".to_owned()),
             ("class", if minor { "minor" } else { "" }.to_owned()),
         ];

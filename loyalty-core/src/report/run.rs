@@ -290,7 +290,8 @@ impl Run {
             }
             for wallet in standing(self.schemes.current(), &account, at)?.wallets {
                 if let Some(worth) = wallet.worth {
-                    add(&mut points.worth_minor, worth.minor_in(self.currency)?)?;
+                    let sum = points.worth_minor.get_or_insert(0);
+                    add(sum, worth.minor_in(self.currency)?)?;
                 }
             }
             self.accounts.insert(customer, account);

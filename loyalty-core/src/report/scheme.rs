@@ -42,10 +42,13 @@ pub struct PointFigures {
     pub redeemed_milli: i64,
     /// Lapsed.
     pub expired_milli: i64,
+    /// Taken back with returns.
+    pub taken_back_milli: i64,
     /// Held by members at the end.
     pub outstanding_milli: i64,
-    /// What those that can be spent are worth as money, by the scheme's own rate.
-    pub worth_minor: i64,
+    /// What those that can be spent are worth as money, by the scheme's own rate; nothing where points do
+    /// not pay, or where nobody worked it out.
+    pub worth_minor: Option<i64>,
 }
 
 /// Discounts, in minor units.

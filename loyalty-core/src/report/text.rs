@@ -215,7 +215,7 @@ pub(super) mod rfm {
     pub(in crate::report) const GRID_UNITS: &str =
         "Customers, and below them their mean order day in";
     pub(in crate::report) const RECENCY: &str = "Recency";
-    pub(in crate::report) const FM_SHORT: &str = "Frequency and money:";
+    pub(in crate::report) const FM: &str = "Frequency and money";
     pub(in crate::report) const SEGMENTS: &str = "Segments";
     pub(in crate::report) const SEGMENT: &str = "Segment";
     pub(in crate::report) const CUSTOMERS: &str = "Customers";
@@ -359,6 +359,10 @@ pub(super) mod scheme {
     pub(in crate::report) const COST_READ: &str = "A bar is what the scheme took off the orders of a month, by what it \
         was taken off with.";
     pub(in crate::report) const LIABILITY: &str = "Owed in points at the end of each month";
+    pub(in crate::report) const HELD: &str = "Points outstanding at the end of each month";
+    pub(in crate::report) const HELD_READ: &str = "What members held at the end of a month, points that will lapse \
+        among it.";
+    pub(in crate::report) const TAKEN_BACK: &str = "Points taken back";
     pub(in crate::report) const LIABILITY_READ: &str = "What members could still pay with the points that they held at \
         the end of a month, at the scheme's own rate. It is a ceiling: points that will lapse are in it.";
     pub(in crate::report) const MONTHS: &str = "Month by month";

@@ -207,13 +207,15 @@ fn tiles(html: &mut Html, label: &str, tiles: &[Tile<'_>]) {
     html.within("dl", &attributes, |html| {
         for tile in tiles {
             html.within("div", &[("class", "tile")], |html| {
-                html.leaf("dt", &[], &tile.name);
+                html.within("dt", &[], |html| {
+                    html.text(&tile.name);
+                    if !tile.unit.is_empty() {
+                        html.text(", ");
+                        html.text(tile.unit);
+                    }
+                });
                 html.within("dd", &[("class", "big")], |html| {
                     shown(html, &tile.value);
-                    if tile.value.is_ok() && !tile.unit.is_empty() {
-                        html.text(" ");
-                        html.leaf("small", &[], tile.unit);
-                    }
                 });
                 html.leaf("dd", &[("class", "sub")], &tile.below);
             });

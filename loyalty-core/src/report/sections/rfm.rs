@@ -32,14 +32,14 @@ fn grid(html: &mut Html, input: &ReportInput, figures: &RfmFigures) {
         });
         html.within("thead", &[], |html| {
             html.within("tr", &[], |html| {
-                html.leaf("th", &[("scope", "col")], rfm::RECENCY);
+                let down = [("scope", "col"), ("rowspan", "2")];
+                html.leaf("th", &down, rfm::RECENCY);
+                let across = [("scope", "colgroup"), ("colspan", "5")];
+                html.leaf("th", &across, rfm::FM);
+            });
+            html.within("tr", &[], |html| {
                 for fm in 1..=5_u8 {
-                    let name = if fm == 1 {
-                        format!("{} {fm}", rfm::FM_SHORT)
-                    } else {
-                        fm.to_string()
-                    };
-                    html.leaf("th", &[("scope", "col")], &name);
+                    html.leaf("th", &[("scope", "col")], &fm.to_string());
                 }
             });
         });

@@ -63,11 +63,7 @@ pub(super) fn write(html: &mut Html, input: &ReportInput, figures: &SchemeFigure
         if figures.has_points {
             pair(
                 html,
-                |html| {
-                    html.leaf("h3", &[], scheme::LIABILITY);
-                    liability(html, input, months);
-                    how(html, scheme::LIABILITY_READ);
-                },
+                |html| liability(html, input, months),
                 |html| flows(html, figures),
             );
         }
@@ -122,9 +118,11 @@ fn headline<'a>(input: &'a ReportInput, figures: &SchemeFigures) -> Vec<Tile<'a>
             held.outstanding_milli,
             of_issued(held.outstanding_milli),
         ));
+    }
+    if let Some(worth) = held.worth_minor {
         all.push(Tile {
             name: scheme::WORTH.to_owned(),
-            value: Ok(money(held.worth_minor.into(), currency)),
+            value: Ok(money(worth.into(), currency)),
             unit: input.currency.as_str(),
             below: scheme::CEILING.to_owned(),
         });
@@ -192,32 +190,49 @@ fn costs(html: &mut Html, input: &ReportInput, months: &[SchemeMonth]) {
     });
 }
 
+/// What is owed at the end of each month: as money where that is known of all of them, else in points.
 fn liability(html: &mut Html, input: &ReportInput, months: &[SchemeMonth]) {
     let unit = f64::from(unit_minor(input.currency));
+    let worths = months.iter().map(|month| month.points.worth_minor);
+    let worths: Option<Vec<f64>> = worths.map(|worth| Some(minor_f64(worth?) / unit)).collect();
+    let (title, read) = if worths.is_some() {
+        let title = format!("{}, {}", scheme::LIABILITY, input.currency);
+        (title, scheme::LIABILITY_READ)
+    } else {
+        (scheme::HELD.to_owned(), scheme::HELD_READ)
+    };
+    let held = months
+        .iter()
+        .map(|month| minor_f64(month.points.outstanding_milli) / 1_000.0);
+    let values = worths.unwrap_or_else(|| held.collect());
     let (places, width) = places(months);
     let line: Vec<(f64, f64)> = places
         .iter()
-        .map(|(place, month)| (place + 0.5, minor_f64(month.points.worth_minor) / unit))
+        .zip(&values)
+        .map(|((place, _), value)| (place + 0.5, *value))
         .collect();
-    let high = line.iter().fold(0.0, |high, point| f64::max(high, point.1));
+    let high = values.iter().copied().fold(0.0, f64::max);
+    html.leaf("h3", &[], &title);
     let chart = Chart::new("liability-chart", (0.0, width), high);
-    let title = format!("{}, {}", scheme::LIABILITY, input.currency);
     chart.draw(html, &title, &description(months), |chart, html| {
         let floor: Vec<(f64, f64)> = line.iter().map(|(place, _)| (*place, 0.0)).collect();
         chart.area(html, "band", &line, &floor);
         chart.path(html, "l1", &line);
         labels(html, chart, &places);
-        for ((place, figures), point) in places.iter().zip(&line) {
-            let (held, worth) = (figures.points.outstanding_milli, figures.points.worth_minor);
-            let tip = format!(
-                "{}: {} for {} points",
+        for ((_, figures), point) in places.iter().zip(&line) {
+            let mut tip = format!(
+                "{}: {} points",
                 month(figures.period),
-                money(worth.into(), input.currency),
-                points(held)
+                points(figures.points.outstanding_milli)
             );
-            chart.spot(html, (place + 0.5, point.1), &tip);
+            if let Some(worth) = figures.points.worth_minor {
+                tip.push_str(", ");
+                tip.push_str(&money(worth.into(), input.currency));
+            }
+            chart.spot(html, *point, &tip);
         }
     });
+    how(html, read);
 }
 
 fn flows(html: &mut Html, figures: &SchemeFigures) {
@@ -227,8 +242,10 @@ fn flows(html: &mut Html, figures: &SchemeFigures) {
         (scheme::ISSUED, held.issued_milli),
         (scheme::REDEEMED, held.redeemed_milli),
         (scheme::EXPIRED, held.expired_milli),
+        (scheme::TAKEN_BACK, held.taken_back_milli),
         (scheme::OUTSTANDING, held.outstanding_milli),
     ];
+    let rows = rows.into_iter().filter(|(_, milli)| *milli != 0);
     let columns = [
         (scheme::POINTS, false),
         (scheme::HOW_MANY, true),

@@ -34,10 +34,12 @@ pub(super) fn write(html: &mut Html, input: &ReportInput) {
         repeat_rate(input),
         value(input),
     ];
-    if let Some(scheme) = input.scheme.as_ref().filter(|scheme| scheme.has_points) {
+    let owed = input.scheme.as_ref();
+    let owed = owed.and_then(|scheme| Some((scheme, scheme.points.worth_minor?)));
+    if let Some((scheme, worth)) = owed {
         all.push(Tile {
             name: summary::LIABILITY.to_owned(),
-            value: Ok(money(scheme.points.worth_minor.into(), currency)),
+            value: Ok(money(worth.into(), currency)),
             unit: code,
             below: format!("for {} points", points(scheme.points.outstanding_milli)),
         });
