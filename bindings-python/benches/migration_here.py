@@ -28,7 +28,6 @@ def ours(path: str) -> dict[str, float]:
     for name, kind in models.items():
         model = kind.fit(summary)
         found |= {f"{name} {parameter}": value for parameter, value in model.params.items()}
-        found[f"{name} log-likelihood"] = model.log_likelihood
         found[f"{name} P(alive)"] = model.p_alive_of(**history).value or 0.0
         found[f"{name} purchases ahead"] = model.expected_purchases_of(**history, t=39).value or 0.0
         found[f"{name} all, ahead"] = sum(model.expected_purchases(summary, t=39)["expected_purchases"])

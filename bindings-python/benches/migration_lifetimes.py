@@ -47,7 +47,6 @@ def main(path: str) -> None:
     ):
         model.fit(x, recency, age)
         found |= {f"{name} {parameter}": float(value) for parameter, value in model.params_.items()}
-        found[f"{name} log-likelihood"] = float(model._negative_log_likelihood_) * -len(summary)
         ahead = model.conditional_expected_number_of_purchases_up_to_time
         found[f"{name} P(alive)"] = float(pd.Series(model.conditional_probability_alive(2, 30.43, 38.86)).iloc[0])
         found[f"{name} purchases ahead"] = float(pd.Series(ahead(39, 2, 30.43, 38.86)).iloc[0])
