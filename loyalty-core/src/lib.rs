@@ -5,10 +5,12 @@
 //! entries to store.
 
 pub mod analytics;
+pub mod backtest;
 pub mod codes;
 pub mod customer;
 pub mod evaluate;
 pub mod id;
+pub mod import;
 pub mod ledger;
 pub mod number;
 pub mod path;

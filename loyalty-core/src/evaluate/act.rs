@@ -295,6 +295,11 @@ fn one() -> u32 {
     1
 }
 
+/// An act's own name of a text.
+pub(crate) fn key_of(text: &str) -> Result<GroupKey, ActError> {
+    GroupKey::try_new(text).map_err(|_| ActError::refused("act.key", text, "a shorter name"))
+}
+
 /// The schemes that an act may need: the one in force, and those that decided earlier purchases.
 #[derive(Debug, Clone)]
 pub struct Schemes {
@@ -372,13 +377,9 @@ impl Act {
     /// # Errors
     /// `act.key` when the name does not fit.
     pub fn key(&self) -> Result<GroupKey, ActError> {
-        let own = |text: &str| {
-            GroupKey::try_new(text)
-                .map_err(|_| ActError::refused("act.key", text, "a shorter name"))
-        };
         match self {
-            Self::Record(act) => own(act.purchase.id.as_str()),
-            Self::Hold(act) => own(act.id.as_str()),
+            Self::Record(act) => key_of(act.purchase.id.as_str()),
+            Self::Hold(act) => key_of(act.id.as_str()),
             Self::Event(act) => Ok(act.id.clone()),
             Self::Fulfil(act) => Ok(act.id.clone()),
             Self::Redeem(act) => Ok(act.id.clone()),
