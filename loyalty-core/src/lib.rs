@@ -18,6 +18,7 @@ pub mod read;
 pub mod scheme;
 mod serde_text;
 pub mod time;
+mod tree;
 
 /// Runs the examples of the README as documentation tests.
 #[cfg(doctest)]
