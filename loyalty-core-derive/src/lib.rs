@@ -1,8 +1,8 @@
-//! `#[derive(Readable)]` for the types of `loyalty-core`, which cannot be used outside of it.
+//! `#[derive(Readable)]`, which `loyalty_core::read` hands on: use it from there.
 //!
 //! It writes a table of a type's fields or variants, which one function checks for all types, and a
-//! short function that builds the type. It understands the attributes of serde that the types of the
-//! core have, so that what is written with serde is read here under the same names.
+//! short function that builds the type. Of serde's attributes it understands those that the types of the
+//! core have, and refuses all others, so that what is written with serde is read under the same names.
 
 mod attributes;
 
@@ -12,7 +12,7 @@ use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse
 
 use attributes::{Container, Missing, Of};
 
-/// Makes a type of the core readable: the trait `Readable`, and serde's `Deserialize` by way of it.
+/// Makes a type readable: the trait `Readable` of `loyalty-core`, and serde's `Deserialize` by way of it.
 #[proc_macro_derive(Readable, attributes(serde))]
 pub fn readable(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
@@ -54,20 +54,20 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
             #tables
 
             #[automatically_derived]
-            impl crate::tree::Readable for #name {
-                fn shape() -> crate::tree::Shape {
+            impl ::loyalty_core::read::document::Readable for #name {
+                fn shape() -> ::loyalty_core::read::document::Shape {
                     #shape
                 }
 
-                fn read(node: crate::tree::Node<'_>) -> Option<Self> {
+                fn read(node: ::loyalty_core::read::document::Node<'_>) -> Option<Self> {
                     #read
                 }
             }
 
             #[automatically_derived]
-            impl<'de> serde::Deserialize<'de> for #name {
-                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    crate::tree::through(deserializer)
+            impl<'de> ::loyalty_core::read::document::Deserialize<'de> for #name {
+                fn deserialize<D: ::loyalty_core::read::document::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    ::loyalty_core::read::document::through(deserializer)
                 }
             }
         };
@@ -85,8 +85,8 @@ struct Parts {
 fn of_form(form: &syn::Path) -> Parts {
     Parts {
         tables: TokenStream::new(),
-        shape: quote!(<#form as crate::tree::Readable>::shape()),
-        read: quote!(<#form as crate::tree::Readable>::read(node).map(<Self as From<#form>>::from)),
+        shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
+        read: quote!(<#form as ::loyalty_core::read::document::Readable>::read(node).map(<Self as From<#form>>::from)),
     }
 }
 
@@ -95,13 +95,13 @@ fn of_tried_form(form: &syn::Path) -> Parts {
     Parts {
         tables: TokenStream::new(),
         shape: quote! {
-            crate::tree::Shape::Tried(
-                <#form as crate::tree::Readable>::shape,
-                crate::tree::refusal::<#form, Self>,
+            ::loyalty_core::read::document::Shape::Tried(
+                <#form as ::loyalty_core::read::document::Readable>::shape,
+                ::loyalty_core::read::document::refusal::<#form, Self>,
             )
         },
         read: quote! {
-            <Self as TryFrom<#form>>::try_from(<#form as crate::tree::Readable>::read(node)?).ok()
+            <Self as TryFrom<#form>>::try_from(<#form as ::loyalty_core::read::document::Readable>::read(node)?).ok()
         },
     }
 }
@@ -111,8 +111,8 @@ fn newtype(fields: &Fields) -> Parts {
     let inner = quote!(#(#inner)*);
     Parts {
         tables: TokenStream::new(),
-        shape: quote!(<#inner as crate::tree::Readable>::shape()),
-        read: quote!(<#inner as crate::tree::Readable>::read(node).map(Self)),
+        shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
+        read: quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self)),
     }
 }
 
@@ -143,9 +143,9 @@ fn of_struct<'a>(
             Missing::Call(path) => (false, quote!(fields.or(#path)?)),
         };
         rows.extend(quote! {
-            crate::tree::Field {
+            ::loyalty_core::read::document::Field {
                 name: #name,
-                shape: <#form as crate::tree::Readable>::shape,
+                shape: <#form as ::loyalty_core::read::document::Readable>::shape,
                 needed: #needed,
             },
         });
@@ -162,15 +162,15 @@ fn of_struct<'a>(
     let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
     Ok(Parts {
         tables: quote! {
-            static FIELDS: crate::tree::Fields = crate::tree::Fields {
+            static FIELDS: ::loyalty_core::read::document::Fields = ::loyalty_core::read::document::Fields {
                 words: #words,
                 open: #open,
                 all: &[#rows],
             };
         },
-        shape: quote!(crate::tree::Shape::Object(&FIELDS)),
+        shape: quote!(::loyalty_core::read::document::Shape::Object(&FIELDS)),
         read: quote! {
-            let mut places = [crate::tree::Node::ABSENT; #count];
+            let mut places = [::loyalty_core::read::document::Node::ABSENT; #count];
             let #take = node.fields(&FIELDS, &mut places)?;
             Some(Self { #values })
         },
@@ -195,20 +195,20 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
                 let inner = inner.unnamed.iter().map(|field| &field.ty);
                 let inner = quote!(#(#inner)*);
                 (
-                    quote!(One(<#inner as crate::tree::Readable>::shape)),
-                    quote!(<#inner as crate::tree::Readable>::read(node).map(Self::#ident)),
+                    quote!(One(<#inner as ::loyalty_core::read::document::Readable>::shape)),
+                    quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self::#ident)),
                 )
             }
             other => return Err(Error::new_spanned(other, "at most one value is expected")),
         };
         rows.extend(quote! {
-            crate::tree::Variant { name: #text, content: crate::tree::Content::#content },
+            ::loyalty_core::read::document::Variant { name: #text, content: ::loyalty_core::read::document::Content::#content },
         });
         arms.extend(quote!(#place => #arm,));
     }
     Ok(Parts {
-        tables: quote!(static VARIANTS: &[crate::tree::Variant] = &[#rows];),
-        shape: quote!(crate::tree::Shape::Choice(VARIANTS)),
+        tables: quote!(static VARIANTS: &[::loyalty_core::read::document::Variant] = &[#rows];),
+        shape: quote!(::loyalty_core::read::document::Shape::Choice(VARIANTS)),
         read: quote! {
             let (place, node) = node.variant(VARIANTS)?;
             match place {

@@ -4,6 +4,9 @@
 //! purchase. The library answers with a decision: what the member gets, exactly and why, and the
 //! entries to store.
 
+// Under this name the derive of `read::Readable` finds the crate, inside of it too.
+extern crate self as loyalty_core;
+
 pub mod analytics;
 pub mod codes;
 pub mod customer;

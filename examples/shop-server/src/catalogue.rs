@@ -4,8 +4,8 @@ use loyalty_core::id::Sku;
 use loyalty_core::number::{Currency, Money};
 use loyalty_core::path::Path;
 use loyalty_core::purchase::{Claim, Line, PayPoints, Purchase};
+use loyalty_core::read::Readable;
 use loyalty_core::{id::PurchaseId, ledger::Digest};
-use serde::Deserialize;
 
 use crate::problem::Problem;
 
@@ -18,7 +18,7 @@ const PRICES: &[(&str, i64)] = &[
 ];
 
 /// A cart or an order as a client sends it: what, how many, and what the member wants to use.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Readable)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     /// The order's number: the same number is the same order, however often it is sent.
@@ -35,7 +35,7 @@ pub(crate) struct Order {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Readable)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderLine {
     pub(crate) sku: Sku,

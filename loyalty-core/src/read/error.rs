@@ -7,31 +7,6 @@ use serde::Serialize;
 use crate::path::Path;
 use crate::tree::{Fault, Step};
 
-/// Declares stable codes as constants, and all of them as `CODES`.
-macro_rules! codes {
-    ($(#[$doc:meta])* $($name:ident = $code:literal;)+) => {
-        $(pub(crate) const $name: &str = $code;)+
-
-        $(#[$doc])*
-        pub const CODES: &[&str] = &[$($code),+];
-    };
-}
-pub(crate) use codes;
-
-/// Every code that a [`ReadError`] can have, in the order of the alphabet. `docs/errors.md` says
-/// what each means.
-pub const CODES: &[&str] = &[
-    crate::tree::DUPLICATE_KEY,
-    crate::tree::MISSING_FIELD,
-    crate::tree::SYNTAX,
-    crate::tree::TEXT_TOO_LONG,
-    crate::tree::TOO_DEEP,
-    crate::tree::TOO_LARGE,
-    crate::tree::UNKNOWN_FIELD,
-    crate::tree::VALUE,
-    crate::tree::WRONG_TYPE,
-];
-
 /// The first thing that is wrong with a text.
 ///
 /// The [`code`](ReadError::code) is stable; the words are not.

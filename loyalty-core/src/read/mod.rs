@@ -24,9 +24,19 @@ mod toml;
 
 use crate::tree::{self, Bounds, Fault, parse};
 
-pub use crate::tree::Readable;
-pub(crate) use error::codes;
-pub use error::{CODES, ReadError};
+pub use crate::tree::{CODES, Readable};
+
+/// What the derive of [`Readable`] writes. It may change with every version.
+#[doc(hidden)]
+pub mod document {
+    pub use serde::{Deserialize, Deserializer};
+
+    pub use crate::tree::{
+        Content, Field, Fields, Node, Places, Readable, Shape, Variant, refusal, through,
+    };
+}
+pub(crate) use crate::tree::codes;
+pub use error::ReadError;
 #[cfg(feature = "toml")]
 pub use toml::read_toml;
 

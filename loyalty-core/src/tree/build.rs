@@ -10,9 +10,11 @@ use super::node::{Builder, Kind};
 use super::{Readable, read};
 
 /// Reads a type by way of a tree.
-pub(crate) fn through<'de, T: Readable, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+///
+/// # Errors
+///
+/// What the reader says, and what is wrong with the tree.
+pub fn through<'de, T: Readable, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut tree = Builder::default();
     Values(&mut tree).deserialize(deserializer)?;
     read(tree.root()).map_err(D::Error::custom)

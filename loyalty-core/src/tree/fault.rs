@@ -4,15 +4,30 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
-pub(crate) const DUPLICATE_KEY: &str = "read.duplicate_key";
-pub(crate) const MISSING_FIELD: &str = "read.missing_field";
-pub(crate) const SYNTAX: &str = "read.syntax";
-pub(crate) const TEXT_TOO_LONG: &str = "read.text_too_long";
-pub(crate) const TOO_DEEP: &str = "read.too_deep";
-pub(crate) const TOO_LARGE: &str = "read.too_large";
-pub(crate) const UNKNOWN_FIELD: &str = "read.unknown_field";
-pub(crate) const VALUE: &str = "read.value";
-pub(crate) const WRONG_TYPE: &str = "read.wrong_type";
+/// Declares stable codes as constants, and all of them as `CODES`.
+macro_rules! codes {
+    ($(#[$doc:meta])* $($name:ident = $code:literal;)+) => {
+        $(pub(crate) const $name: &str = $code;)+
+
+        $(#[$doc])*
+        pub const CODES: &[&str] = &[$($code),+];
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// Every code that a reading can have, in the order of the alphabet.
+    /// `docs/errors.md` says what each means.
+    DUPLICATE_KEY = "read.duplicate_key";
+    MISSING_FIELD = "read.missing_field";
+    SYNTAX = "read.syntax";
+    TEXT_TOO_LONG = "read.text_too_long";
+    TOO_DEEP = "read.too_deep";
+    TOO_LARGE = "read.too_large";
+    UNKNOWN_FIELD = "read.unknown_field";
+    VALUE = "read.value";
+    WRONG_TYPE = "read.wrong_type";
+}
 
 /// What is wrong with a document. The steps that lead to it stand in the order in which they are
 /// taken back.

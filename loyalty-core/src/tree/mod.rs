@@ -5,6 +5,20 @@
 //! nothing about faults. Only where that function gives up, one function for all types walks the tree
 //! beside the table ([`check`]), finds the first fault in the order of the text, and describes it. So
 //! what is good is read quickly, and each type brings little code.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::cast_lossless,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)]
 
 mod build;
 mod check;
@@ -15,21 +29,49 @@ mod parse;
 
 use std::fmt;
 
-pub(crate) use build::through;
+pub use build::through;
 pub(crate) use check::check;
-pub(crate) use loyalty_core_derive::Readable;
+pub use loyalty_core_derive::Readable;
 
+pub use fault::CODES;
+pub(crate) use fault::codes;
 pub(crate) use fault::{
     DUPLICATE_KEY, Fault, MISSING_FIELD, SYNTAX, Step, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE,
     UNKNOWN_FIELD, VALUE, WRONG_TYPE,
 };
-pub(crate) use node::Node;
 #[cfg(feature = "toml")]
 pub(crate) use node::{Builder, Kind};
+pub use node::{Node, Places};
 pub(crate) use parse::{Bounds, parse};
 
-/// A type that is read from documents. The types of this crate have it, and lists, maps and options
-/// of them.
+/// A type that is read from documents: the types of this crate, lists, maps and options of them, and the
+/// host's own with `#[derive(Readable)]`.
+///
+/// The derive knows these attributes of serde: `deny_unknown_fields`, `rename_all = "snake_case"`, `from`,
+/// `try_from` and `transparent` of a type; `default`, `rename` and `skip` of a field. An enum is an object
+/// with one key, or a text.
+///
+/// # Examples
+///
+/// ```
+/// use loyalty_core::id::Sku;
+/// use loyalty_core::read::{ReadLimits, Readable, read_json};
+///
+/// #[derive(Readable)]
+/// #[serde(deny_unknown_fields)]
+/// struct Wanted {
+///     sku: Sku,
+///     #[serde(default)]
+///     notes: Vec<String>,
+/// }
+///
+/// let wanted: Wanted = read_json(r#"{"sku": "latte"}"#, &ReadLimits::DEFAULT)?;
+/// assert_eq!((wanted.sku.as_str(), wanted.notes.len()), ("latte", 0));
+///
+/// let error = read_json::<Wanted>(r#"{"sku": "latte", "notes": [7]}"#, &ReadLimits::DEFAULT).err();
+/// assert_eq!(error.unwrap().path.to_string(), "/notes/0");
+/// # Ok::<(), loyalty_core::read::ReadError>(())
+/// ```
 pub trait Readable: Sized {
     /// What a document must hold for it.
     fn shape() -> Shape;
@@ -66,29 +108,33 @@ pub enum Shape {
 /// The fields of an object.
 pub struct Fields {
     /// What is expected where something else stands.
-    pub(crate) words: &'static str,
+    pub words: &'static str,
     /// Whether other fields are passed over.
-    pub(crate) open: bool,
+    pub open: bool,
     /// The fields, in the order in which they are read.
-    pub(crate) all: &'static [Field],
+    pub all: &'static [Field],
 }
 
 /// A field of an object.
-pub(crate) struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) shape: fn() -> Shape,
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// What stands under it.
+    pub shape: fn() -> Shape,
     /// Whether it must be there, unless it is optional by its shape.
-    pub(crate) needed: bool,
+    pub needed: bool,
 }
 
 /// One of the forms that a choice can have.
 pub struct Variant {
-    pub(crate) name: &'static str,
-    pub(crate) content: Content,
+    /// Its key, or its text.
+    pub name: &'static str,
+    /// What stands under it.
+    pub content: Content,
 }
 
 /// What stands under the key of a choice.
-pub(crate) enum Content {
+pub enum Content {
     /// Nothing: its text stands alone.
     Unit,
     /// A value.
@@ -101,9 +147,7 @@ pub(crate) fn text_fault<T: std::str::FromStr<Err: fmt::Display>>(text: &str) ->
 }
 
 /// What is wrong with a form that `T` is to be made of.
-pub(crate) fn refusal<F: Readable, T: TryFrom<F, Error: fmt::Display>>(
-    node: Node<'_>,
-) -> Option<String> {
+pub fn refusal<F: Readable, T: TryFrom<F, Error: fmt::Display>>(node: Node<'_>) -> Option<String> {
     let refused = T::try_from(F::read(node)?).err()?;
     Some(refused.to_string())
 }

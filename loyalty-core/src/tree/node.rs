@@ -55,7 +55,7 @@ impl<'a> Iterator for Nodes<'a> {
 
 impl<'a> Node<'a> {
     /// Nothing.
-    pub(crate) const ABSENT: Self = Self(&[]);
+    pub const ABSENT: Self = Self(&[]);
 
     pub(crate) fn kind(self) -> Kind {
         self.0.first().map_or(Kind::Absent, |entry| entry.kind)
@@ -93,11 +93,8 @@ impl<'a> Node<'a> {
     }
 
     /// Finds the places of an object's fields.
-    pub(crate) fn fields<'p>(
-        self,
-        fields: &Fields,
-        places: &'p mut [Node<'a>],
-    ) -> Option<Places<'a, 'p>> {
+    #[must_use]
+    pub fn fields<'p>(self, fields: &Fields, places: &'p mut [Node<'a>]) -> Option<Places<'a, 'p>> {
         let mut pairs = self.pairs()?;
         let mut next = 0_usize;
         while let Some(key) = pairs.next() {
@@ -115,7 +112,8 @@ impl<'a> Node<'a> {
     }
 
     /// Which variant stands here, and its content.
-    pub(crate) fn variant(self, variants: &[Variant]) -> Option<(usize, Self)> {
+    #[must_use]
+    pub fn variant(self, variants: &[Variant]) -> Option<(usize, Self)> {
         let (name, content) = match self.kind() {
             Kind::Text => (self, Self::ABSENT),
             _ => {
@@ -145,7 +143,7 @@ pub(super) fn place_of(fields: &[Field], name: &str, from: usize) -> Option<usiz
 }
 
 /// Where the fields of an object stand, in the order of the table.
-pub(crate) struct Places<'a, 'p>(std::slice::Iter<'p, Node<'a>>);
+pub struct Places<'a, 'p>(std::slice::Iter<'p, Node<'a>>);
 
 impl<'a> Places<'a, '_> {
     fn next(&mut self) -> Node<'a> {
@@ -153,17 +151,17 @@ impl<'a> Places<'a, '_> {
     }
 
     /// The next field, which must be there unless it is an option.
-    pub(crate) fn needed<T: Readable>(&mut self) -> Option<T> {
+    pub fn needed<T: Readable>(&mut self) -> Option<T> {
         T::read(self.next())
     }
 
     /// The next field, or its default.
-    pub(crate) fn or_default<T: Readable + Default>(&mut self) -> Option<T> {
+    pub fn or_default<T: Readable + Default>(&mut self) -> Option<T> {
         self.or(T::default)
     }
 
     /// The next field, or another value.
-    pub(crate) fn or<T: Readable>(&mut self, other: impl FnOnce() -> T) -> Option<T> {
+    pub fn or<T: Readable>(&mut self, other: impl FnOnce() -> T) -> Option<T> {
         match self.next() {
             Node([]) => Some(other()),
             node => T::read(node),
