@@ -14,18 +14,17 @@ use loyalty_core::evaluate::{
 };
 use loyalty_core::ledger::{Account, Group, Status, from_json_line, read_log, to_json_line};
 use loyalty_core::purchase::Purchase;
-use loyalty_core::read::{ReadLimits, read_json};
+use loyalty_core::read::{ReadLimits, Readable, read_json};
 use loyalty_core::scheme::{SchemeDef, compile};
 use loyalty_core::time::Moment;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
 use failure::Failure;
 
 type Answer = Result<String, JsValue>;
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+fn read<T: Readable>(text: &str) -> Result<T, Failure> {
     Ok(read_json(text, &ReadLimits::DEFAULT)?)
 }
 

@@ -20,10 +20,11 @@
 use std::collections::BTreeSet;
 
 use hmac_sha256::HMAC;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::id::{BatchId, CodeText};
+use crate::tree::Readable;
 
 /// The fewest bytes of entropy.
 pub const ENTROPY_BYTES_MIN: usize = 16;
@@ -37,7 +38,7 @@ pub const CODE_LENGTH_MAX: u32 = 18;
 pub const GUESSES_MIN: u64 = 1_000_000;
 
 /// The characters of codes. None of 0 and O, 1 and I and L is among them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum Alphabet {
     /// 31 digits and letters.
@@ -60,7 +61,7 @@ impl Alphabet {
 }
 
 /// Which codes to make.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct CodeBatch {
     /// The batch, as offers name it.

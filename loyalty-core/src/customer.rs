@@ -14,14 +14,15 @@
     clippy::cast_sign_loss
 )]
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::{BatchId, CodeText, HoldId, MemberId, SegmentId, Tag};
 use crate::time::{CivilDateTime, MonthDay};
+use crate::tree::Readable;
 
 /// Facts that only the host knows. They are not stored in the ledger, except the segments and
 /// flags that an act relied on, which are pinned in its entry.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// The segments that the customer is in.
@@ -45,7 +46,7 @@ pub struct Facts {
 }
 
 /// Who referred a customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Referral {
     /// The member who referred them. Oneself is nobody.
@@ -56,7 +57,7 @@ pub struct Referral {
 }
 
 /// A code of a batch that the host keeps: codes too many for a scheme document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Coupon {
     /// The code.

@@ -22,12 +22,13 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use smol_str::SmolStr;
 use thiserror::Error;
 
 use crate::number::SAFE_MAX;
-use crate::serde_text::{TextVisitor, excerpt};
+use crate::serde_text::{excerpt, text_readable};
+use crate::tree::Readable;
 
 /// The largest number of characters of an id.
 pub const ID_LENGTH_MAX: usize = 64;
@@ -149,11 +150,7 @@ macro_rules! ids {
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(TextVisitor::<Self>::new(concat!("a ", $kind, " as text")))
-            }
-        }
+        text_readable!($name, concat!("a ", $kind, " as text"));
     )+};
 }
 
@@ -227,7 +224,7 @@ ids! {
 }
 
 /// A lot of points within an account, numbered by the ledger; a JSON integer up to 2^53 − 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct LotId(u64);
 

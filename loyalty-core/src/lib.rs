@@ -4,6 +4,9 @@
 //! purchase. The library answers with a decision: what the member gets, exactly and why, and the
 //! entries to store.
 
+// Under this name the derive of `read::Readable` finds the crate, inside of it too.
+extern crate self as loyalty_core;
+
 pub mod analytics;
 pub mod backtest;
 pub mod codes;
@@ -22,6 +25,7 @@ pub mod report;
 pub mod scheme;
 mod serde_text;
 pub mod time;
+mod tree;
 
 /// Runs the examples of the README as documentation tests.
 #[cfg(doctest)]

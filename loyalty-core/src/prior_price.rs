@@ -19,17 +19,18 @@
     clippy::cast_sign_loss
 )]
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::number::{Currency, Money};
 use crate::time::Date;
+use crate::tree::Readable;
 
 /// The days that the directive looks back, at least.
 pub const PRIOR_DAYS_MIN: u32 = 30;
 
 /// A price of the shop, in the order of the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct PriceSince {
     /// The first day on which it was asked.
@@ -42,7 +43,7 @@ pub struct PriceSince {
 }
 
 /// A reduction that is announced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Reduction {
     /// The first day of the reduction.
@@ -58,7 +59,7 @@ pub struct Reduction {
 }
 
 /// Which rule applies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum PriorMode {
     /// The lowest price of the days before the reduction (paragraphs 1 and 2).
@@ -74,7 +75,7 @@ pub enum PriorMode {
 }
 
 /// A series of reductions without interruption.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
     /// The first day of its first reduction.
@@ -82,7 +83,7 @@ pub struct Series {
 }
 
 /// Goods that are new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Offered {
     /// The first day on which they were offered.

@@ -14,7 +14,7 @@
     clippy::cast_sign_loss
 )]
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::{
     Category, ChannelId, CodeText, LineId, OfferId, ProductId, PurchaseId, RewardId, Sku, StoreId,
@@ -22,12 +22,13 @@ use crate::id::{
 };
 use crate::number::{Currency, Money, Percent, Points};
 use crate::time::Moment;
+use crate::tree::Readable;
 
 /// A purchase or a cart: what the member buys, with what is claimed and how it is paid.
 ///
 /// Amounts are decimal text in the purchase's currency. A return is an act of its own, never a
 /// purchase with negative lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// The shop's order number: the natural key under which it is recorded once.
@@ -77,7 +78,7 @@ pub struct Purchase {
 }
 
 /// One line of a purchase: `quantity` units at one unit price.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// The line's own name; without one the line is named by its position, from `1`.
@@ -118,7 +119,7 @@ pub struct Line {
 }
 
 /// A charge for delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Charge {
     /// The delivery method.
@@ -132,7 +133,7 @@ pub struct Charge {
 }
 
 /// A reward that the member wants to use on the purchase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// The reward; an issued one is used first, else it is bought with points.
@@ -143,7 +144,7 @@ pub struct Claim {
 }
 
 /// Points to pay a part of the purchase with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct PayPoints {
     /// The wallet.
@@ -154,7 +155,7 @@ pub struct PayPoints {
 }
 
 /// An exchange ratio: `from` units of the purchase's currency are `to` units of the scheme's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// An amount in the purchase's currency.
@@ -164,7 +165,7 @@ pub struct Exchange {
 }
 
 /// What comes back of a purchase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnLine {
     /// The line, by its own name or its position from `1`.
@@ -174,7 +175,7 @@ pub struct ReturnLine {
 }
 
 /// Units of a line that come back, or an amount given back on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum Back {
     /// So many units, the line's last ones first.

@@ -40,7 +40,7 @@ where
     }
 }
 
-/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`, text only. A type
+/// Implements `Serialize` through `Display` and reading through `FromStr`, text only. A type
 /// whose text is [`Ascii`] says so, and is written without formatting.
 macro_rules! text_serde {
     ($type:ty, $expecting:expr) => {
@@ -59,6 +59,25 @@ macro_rules! text_serde {
             }
         }
 
+        $crate::serde_text::text_readable!($type, $expecting);
+    };
+}
+
+pub(crate) use text_serde;
+
+/// Implements reading through `FromStr`, text only.
+macro_rules! text_readable {
+    ($type:ty, $expecting:expr) => {
+        impl $crate::tree::Readable for $type {
+            fn shape() -> $crate::tree::Shape {
+                $crate::tree::Shape::Text($expecting, $crate::tree::text_fault::<Self>)
+            }
+
+            fn read(node: $crate::tree::Node<'_>) -> Option<Self> {
+                node.text()?.parse().ok()
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer
@@ -68,7 +87,7 @@ macro_rules! text_serde {
     };
 }
 
-pub(crate) use text_serde;
+pub(crate) use text_readable;
 
 /// The longest text that [`Ascii`] holds.
 const ASCII_MAX: usize = 40;

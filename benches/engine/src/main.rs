@@ -15,6 +15,7 @@ use std::time::Duration;
 use loyalty_core::evaluate::{Cart, QuoteOptions, perform, quote, quote_cart};
 use loyalty_core::ledger::Account;
 use loyalty_core::purchase::Purchase;
+use loyalty_core::read::{ReadLimits, read_json};
 
 use timing::{Effort, Timing};
 use twelve::{Failure, GOLDEN, HAND_CART, Twelve, by_hand, outcome_of, record};
@@ -142,7 +143,7 @@ impl Twelve {
     }
 
     fn by_json(&self) -> Result<String, Failure> {
-        let purchase: Purchase = serde_json::from_str(black_box(twelve::CART))?;
+        let purchase: Purchase = read_json(black_box(twelve::CART), &ReadLimits::DEFAULT)?;
         let decision = quote(
             &self.scheme,
             &self.account,

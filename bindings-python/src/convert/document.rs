@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 
 use loyalty_core::number::{Currency, Money, SAFE_MAX};
 use loyalty_core::path::Path;
-use loyalty_core::read::{ReadLimits, read_json};
+use loyalty_core::read::{ReadLimits, Readable, read_json};
 use loyalty_core::time::Moment;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use serde::de::DeserializeOwned;
 
 use super::shape::{Kind, Shape};
 use super::when::{is_date, is_datetime, is_decimal, is_mapping, is_naive, moment_text};
@@ -74,7 +73,7 @@ impl<'a> Border<'a> {
     }
 
     /// Reads a value as a document of the core.
-    pub(crate) fn read<T: DeserializeOwned>(
+    pub(crate) fn read<T: Readable>(
         &mut self,
         value: &Bound<'_, PyAny>,
         shape: &'static Shape,
@@ -83,7 +82,7 @@ impl<'a> Border<'a> {
     }
 
     /// The same, where amounts are in a currency of their own.
-    pub(crate) fn read_in<T: DeserializeOwned>(
+    pub(crate) fn read_in<T: Readable>(
         &mut self,
         value: &Bound<'_, PyAny>,
         shape: &'static Shape,

@@ -5,7 +5,8 @@ use loyalty_core::ledger::Digest;
 use loyalty_core::number::{Currency, Money};
 use loyalty_core::path::Path;
 use loyalty_core::purchase::{Charge, Claim, Line, PayPoints, Purchase};
-use serde::{Deserialize, Serialize};
+use loyalty_core::read::Readable;
+use serde::Serialize;
 
 use crate::problem::Problem;
 
@@ -58,7 +59,7 @@ pub(crate) fn catalogue(currency: Currency) -> Catalogue {
 }
 
 /// A cart or an order as a client sends it: what, how many, and what the member wants to use.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Readable)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     /// The order's number: the same number is the same order, however often it is sent.
@@ -85,7 +86,7 @@ pub(crate) struct Order {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Readable)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderLine {
     pub(crate) sku: Sku,

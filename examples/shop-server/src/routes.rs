@@ -9,9 +9,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use loyalty_core::id::MemberId;
-use loyalty_core::read::{ReadLimits, read_json};
+use loyalty_core::read::{ReadLimits, Readable, read_json};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 use crate::shop::Shop;
@@ -73,7 +72,7 @@ async fn redeem(shop: State<Arc<Shop>>, id: Path<String>, body: Body) -> Answere
 }
 
 /// Reads a body of bounded size; the library's reader names the place of what is wrong.
-async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+async fn read<T: Readable>(body: Body) -> Result<T, Problem> {
     let bytes = to_bytes(body, BODY_BYTES_MAX).await;
     let bytes = bytes.map_err(|_| Problem::too_large(BODY_BYTES_MAX))?;
     let text = std::str::from_utf8(&bytes);

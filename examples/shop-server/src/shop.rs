@@ -11,9 +11,10 @@ use loyalty_core::evaluate::{
 };
 use loyalty_core::id::{GroupKey, MemberId};
 use loyalty_core::ledger::{ActKind, Digest, Group, Head};
+use loyalty_core::read::Readable;
 use loyalty_core::scheme::{Scheme, SchemeDef, compile};
 use loyalty_core::time::{Moment, Zone};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::accounts::{Accounts, replay};
 use crate::catalogue::{Catalogue, Order, catalogue};
@@ -26,7 +27,7 @@ const TRIES_MAX: u32 = 64;
 const SHOWN_MS_MAX: i64 = 10 * 60 * 1000;
 
 /// A member's wish to spend points outside an order.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Readable)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RedeemRequest {
     /// The redemption's name: the same name is the same redemption, however often it is sent.

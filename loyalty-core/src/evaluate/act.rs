@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::customer::{Coupon, Facts};
 use crate::id::{
@@ -17,11 +17,12 @@ use crate::time::Moment;
 
 use super::draft::{Author, Draft, Outcome};
 use super::error::ActError;
+use crate::tree::Readable;
 
 macro_rules! acts {
     ($($item:item)*) => {
         $(
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
             #[serde(deny_unknown_fields, rename_all = "snake_case")]
             $item
         )*

@@ -1,6 +1,6 @@
 //! Acts between two accounts: transfers and merges. Both groups are stored in one transaction.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::{ActorId, GroupKey, ReasonCode, WalletId};
 use crate::ledger::{
@@ -17,9 +17,10 @@ use super::drain::draw;
 use super::error::ActError;
 use super::ladder::{change, settle_tiers};
 use super::tier::held_tier;
+use crate::tree::Readable;
 
 /// Points to move from one account to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct TransferAct {
     /// The act's own name at the host, in both accounts.
@@ -37,7 +38,7 @@ pub struct TransferAct {
 }
 
 /// Two accounts of one person that become one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct MergeAct {
     /// The act's own name at the host, in both accounts.

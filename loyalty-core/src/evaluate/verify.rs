@@ -1,18 +1,18 @@
 //! Verifying a decision that a client shows: it is computed anew and compared byte for byte.
 
-use serde::Deserialize;
-
 use crate::customer::Facts;
 use crate::ledger::{Account, Digest, Head};
 use crate::purchase::Purchase;
+use crate::read::{ReadLimits, read_json};
 use crate::scheme::Scheme;
 use crate::time::Moment;
+use crate::tree::Readable;
 
 use super::decision::{Decision, QuoteOptions, SEMANTICS, quote};
 use super::error::ActError;
 
 /// What a claimed decision says of itself.
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Claimed {
     semantics: u32,
     scheme: Digest,
@@ -42,7 +42,12 @@ pub fn verify_decision(
             "the decision that the engine makes",
         )
     };
-    let said: Claimed = serde_json::from_slice(claimed).map_err(|_| tampered())?;
+    let text = std::str::from_utf8(claimed).map_err(|_| tampered())?;
+    let limits = ReadLimits {
+        bytes_max: claimed.len(),
+        ..ReadLimits::DEFAULT
+    };
+    let said: Claimed = read_json(text, &limits).map_err(|_| tampered())?;
     if said.semantics != SEMANTICS {
         return Err(ActError::refused(
             "decision.semantics_differ",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::{CardId, HoldId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
 use crate::number::{Money, Points};
@@ -17,6 +17,7 @@ use super::key::KeyIndex;
 use super::limit_key::LimitKey;
 use super::lot::Lot;
 use super::redemption::RedemptionState;
+use crate::tree::Readable;
 
 record! {
     /// A member's account. It is plain data, made by folding groups and by nothing else.

@@ -1,6 +1,6 @@
 //! What a wallet holds at a moment, with everything that time has brought counted as done.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::id::{LotId, WalletId};
 use crate::number::Points;
@@ -10,9 +10,10 @@ use super::account::{Account, Hold, Wallet};
 use super::entry::Pending;
 use super::lot::Lot;
 use super::wallet::usable;
+use crate::tree::Readable;
 
 /// What a wallet holds at a moment. `held` is a part of `active`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Balance {
     /// Earned, not usable yet.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::customer::Coupon;
 use crate::id::{
@@ -21,11 +21,12 @@ use super::account::Account;
 use super::limit_key::LimitKey;
 use super::lot::EarningEntry;
 use super::redemption::RedemptionEntry;
+use crate::tree::Readable;
 
 macro_rules! record {
     ($($item:item)*) => {
         $(
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
             #[serde(deny_unknown_fields, rename_all = "snake_case")]
             $item
         )*

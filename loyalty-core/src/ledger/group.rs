@@ -5,13 +5,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use hmac_sha256::Hash;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 
 use crate::id::{ActorId, GroupKey, MemberId, ReasonCode};
 use crate::time::Moment;
 
 use super::entry::Entry;
 use super::error::LedgerError;
+use crate::serde_text::text_serde;
+use crate::tree::Readable;
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -91,27 +93,16 @@ impl FromStr for Digest {
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+text_serde!(Digest, "a string");
 
 /// Prints of an act's fields, so that the same key with other content can be told apart and the
 /// field that differs can be named.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Readable)]
 #[serde(transparent)]
 pub struct Content(Arc<[FieldPrint]>);
 
 /// The print of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct FieldPrint {
     /// The field's name.
@@ -122,21 +113,36 @@ pub struct FieldPrint {
 }
 
 mod hex64 {
-    use serde::{Deserialize, Deserializer, Serializer};
+    use serde::Serializer;
+
+    use crate::serde_text::text_readable;
 
     pub(super) fn serialize<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&format_args!("{value:016x}"))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.len() != 16 {
-            return Err(serde::de::Error::custom(
-                "16 hexadecimal digits are expected",
-            ));
+    /// A number that is written in hexadecimal.
+    pub(super) struct Form(u64);
+
+    impl std::str::FromStr for Form {
+        type Err = String;
+
+        fn from_str(text: &str) -> Result<Self, String> {
+            if text.len() != 16 {
+                return Err("16 hexadecimal digits are expected".to_owned());
+            }
+            let number = u64::from_str_radix(text, 16);
+            number.map(Self).map_err(|error| error.to_string())
         }
-        u64::from_str_radix(&text, 16).map_err(serde::de::Error::custom)
     }
+
+    impl From<Form> for u64 {
+        fn from(form: Form) -> u64 {
+            form.0
+        }
+    }
+
+    text_readable!(Form, "a string");
 }
 
 impl Content {
@@ -191,7 +197,7 @@ impl Content {
 }
 
 /// The kind of an act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum ActKind {
     /// A purchase.
@@ -269,7 +275,7 @@ impl ActKind {
 }
 
 /// The version of an account: how many groups it holds, and the hash of the last one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// The number of the last group; 0 before the first.
@@ -279,7 +285,7 @@ pub struct Head {
 }
 
 /// The head of another account that took part in the same act.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Peer {
     /// The other account.
@@ -291,7 +297,7 @@ pub struct Peer {
 /// The entries of one act: posted together or not at all.
 ///
 /// What few groups have stands behind pointers, so that a replay reads less.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// The group's number within the account, from 1.

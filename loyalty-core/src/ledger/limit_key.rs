@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use crate::tree::Readable;
+use serde::Serialize;
 use smol_str::{SmolStr, format_smolstr};
 
 /// The name of a counter: what is limited and in which period, such as `rule.base@2026-11-21`.
 ///
 /// A counter whose name begins with `scheme.` counts over all members and belongs to a pool
 /// account.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
 #[serde(transparent)]
 pub struct LimitKey(SmolStr);
 

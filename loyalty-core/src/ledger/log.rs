@@ -1,7 +1,9 @@
 //! Groups as JSON lines, and accounts as snapshots.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::read::read_bounded;
+use crate::tree::{Bounds, Readable};
 
 use super::account::Account;
 use super::chain::verify_next;
@@ -99,11 +101,18 @@ fn next_group(line: &[u8], head: Head) -> Result<(Group, Head), LedgerError> {
 }
 
 /// A snapshot: an account with the digest of its state.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Snapshot<A> {
+#[derive(Serialize)]
+struct Snapshot<'a> {
     state: Digest,
-    account: A,
+    account: &'a Account,
+}
+
+/// A snapshot that was read.
+#[derive(Readable)]
+#[serde(deny_unknown_fields)]
+struct Restored {
+    state: Digest,
+    account: Account,
 }
 
 impl Account {
@@ -135,7 +144,7 @@ impl Account {
     /// [`LedgerError::Size`], [`LedgerError::Encoding`], [`LedgerError::Hash`] when the state is not
     /// the one that was written, [`LedgerError::Audit`] when it contradicts itself.
     pub fn restore_json(text: &[u8]) -> Result<Self, LedgerError> {
-        let mut snapshot: Snapshot<Self> = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
+        let mut snapshot: Restored = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
         let allowed = snapshot.account.state_hash()?;
         if snapshot.state != allowed {
             let seq = snapshot.account.head.seq;
@@ -151,12 +160,8 @@ impl Account {
     }
 }
 
-/// Reads JSON whose size and depth are counted first.
-fn read<T: DeserializeOwned>(
-    bytes: &[u8],
-    what: &'static str,
-    bytes_max: usize,
-) -> Result<T, LedgerError> {
+/// Reads JSON whose size and depth are counted.
+fn read<T: Readable>(bytes: &[u8], what: &'static str, bytes_max: usize) -> Result<T, LedgerError> {
     if bytes.len() > bytes_max {
         return Err(LedgerError::Size {
             what,
@@ -164,15 +169,28 @@ fn read<T: DeserializeOwned>(
             allowed: bytes_max,
         });
     }
-    let depth = depth(bytes);
-    if depth > DEPTH_MAX {
-        return Err(LedgerError::Size {
-            what: "the depth",
-            found: depth,
-            allowed: DEPTH_MAX,
-        });
-    }
-    serde_json::from_slice(bytes).map_err(encoding)
+    let bounds = Bounds {
+        bytes_max,
+        depth_max: DEPTH_MAX,
+        text_bytes_max: bytes_max,
+    };
+    let read = match std::str::from_utf8(bytes) {
+        Ok(text) => read_bounded(text, &bounds).map_err(|fault| fault.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    read.map_err(|found| {
+        let depth = depth(bytes);
+        if depth > DEPTH_MAX {
+            return LedgerError::Size {
+                what: "the depth",
+                found: depth,
+                allowed: DEPTH_MAX,
+            };
+        }
+        LedgerError::Encoding {
+            found: found.chars().take(200).collect(),
+        }
+    })
 }
 
 /// The deepest nesting of arrays and objects, outside strings.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::id::{LotId, PurchaseId, WalletId};
 use crate::number::Points;
@@ -10,11 +10,13 @@ use crate::time::{Date, Deadline};
 
 use super::entry::{LotOpen, Pending, RulePoints, record};
 use super::packed::{DayMark, Until};
+use crate::tree::Readable;
 
 /// Points earned, in a lot of their own.
 ///
 /// Its JSON has the lot as a [`LotOpen`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Readable)]
+#[serde(from = "EarningForm")]
 pub struct EarningEntry {
     /// The wallet.
     pub wallet: WalletId,
@@ -147,10 +149,9 @@ impl Serialize for EarningEntry {
     }
 }
 
-impl<'de> Deserialize<'de> for EarningEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let form = EarningForm::deserialize(deserializer)?;
-        Ok(Self::new(form.wallet, form.lot, form.purchase, form.rules))
+impl From<EarningForm> for EarningEntry {
+    fn from(form: EarningForm) -> Self {
+        Self::new(form.wallet, form.lot, form.purchase, form.rules)
     }
 }
 
@@ -158,7 +159,7 @@ impl<'de> Deserialize<'de> for EarningEntry {
 ///
 /// A fold opens, draws and ends lots all the time, so that one takes 64 bytes; what is said of few
 /// stands behind a pointer that the log shares.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Readable)]
 #[serde(into = "LotForm", from = "LotForm")]
 pub struct Lot {
     /// How many it held at first, less what filled a deficit.

@@ -2,14 +2,16 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::time::{Date, Deadline};
+use crate::tree::Readable;
 
 /// A deadline, or none, in eight bytes.
 ///
 /// An instant further than 2^60 ms from 1970 stands for that bound; no moment ever comes near it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Readable)]
+#[serde(from = "Option<Deadline>")]
 pub struct Until(i64);
 
 /// The largest instant that is held, either way.
@@ -60,12 +62,6 @@ impl fmt::Debug for Until {
 impl Serialize for Until {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.get().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Until {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<Deadline>::deserialize(deserializer).map(Self::from)
     }
 }
 

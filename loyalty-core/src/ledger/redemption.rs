@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::id::{HoldId, PurchaseId, WalletId};
 use crate::number::Points;
 use crate::time::Deadline;
+use crate::tree::Readable;
 
 use super::entry::{Draw, record};
 
 /// Points spent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Readable)]
+#[serde(from = "RedemptionForm")]
 pub struct RedemptionEntry {
     /// The redemption's number within the account, from 0.
     pub redemption: u64,
@@ -99,9 +101,8 @@ impl Serialize for RedemptionEntry {
     }
 }
 
-impl<'de> Deserialize<'de> for RedemptionEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let form = RedemptionForm::deserialize(deserializer)?;
+impl From<RedemptionForm> for RedemptionEntry {
+    fn from(form: RedemptionForm) -> Self {
         let terms = RedemptionTerms {
             purchase: form.purchase,
             issue: form.issue,
@@ -109,17 +110,17 @@ impl<'de> Deserialize<'de> for RedemptionEntry {
             hold: form.hold,
             activity: form.activity,
         };
-        Ok(Self {
+        Self {
             redemption: form.redemption,
             wallet: form.wallet,
             draws: form.draws,
             terms: terms.shared(),
-        })
+        }
     }
 }
 
 /// A redemption and what came back of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Readable)]
 #[serde(into = "StateForm", from = "StateForm")]
 pub struct RedemptionState {
     /// The wallet.

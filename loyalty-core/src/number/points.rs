@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{NumberError, text, within_safe};
 use crate::serde_text::{Ascii, text_serde};
+use crate::tree::Readable;
 
 /// Thousandths in one point.
 const MILLI: i64 = 1000;
@@ -114,7 +115,7 @@ text_serde!(Points, "points as text, such as \"26.5\"", ascii);
 
 /// How many decimals a wallet's points have: 0 to 3.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Readable,
 )]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Precision(u8);

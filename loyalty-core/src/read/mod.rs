@@ -1,8 +1,8 @@
-//! Reading untrusted text in two stages: a counted scan, then the shape.
+//! Reading untrusted text in two stages: first a tree, then the shape.
 //!
-//! The scan bounds size, depth and the length of every text and refuses a key that stands twice in
-//! one object, before anything is built. The second stage reads the shape and names the place of the
-//! first thing that does not fit.
+//! The first stage bounds size, depth and the length of every text and refuses a key that stands twice
+//! in one object. The second stage reads the shape and names the place of the first thing that does not
+//! fit.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,15 +19,24 @@
 )]
 
 mod error;
-mod scan;
-mod strict;
 #[cfg(feature = "toml")]
 mod toml;
 
-use serde::de::DeserializeOwned;
+use crate::tree::{self, Bounds, Fault, parse};
 
-pub(crate) use error::codes;
-pub use error::{CODES, ReadError};
+pub use crate::tree::{CODES, Readable};
+
+/// What the derive of [`Readable`] writes. It may change with every version.
+#[doc(hidden)]
+pub mod document {
+    pub use serde::{Deserialize, Deserializer};
+
+    pub use crate::tree::{
+        Content, Field, Fields, Node, Places, Readable, Shape, Variant, refusal, through,
+    };
+}
+pub(crate) use crate::tree::codes;
+pub use error::ReadError;
 #[cfg(feature = "toml")]
 pub use toml::read_toml;
 
@@ -49,6 +58,16 @@ impl ReadLimits {
         depth_max: 32,
         text_bytes_max: 1 << 16,
     };
+}
+
+impl ReadLimits {
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            bytes_max: self.bytes_max,
+            depth_max: self.depth_max,
+            text_bytes_max: self.text_bytes_max,
+        }
+    }
 }
 
 impl Default for ReadLimits {
@@ -77,13 +96,13 @@ impl Default for ReadLimits {
 /// assert_eq!((error.code, error.path.to_string().as_str()), ("read.duplicate_key", "/reward"));
 /// # Ok::<(), loyalty_core::read::ReadError>(())
 /// ```
-pub fn read_json<T: DeserializeOwned>(text: &str, limits: &ReadLimits) -> Result<T, ReadError> {
-    scan::scan(text, limits)?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(strict::Strict(&mut deserializer))
-        .map_err(|error| ReadError::of(&error, || serde_json::from_str(text).ok()))?;
-    deserializer
-        .end()
-        .map_err(|error| ReadError::at_root(&error))?;
-    Ok(value)
+pub fn read_json<T: Readable>(text: &str, limits: &ReadLimits) -> Result<T, ReadError> {
+    Ok(read_bounded(text, &limits.bounds())?)
+}
+
+/// Reads JSON, and says what is wrong without a pointer to it.
+pub(crate) fn read_bounded<T: Readable>(text: &str, bounds: &Bounds) -> Result<T, Fault> {
+    let (tree, rest) = parse(text, bounds)?;
+    let value = tree::read(tree.root())?;
+    rest.map(|()| value)
 }

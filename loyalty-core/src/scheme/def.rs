@@ -26,7 +26,7 @@ pub const FORMAT: u32 = 1;
 macro_rules! shape {
     ($($item:item)*) => {
         $(
-            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+            #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, loyalty_core_derive::Readable)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[serde(deny_unknown_fields, rename_all = "snake_case")]
             $item

@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::TimeError;
 use super::scan::Scan;
 use crate::serde_text::{Ascii, text_serde};
+use crate::tree::Readable;
 
 const FORM: &str = "a date, such as \"2026-11-21\"";
 const YEARS: &str = "a date of the years 1900 to 2999";
@@ -209,7 +210,7 @@ impl fmt::Debug for Date {
 text_serde!(Date, "a date as text, such as \"2026-11-21\"", ascii);
 
 /// A day of the week; Monday comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum Weekday {
     /// Monday.
@@ -246,7 +247,7 @@ impl Weekday {
 
 /// What an anniversary of 29 February does in a year that has none.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Readable,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Feb29 {

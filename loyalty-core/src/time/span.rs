@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::Error as _;
 use serde::ser::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::{DAY_MS, Date, Moment, TimeError};
-use crate::serde_text::TextVisitor;
+use crate::serde_text::text_readable;
+use crate::tree::Readable;
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -17,7 +17,7 @@ const HOUR_MS: i64 = 3_600_000;
 ///
 /// Days, months and years count civil dates; minutes, hours and exact days (24 hours each) count
 /// instants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Readable)]
 #[serde(rename_all = "snake_case")]
 pub enum Span {
     /// Civil days.
@@ -147,14 +147,10 @@ impl Serialize for Deadline {
     }
 }
 
-impl<'de> Deserialize<'de> for Deadline {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let visitor =
-            TextVisitor::<String>::new("a date or an instant as text, such as \"2026-03-15\"");
-        let text = deserializer.deserialize_str(visitor)?;
-        text.parse().map_err(D::Error::custom)
-    }
-}
+text_readable!(
+    Deadline,
+    "a date or an instant as text, such as \"2026-03-15\""
+);
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "tests")]

@@ -7,7 +7,8 @@ use crate::{core_files, expect_none};
 ///
 /// Within `analytics`, a part may also use the parts of its own rank that stand before it.
 const RANKS: &[(&str, i32)] = &[
-    ("serde_text", -1),
+    ("serde_text", -2),
+    ("tree", -1),
     ("number", 0),
     ("time", 0),
     ("id", 0),
@@ -90,6 +91,8 @@ const WALLED: &[&str] = &[
     "time",
     "id",
     "path",
+    "read",
+    "tree",
     "purchase",
     "customer",
     "prior_price",

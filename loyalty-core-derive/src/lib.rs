@@ -1,0 +1,232 @@
+//! `#[derive(Readable)]`, which `loyalty_core::read` hands on: use it from there.
+//!
+//! It writes a table of a type's fields or variants, which one function checks for all types, and a
+//! short function that builds the type. Of serde's attributes it understands those that the types of the
+//! core have, and refuses all others, so that what is written with serde is read under the same names.
+
+mod attributes;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse_macro_input};
+
+use attributes::{Container, Missing, Of};
+
+/// Makes a type readable: the trait `Readable` of `loyalty-core`, and serde's `Deserialize` by way of it.
+#[proc_macro_derive(Readable, attributes(serde))]
+pub fn readable(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input)
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
+}
+
+fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    if !input.generics.params.is_empty() {
+        let message = "a type without parameters is expected";
+        return Err(Error::new_spanned(&input.generics, message));
+    }
+    let container = Container::of(&input.attrs)?;
+    let name = &input.ident;
+    let body = match (&container.from, &container.try_from, &input.data) {
+        (Some(form), _, _) => of_form(form),
+        (None, Some(form), _) => of_tried_form(form),
+        (None, None, Data::Struct(data)) => match &data.fields {
+            Fields::Named(fields) => of_struct(name, &container, &fields.named)?,
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => newtype(&data.fields),
+            other => {
+                let message = "named fields or one value are expected";
+                return Err(Error::new_spanned(other, message));
+            }
+        },
+        (None, None, Data::Enum(data)) => of_enum(&container, &data.variants)?,
+        (None, None, Data::Union(_)) => {
+            return Err(Error::new_spanned(name, "no union is readable"));
+        }
+    };
+    let Parts {
+        tables,
+        shape,
+        read,
+    } = body;
+    Ok(quote! {
+        const _: () = {
+            #tables
+
+            #[automatically_derived]
+            impl ::loyalty_core::read::document::Readable for #name {
+                fn shape() -> ::loyalty_core::read::document::Shape {
+                    #shape
+                }
+
+                fn read(node: ::loyalty_core::read::document::Node<'_>) -> Option<Self> {
+                    #read
+                }
+            }
+
+            #[automatically_derived]
+            impl<'de> ::loyalty_core::read::document::Deserialize<'de> for #name {
+                fn deserialize<D: ::loyalty_core::read::document::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    ::loyalty_core::read::document::through(deserializer)
+                }
+            }
+        };
+    })
+}
+
+/// What is written for a type.
+struct Parts {
+    tables: TokenStream,
+    shape: TokenStream,
+    read: TokenStream,
+}
+
+/// A type that is read as another one and made of it.
+fn of_form(form: &syn::Path) -> Parts {
+    Parts {
+        tables: TokenStream::new(),
+        shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
+        read: quote!(<#form as ::loyalty_core::read::document::Readable>::read(node).map(<Self as From<#form>>::from)),
+    }
+}
+
+/// The same where not every value will do.
+fn of_tried_form(form: &syn::Path) -> Parts {
+    Parts {
+        tables: TokenStream::new(),
+        shape: quote! {
+            ::loyalty_core::read::document::Shape::Tried(
+                <#form as ::loyalty_core::read::document::Readable>::shape,
+                ::loyalty_core::read::document::refusal::<#form, Self>,
+            )
+        },
+        read: quote! {
+            <Self as TryFrom<#form>>::try_from(<#form as ::loyalty_core::read::document::Readable>::read(node)?).ok()
+        },
+    }
+}
+
+fn newtype(fields: &Fields) -> Parts {
+    let inner = fields.iter().map(|field| &field.ty);
+    let inner = quote!(#(#inner)*);
+    Parts {
+        tables: TokenStream::new(),
+        shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
+        read: quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self)),
+    }
+}
+
+fn of_struct<'a>(
+    name: &Ident,
+    container: &Container,
+    all: impl IntoIterator<Item = &'a Field>,
+) -> Result<Parts> {
+    let (mut rows, mut values, mut count) = (TokenStream::new(), TokenStream::new(), 0_usize);
+    for field in all {
+        let of = Of::field(&field.attrs)?;
+        let (Some(ident), ty) = (&field.ident, &field.ty) else {
+            return Err(Error::new_spanned(field, "a field with a name is expected"));
+        };
+        if of.skip {
+            values.extend(quote!(#ident: Default::default(),));
+            continue;
+        }
+        count = count.saturating_add(1);
+        let name = of.rename.unwrap_or_else(|| ident.to_string());
+        let form = match &of.with {
+            Some(module) => quote!(#module::Form),
+            None => quote!(#ty),
+        };
+        let (needed, value) = match &of.missing {
+            Missing::Fault => (true, quote!(fields.needed()?)),
+            Missing::Default => (false, quote!(fields.or_default()?)),
+            Missing::Call(path) => (false, quote!(fields.or(#path)?)),
+        };
+        rows.extend(quote! {
+            ::loyalty_core::read::document::Field {
+                name: #name,
+                shape: <#form as ::loyalty_core::read::document::Readable>::shape,
+                needed: #needed,
+            },
+        });
+        values.extend(match &of.with {
+            None => quote!(#ident: #value,),
+            Some(_) => quote!(#ident: { let form: #form = #value; form.into() },),
+        });
+    }
+    let take = if count == 0 {
+        quote!(_)
+    } else {
+        quote!(mut fields)
+    };
+    let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
+    Ok(Parts {
+        tables: quote! {
+            static FIELDS: ::loyalty_core::read::document::Fields = ::loyalty_core::read::document::Fields {
+                words: #words,
+                open: #open,
+                all: &[#rows],
+            };
+        },
+        shape: quote!(::loyalty_core::read::document::Shape::Object(&FIELDS)),
+        read: quote! {
+            let mut places = [::loyalty_core::read::document::Node::ABSENT; #count];
+            let #take = node.fields(&FIELDS, &mut places)?;
+            Some(Self { #values })
+        },
+    })
+}
+
+fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>) -> Result<Parts> {
+    let (mut rows, mut arms) = (TokenStream::new(), TokenStream::new());
+    for (place, variant) in all.into_iter().enumerate() {
+        let of = Of::field(&variant.attrs)?;
+        let ident = &variant.ident;
+        let text = of.rename.unwrap_or_else(|| {
+            if container.snake_case {
+                snake_case(&ident.to_string())
+            } else {
+                ident.to_string()
+            }
+        });
+        let (content, arm) = match &variant.fields {
+            Fields::Unit => (quote!(Unit), quote!(Some(Self::#ident))),
+            Fields::Unnamed(inner) if inner.unnamed.len() == 1 => {
+                let inner = inner.unnamed.iter().map(|field| &field.ty);
+                let inner = quote!(#(#inner)*);
+                (
+                    quote!(One(<#inner as ::loyalty_core::read::document::Readable>::shape)),
+                    quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self::#ident)),
+                )
+            }
+            other => return Err(Error::new_spanned(other, "at most one value is expected")),
+        };
+        rows.extend(quote! {
+            ::loyalty_core::read::document::Variant { name: #text, content: ::loyalty_core::read::document::Content::#content },
+        });
+        arms.extend(quote!(#place => #arm,));
+    }
+    Ok(Parts {
+        tables: quote!(static VARIANTS: &[::loyalty_core::read::document::Variant] = &[#rows];),
+        shape: quote!(::loyalty_core::read::document::Shape::Choice(VARIANTS)),
+        read: quote! {
+            let (place, node) = node.variant(VARIANTS)?;
+            match place {
+                #arms
+                _ => None,
+            }
+        },
+    })
+}
+
+/// `PerLine` as `per_line`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(character.to_lowercase());
+    }
+    snake
+}

@@ -1,0 +1,296 @@
+//! The nodes of a document.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::{Content, Field, Fields, Readable, Variant};
+
+/// Up to so many keys are compared one by one; more are held in a set, so that many keys cost no more
+/// than their number times its logarithm.
+const FEW_KEYS: u32 = 24;
+
+/// What stands at a place of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Absent,
+    Null,
+    False,
+    True,
+    Number,
+    Text,
+    List,
+    Object,
+}
+
+/// A value or a key, in the list of all.
+#[derive(Debug)]
+struct Entry<'t> {
+    kind: Kind,
+    /// How many entries it has, itself and what stands in it.
+    span: u32,
+    /// A text without its escapes, or a number as it is written.
+    text: Cow<'t, str>,
+}
+
+/// A place of a document: the entries of what stands there. An object's entries are its own, and for
+/// each field a key and what stands under it.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'a>(&'a [Entry<'a>]);
+
+/// The values of a list, or keys and values of an object in turn.
+#[derive(Clone)]
+pub(crate) struct Nodes<'a>(&'a [Entry<'a>]);
+
+impl<'a> Iterator for Nodes<'a> {
+    type Item = Node<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Node<'a>> {
+        let span = usize::try_from(self.0.first()?.span).ok()?;
+        let (node, rest) = self.0.split_at_checked(span)?;
+        self.0 = rest;
+        Some(Node(node))
+    }
+}
+
+impl<'a> Node<'a> {
+    /// Nothing.
+    pub const ABSENT: Self = Self(&[]);
+
+    pub(crate) fn kind(self) -> Kind {
+        self.0.first().map_or(Kind::Absent, |entry| entry.kind)
+    }
+
+    /// The text of a text.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        let entry = self.0.first()?;
+        (entry.kind == Kind::Text).then_some(&entry.text)
+    }
+
+    /// A number as it is written.
+    pub(crate) fn number(self) -> Option<&'a str> {
+        let entry = self.0.first()?;
+        (entry.kind == Kind::Number).then_some(&entry.text)
+    }
+
+    /// The text of a text, the digits of a number, nothing of anything else.
+    pub(crate) fn written(self) -> &'a str {
+        self.0.first().map_or("", |entry| &entry.text)
+    }
+
+    fn inside(self) -> Nodes<'a> {
+        Nodes(self.0.get(1..).unwrap_or_default())
+    }
+
+    /// The values of a list.
+    pub(crate) fn items(self) -> Option<Nodes<'a>> {
+        (self.kind() == Kind::List).then(|| self.inside())
+    }
+
+    /// The keys and values of an object, in turn.
+    pub(crate) fn pairs(self) -> Option<Nodes<'a>> {
+        (self.kind() == Kind::Object).then(|| self.inside())
+    }
+
+    /// Finds the places of an object's fields.
+    #[must_use]
+    pub fn fields<'p>(self, fields: &Fields, places: &'p mut [Node<'a>]) -> Option<Places<'a, 'p>> {
+        let mut pairs = self.pairs()?;
+        let mut next = 0_usize;
+        while let Some(key) = pairs.next() {
+            let value = pairs.next()?;
+            match place_of(fields.all, key.written(), next) {
+                Some(place) => {
+                    *places.get_mut(place)? = value;
+                    next = place.saturating_add(1);
+                }
+                None if fields.open => {}
+                None => return None,
+            }
+        }
+        Some(Places(places.iter()))
+    }
+
+    /// Which variant stands here, and its content.
+    #[must_use]
+    pub fn variant(self, variants: &[Variant]) -> Option<(usize, Self)> {
+        let (name, content) = match self.kind() {
+            Kind::Text => (self, Self::ABSENT),
+            _ => {
+                let mut pairs = self.pairs()?;
+                let pair = (pairs.next()?, pairs.next()?);
+                if pairs.next().is_some() {
+                    return None;
+                }
+                pair
+            }
+        };
+        let name = name.written();
+        let place = variants.iter().position(|variant| variant.name == name)?;
+        let unit = matches!(variants.get(place)?.content, Content::Unit);
+        let fits = !unit || matches!(content.kind(), Kind::Absent | Kind::Null);
+        fits.then_some((place, content))
+    }
+}
+
+/// The place of a field in the table. Documents mostly have their fields in the order of the table:
+/// the search begins at `from`.
+pub(super) fn place_of(fields: &[Field], name: &str, from: usize) -> Option<usize> {
+    let after = fields.iter().enumerate().skip(from);
+    let before = fields.iter().enumerate().take(from);
+    let (place, _) = after.chain(before).find(|(_, field)| field.name == name)?;
+    Some(place)
+}
+
+/// Where the fields of an object stand, in the order of the table.
+pub struct Places<'a, 'p>(std::slice::Iter<'p, Node<'a>>);
+
+impl<'a> Places<'a, '_> {
+    fn next(&mut self) -> Node<'a> {
+        self.0.next().copied().unwrap_or(Node::ABSENT)
+    }
+
+    /// The next field, which must be there unless it is an option.
+    pub fn needed<T: Readable>(&mut self) -> Option<T> {
+        T::read(self.next())
+    }
+
+    /// The next field, or its default.
+    pub fn or_default<T: Readable + Default>(&mut self) -> Option<T> {
+        self.or(T::default)
+    }
+
+    /// The next field, or another value.
+    pub fn or<T: Readable>(&mut self, other: impl FnOnce() -> T) -> Option<T> {
+        match self.next() {
+            Node([]) => Some(other()),
+            node => T::read(node),
+        }
+    }
+}
+
+/// A list of nodes that is being made.
+#[derive(Debug, Default)]
+pub(crate) struct Builder<'t> {
+    entries: Vec<Entry<'t>>,
+    open: Vec<Open>,
+}
+
+/// An object or a list that is open.
+#[derive(Debug)]
+struct Open {
+    start: usize,
+    is_object: bool,
+    /// How many keys or values it has.
+    count: u32,
+    /// Where its last key stands; its own place where a key is awaited.
+    key: usize,
+    many_keys: BTreeSet<String>,
+}
+
+/// Where a key stands twice in one object.
+pub(crate) struct Twice;
+
+impl<'t> Builder<'t> {
+    /// How many objects and lists are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether an object is open, and not a list; nothing where neither is.
+    pub(crate) fn in_object(&self) -> Option<bool> {
+        self.open.last().map(|open| open.is_object)
+    }
+
+    /// A value with nothing in it.
+    pub(crate) fn value(&mut self, kind: Kind, text: Cow<'t, str>) {
+        self.entries.push(Entry {
+            kind,
+            span: 1,
+            text,
+        });
+    }
+
+    /// An object or a list, open until [`close`](Builder::close).
+    pub(crate) fn open(&mut self, is_object: bool) {
+        let start = self.entries.len();
+        let kind = if is_object { Kind::Object } else { Kind::List };
+        self.value(kind, Cow::Borrowed(""));
+        self.open.push(Open {
+            start,
+            is_object,
+            count: 0,
+            key: start,
+            many_keys: BTreeSet::new(),
+        });
+    }
+
+    /// Closes what was opened last.
+    pub(crate) fn close(&mut self) {
+        if let Some(open) = self.open.pop() {
+            let span = self.entries.len().saturating_sub(open.start);
+            if let Some(entry) = self.entries.get_mut(open.start) {
+                entry.span = u32::try_from(span).unwrap_or(u32::MAX);
+            }
+        }
+    }
+
+    /// Goes on to the next key or value of what is open.
+    pub(crate) fn comma(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            if open.is_object {
+                open.key = open.start;
+            } else {
+                open.count = open.count.saturating_add(1);
+            }
+        }
+    }
+
+    /// A key of the open object.
+    pub(crate) fn key(&mut self, key: Cow<'t, str>) -> Result<(), Twice> {
+        let place = self.entries.len();
+        let mut twice = false;
+        if let Some(open) = self.open.last_mut() {
+            let keys = Nodes(
+                self.entries
+                    .get(open.start..)
+                    .and_then(|all| all.get(1..))
+                    .unwrap_or_default(),
+            );
+            let mut keys = keys.step_by(2);
+            if open.count < FEW_KEYS {
+                twice = keys.any(|known| known.written() == key);
+            } else {
+                if open.many_keys.is_empty() {
+                    open.many_keys
+                        .extend(keys.map(|known| known.written().to_owned()));
+                }
+                twice = !open.many_keys.insert(key.clone().into_owned());
+            }
+            open.count = open.count.saturating_add(1);
+            open.key = place;
+        }
+        self.entries.push(Entry {
+            kind: Kind::Text,
+            span: 1,
+            text: key,
+        });
+        if twice { Err(Twice) } else { Ok(()) }
+    }
+
+    /// The steps from the root to where the builder is.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Result<&str, usize>> {
+        self.open.iter().filter_map(|open| {
+            if !open.is_object {
+                return Some(Err(usize::try_from(open.count).unwrap_or(usize::MAX)));
+            }
+            let key = self.entries.get(open.key)?;
+            (open.key != open.start).then_some(Ok(&*key.text))
+        })
+    }
+
+    /// The whole document.
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node(&self.entries)
+    }
+}
