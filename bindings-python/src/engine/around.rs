@@ -3,10 +3,9 @@
 use loyalty_core::codes::{self, Alphabet, CodeBatch, CodesError};
 use loyalty_core::number::Currency;
 use loyalty_core::prior_price::{PriceSince, PriorPriceError, Reduction, prior_price as stated};
-use loyalty_core::read::{ReadLimits, read_json};
+use loyalty_core::read::{ReadLimits, Readable, read_json};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde::Deserialize;
 
 use crate::convert::{ANNOUNCED, Border};
 use crate::errors::{Failure, Family, core, guarded};
@@ -25,10 +24,7 @@ impl From<PriorPriceError> for Failure {
 
 /// The codes of a batch.
 #[pyfunction]
-pub(crate) fn make_codes(
-    entropy: &Bound<'_, PyBytes>,
-    batch: &str,
-) -> PyResult<Vec<String>> {
+pub(crate) fn make_codes(entropy: &Bound<'_, PyBytes>, batch: &str) -> PyResult<Vec<String>> {
     let py = entropy.py();
     core(py, || {
         let batch: CodeBatch = read_json(batch, &ReadLimits::DEFAULT)?;
@@ -49,7 +45,7 @@ pub(crate) fn verify_code(py: Python<'_>, code: &str, consonants: bool) -> PyRes
 }
 
 /// A price history and the reduction that it is asked for.
-#[derive(Deserialize)]
+#[derive(Readable)]
 #[serde(deny_unknown_fields)]
 struct Announced {
     history: Vec<PriceSince>,
@@ -72,7 +68,9 @@ pub(crate) fn prior_price(
             Border::new(currency, "Etc/UTC").read(announced, &ANNOUNCED)?;
         core(py, || {
             let found = stated(&history, &reduction)?;
-            Ok(found.map(|found| serde_json::to_string(&found)).transpose()?)
+            Ok(found
+                .map(|found| serde_json::to_string(&found))
+                .transpose()?)
         })
     })
 }

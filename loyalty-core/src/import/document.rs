@@ -2,79 +2,67 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Error, Visitor};
-use serde::{Deserialize, Deserializer};
-
 use crate::id::{IdError, LineId, ProductId, Sku};
 use crate::number::Currency;
 use crate::path::Path;
-use crate::read::{ReadError, ReadLimits, read_json};
+use crate::read::{ReadError, Readable};
 use crate::serde_text::excerpt;
 use crate::time::Moment;
+use crate::tree::{self, Bounds, Fault, Node, parse};
 
 use super::error::{AMOUNT, CURRENCY, ID, ImportError, REFUND_TIME, TIME};
 use super::lines::minor;
 use super::{ImportOptions, Order};
 
 /// What bounds an export: 256 MiB, 32 levels, 1 MiB a text.
-const LIMITS: ReadLimits = ReadLimits {
+const BOUNDS: Bounds = Bounds {
     bytes_max: 1 << 28,
     depth_max: 32,
     text_bytes_max: 1 << 20,
 };
 
 /// A number or text that names something. Shops use numbers above 2^53.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Readable)]
+#[serde(try_from = "serde_json::Value")]
 pub(super) struct Ref(pub(super) String);
 
-impl<'de> Deserialize<'de> for Ref {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfNumberOrText;
-        impl Visitor<'_> for OfNumberOrText {
-            type Value = Ref;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a whole number or a text")
-            }
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Ref, E> {
-                Ok(Ref(number.to_string()))
-            }
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Ref, E> {
-                Ok(Ref(number.to_string()))
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Ref, E> {
-                Ok(Ref(text.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(OfNumberOrText)
-    }
-}
+impl TryFrom<serde_json::Value> for Ref {
+    type Error = &'static str;
 
-/// An object around the orders, as the shops' interfaces answer.
-#[derive(Deserialize)]
-struct Envelope<T> {
-    orders: Option<Vec<T>>,
-    order: Option<Box<T>>,
+    fn try_from(value: serde_json::Value) -> Result<Self, Self::Error> {
+        match value {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            serde_json::Value::Number(number) if !number.is_f64() => Ok(Self(number.to_string())),
+            _ => Err("neither a whole number nor a text"),
+        }
+    }
 }
 
 /// The orders of a document, each with its place: one order, a list, or either in an object under
 /// `order` or `orders`.
-pub(super) fn orders<T: DeserializeOwned>(text: &str) -> Result<Vec<(Path, T)>, ReadError> {
-    let listed = |root: &Path, orders: Vec<T>| {
-        let places = orders.into_iter().enumerate();
-        places
-            .map(|(place, order)| (root.index(place), order))
-            .collect()
+pub(super) fn orders<T: Readable>(text: &str) -> Result<Vec<(Path, T)>, ReadError> {
+    let (tree, rest) = parse(text, &BOUNDS)?;
+    let (root, path) = (tree.root(), Path::root());
+    let found = if let Some(list) = root.field("orders") {
+        listed(list, &path.key("orders")).map_err(|fault| fault.under("orders"))?
+    } else if let Some(order) = root.field("order") {
+        let order = tree::read(order).map_err(|fault| fault.under("order"))?;
+        vec![(path.key("order"), order)]
+    } else if root.items().is_some() {
+        listed(root, &path)?
+    } else {
+        vec![(path, tree::read(root)?)]
     };
-    let root = Path::root();
-    if text.trim_start().starts_with('[') {
-        return Ok(listed(&root, read_json(text, &LIMITS)?));
-    }
-    let around: Envelope<T> = read_json(text, &LIMITS)?;
-    Ok(match (around.orders, around.order) {
-        (Some(orders), _) => listed(&root.key("orders"), orders),
-        (None, Some(order)) => vec![(root.key("order"), *order)],
-        (None, None) => vec![(root, read_json(text, &LIMITS)?)],
-    })
+    rest?;
+    Ok(found)
+}
+
+fn listed<T: Readable>(list: Node<'_>, path: &Path) -> Result<Vec<(Path, T)>, Fault> {
+    let orders: Vec<T> = tree::read(list)?;
+    let places = orders.into_iter().enumerate();
+    Ok(places
+        .map(|(place, order)| (path.index(place), order))
+        .collect())
 }
 
 /// A place in a document from which its values are read.

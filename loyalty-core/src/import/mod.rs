@@ -34,7 +34,9 @@ mod shopify_json;
 mod when;
 mod woocommerce;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::read::Readable;
 
 use crate::id::GroupKey;
 use crate::number::Currency;
@@ -52,7 +54,7 @@ pub use shopify_json::read_shopify_orders;
 pub use woocommerce::read_woocommerce_orders;
 
 /// An order as the shop's system tells it: its whole state at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
     /// The shop's own customer number, or the lower-case e-mail address where the export has no
@@ -74,7 +76,7 @@ pub struct Order {
 }
 
 /// Something that came back of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct OrderReturn {
     /// The return's own name: the natural key of the act.

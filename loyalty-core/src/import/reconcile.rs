@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::read::Readable;
 
 use crate::id::{GroupKey, LineId, PurchaseId};
 use crate::number::Money;
@@ -14,7 +16,7 @@ use super::Order;
 use super::error::{CUSTOMER, EDITED, ID, ImportError, RETURNED_LESS, REVIVED};
 
 /// An act to post for an order, and when it took place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct Posting {
     /// When it took place at the shop.
@@ -24,7 +26,7 @@ pub struct Posting {
 }
 
 /// The acts that an order can ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PostingAct {
     /// Record the purchase.
@@ -36,7 +38,7 @@ pub enum PostingAct {
 }
 
 /// A purchase to record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct RecordPosting {
     /// The purchase.
@@ -44,7 +46,7 @@ pub struct RecordPosting {
 }
 
 /// Something to take back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct RefundPosting {
     /// The natural key.
@@ -56,7 +58,7 @@ pub struct RefundPosting {
 }
 
 /// A sale to cancel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
 pub struct CancelPosting {
     /// The natural key.

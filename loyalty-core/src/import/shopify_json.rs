@@ -1,10 +1,9 @@
 //! Orders of Shopify's REST interface and of its webhooks.
 
-use serde::Deserialize;
-
 use crate::id::{GroupKey, PurchaseId};
 use crate::number::Currency;
 use crate::path::Path;
+use crate::read::Readable;
 use crate::time::Moment;
 
 use super::document::{Place, Ref, orders};
@@ -13,7 +12,7 @@ use super::lines::{Item, Lines, purchase};
 use super::shopify_csv::is_paid;
 use super::{ImportOptions, Order, OrderReturn, when};
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Document {
     id: Ref,
     currency: String,
@@ -35,13 +34,13 @@ struct Document {
     refunds: Vec<Refund>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Customer {
     id: Option<Ref>,
     email: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct LineItem {
     id: Ref,
     quantity: u32,
@@ -54,18 +53,18 @@ struct LineItem {
     gift_card: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Amount {
     amount: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct ShippingLine {
     price: String,
     discounted_price: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Refund {
     id: Ref,
     created_at: String,
@@ -75,13 +74,13 @@ struct Refund {
     order_adjustments: Vec<Adjustment>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct RefundLine {
     line_item_id: Ref,
     quantity: u32,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Adjustment {
     kind: String,
     amount: String,

@@ -1,18 +1,17 @@
 //! Orders of WooCommerce's REST interface, version 3.
 
-use serde::Deserialize;
-
 use crate::id::{GroupKey, PurchaseId};
 use crate::number::Currency;
 use crate::path::Path;
 use crate::purchase::ReturnLine;
+use crate::read::Readable;
 
 use super::document::{Place, Ref, orders};
 use super::error::{ImportError, LINES, REFUND, STATUS, SUMS};
 use super::lines::{Item, Lines, purchase};
 use super::{ImportOptions, Order, OrderReturn, when};
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Document {
     id: Ref,
     status: String,
@@ -37,12 +36,12 @@ struct Document {
     refunds: Vec<Refund>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Billing {
     email: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct LineItem {
     id: Ref,
     quantity: u32,
@@ -54,14 +53,14 @@ struct LineItem {
     product_id: Option<Ref>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct FeeLine {
     total: String,
     total_tax: Option<String>,
 }
 
 /// A refund: its summary within an order, or its own document, which has lines and a time.
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Refund {
     id: Ref,
     total: Option<String>,
@@ -72,7 +71,7 @@ struct Refund {
     line_items: Vec<RefundLine>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct RefundLine {
     #[serde(default)]
     quantity: i64,
@@ -82,7 +81,7 @@ struct RefundLine {
     meta_data: Vec<Meta>,
 }
 
-#[derive(Deserialize)]
+#[derive(Readable)]
 struct Meta {
     key: String,
     #[serde(default)]
@@ -90,16 +89,17 @@ struct Meta {
 }
 
 /// What a plugin stored. Only numbers and texts are of use here.
+#[derive(Readable)]
+#[serde(from = "serde_json::Value")]
 struct MetaValue(Option<String>);
 
-impl<'de> Deserialize<'de> for MetaValue {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(Self(match value {
+impl From<serde_json::Value> for MetaValue {
+    fn from(value: serde_json::Value) -> Self {
+        Self(match value {
             serde_json::Value::String(text) => Some(text),
             serde_json::Value::Number(number) => Some(number.to_string()),
             _ => None,
-        }))
+        })
     }
 }
 
