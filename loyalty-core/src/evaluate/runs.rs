@@ -123,8 +123,8 @@ impl Runs {
                 *weight = 0;
             }
         }
-        let parts = allocate_within(amount, &weights)?;
-        self.spread(&parts, shares)
+        allocate_within(amount, &mut weights)?;
+        self.spread(&weights, shares)
     }
 
     /// Takes `parts` (by line) off the units of each line.
@@ -148,12 +148,13 @@ impl Runs {
             } else {
                 let count = rest.iter().take_while(|next| next.line == run.line).count();
                 let (of_line, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
-                let weights: PerLine<i64> = of_line
+                let mut parts: PerLine<i64> = of_line
                     .iter()
                     .map(|run| run.left.saturating_mul(i64::from(run.count)))
                     .collect();
-                for (run, part) in of_line.iter().zip(allocate_within(part, &weights)?) {
-                    take_evenly(*run, part, &mut self.runs, shares);
+                allocate_within(part, &mut parts)?;
+                for (run, part) in of_line.iter().zip(&parts) {
+                    take_evenly(*run, *part, &mut self.runs, shares);
                 }
                 rest = behind;
             }

@@ -192,28 +192,14 @@ impl<'a> Sums<'a> {
 
     /// What amount-based rules multiply: by line, and for delivery, in the scheme's currency.
     pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(PerLine<i64>, i64), ActError> {
-        let before = context.scheme.earn_base.own_reward == OwnReward::Before;
-        let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
         let plain = [&self.own, &self.earning_points, &self.tender, &self.gift];
-        let plain = plain.iter().all(|amounts| amounts.is_empty());
-        let mut base = PerLine::new();
-        for (place, (line, running)) in context.cart.lines.iter().zip(&*self.running).enumerate() {
-            if !line.eligible {
-                base.push(0);
-                continue;
-            }
-            if plain {
-                base.push((*running).max(0));
-                continue;
-            }
-            let mut amount = running.plus(at(&self.earning_points, place))?;
-            if before {
-                amount = amount.plus(at(&self.own, place))?;
-            } else {
-                amount = amount.minus(at(&self.tender, place))?;
-            }
-            base.push(amount.minus(at(&self.gift, place))?.max(0));
-        }
+        let mut base = if plain.iter().all(|amounts| amounts.is_empty()) {
+            let lines = context.cart.lines.iter().zip(&*self.running);
+            let earns = lines.map(|(line, left)| if line.eligible { *left } else { 0 });
+            earns.map(|left| left.max(0)).collect()
+        } else {
+            self.base_of_lines(context)?
+        };
         if context.cart.taxed {
             convert_tax(context, &mut base)?;
         }
@@ -227,6 +213,27 @@ impl<'a> Sums<'a> {
             shipping = context.in_scheme(shipping).unwrap_or(0);
         }
         Ok((base, shipping))
+    }
+
+    /// What amount-based rules multiply on every line, where rewards or points paid for some of it.
+    fn base_of_lines(&self, context: &Context<'_>) -> Result<PerLine<i64>, ActError> {
+        let before = context.scheme.earn_base.own_reward == OwnReward::Before;
+        let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
+        let mut base = PerLine::new();
+        for (place, (line, running)) in context.cart.lines.iter().zip(&*self.running).enumerate() {
+            if !line.eligible {
+                base.push(0);
+                continue;
+            }
+            let mut amount = running.plus(at(&self.earning_points, place))?;
+            if before {
+                amount = amount.plus(at(&self.own, place))?;
+            } else {
+                amount = amount.minus(at(&self.tender, place))?;
+            }
+            base.push(amount.minus(at(&self.gift, place))?.max(0));
+        }
+        Ok(base)
     }
 }
 

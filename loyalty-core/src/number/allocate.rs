@@ -48,17 +48,15 @@ pub fn allocate(
     split(total, weights, cap)
 }
 
-/// Shares, one a weight; in place up to eight.
-pub(crate) type Shares = SmallVec<[i64; 8]>;
-
-/// [`allocate`] with the weights as caps: how a discount is shared out over what it lowers.
-pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, NumberError> {
+/// [`allocate`] with the weights as caps, which become the shares: how a discount is shared out
+/// over what it lowers.
+pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), NumberError> {
     let beyond = |sum: u64| {
         let allowed = format!("a total of 0 to {sum}, what the shares can take");
         Err(NumberError::range(total, allowed))
     };
     let mut sum = 0_u64;
-    for weight in weights {
+    for weight in weights.iter() {
         match u64::try_from(*weight) {
             Ok(weight) => sum = sum.saturating_add(weight),
             Err(_) => return Err(NumberError::range(weight, "weights of 0 or more")),
@@ -67,18 +65,13 @@ pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, Num
     let Ok(whole) = u64::try_from(total) else {
         return beyond(sum);
     };
-    let mut shares = Shares::from_slice(weights);
     if whole >= sum {
-        return if whole == sum {
-            Ok(shares)
-        } else {
-            beyond(sum)
-        };
+        return if whole == sum { Ok(()) } else { beyond(sum) };
     }
     // Below the sum of the weights no share reaches its weight.
     let mut units = total;
     let mut remainders: SmallVec<[(Reverse<u64>, usize); 8]> = SmallVec::new();
-    for (place, share) in shares.iter_mut().enumerate() {
+    for (place, share) in weights.iter_mut().enumerate() {
         let (floor, remainder) = part_of(whole, share.unsigned_abs(), sum);
         *share = floor;
         units = units.saturating_sub(floor);
@@ -90,12 +83,12 @@ pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, Num
         remainders.sort_unstable();
         let units = usize::try_from(units).unwrap_or(usize::MAX);
         for (_, place) in remainders.iter().take(units) {
-            if let Some(share) = shares.get_mut(*place) {
+            if let Some(share) = weights.get_mut(*place) {
                 *share = share.saturating_add(1);
             }
         }
     }
-    Ok(shares)
+    Ok(())
 }
 
 /// The floor of `total` × `weight` / `sum` and what is left; the weight is at most the sum.
@@ -357,11 +350,14 @@ mod tests {
             let weights: Vec<i64> = lines.into_iter().map(|(weight, _)| weight).collect();
             let room: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
             let total = i64::try_from(room * i128::from(part) / 100).unwrap();
-            let shares = allocate_within(total, &weights).unwrap();
-            prop_assert_eq!(shares.to_vec(), allocate(total, &weights, Some(&weights)).unwrap());
+            let within = |total| {
+                let mut shares = weights.clone();
+                allocate_within(total, &mut shares).map(|()| shares)
+            };
+            prop_assert_eq!(within(total).unwrap(), allocate(total, &weights, Some(&weights)).unwrap());
             let beyond = i64::try_from(room + 1).ok();
-            prop_assert!(beyond.is_none_or(|beyond| allocate_within(beyond, &weights).is_err()));
-            prop_assert!(allocate_within(-1, &weights).is_err());
+            prop_assert!(beyond.is_none_or(|beyond| within(beyond).is_err()));
+            prop_assert!(within(-1).is_err());
         }
 
         #[test]
