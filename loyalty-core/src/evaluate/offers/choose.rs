@@ -11,7 +11,7 @@ use crate::scheme::{BandChoice, ChoicePer, Objective};
 use crate::evaluate::arith::index;
 use crate::evaluate::error::ActError;
 
-use super::{Candidate, Certificate, Goods, Offers};
+use super::{Candidate, Certificate, Discounts, Goods, Offers};
 
 /// What a choice of offers comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -483,7 +483,7 @@ impl Offers<'_, '_> {
         let (gifts, issued) = (self.gifts.len(), self.issued.len());
         let used = self.used.clone();
         let mut goods = goods.clone();
-        let mut discounts = Vec::new();
+        let mut discounts = Discounts::new();
         for stage in [
             OfferStage::Catalogue,
             OfferStage::Item,

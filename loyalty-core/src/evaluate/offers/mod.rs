@@ -31,7 +31,7 @@ use super::arith::index;
 use super::context::{Amounts, Context};
 use super::error::ActError;
 use super::line_set::PerLine;
-use super::price::{Discount, DiscountSource};
+use super::price::{Discount, DiscountSource, Discounts};
 use super::runs::Runs;
 
 use pick::Pick;
@@ -211,7 +211,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         &mut self,
         stage: OfferStage,
         goods: &mut Goods,
-        discounts: &mut Vec<Discount>,
+        discounts: &mut Discounts,
     ) -> Result<(), ActError> {
         let band = self.band;
         for slot in 0..self.candidates.len() {
@@ -231,7 +231,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         slot: usize,
         stage: OfferStage,
         goods: &mut Goods,
-        discounts: &mut Vec<Discount>,
+        discounts: &mut Discounts,
     ) -> Result<(), ActError> {
         let context = self.context;
         let Some(place) = self.candidates.get(slot).map(|candidate| candidate.place) else {
