@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::NumberError;
+use super::Sort;
 use super::round::div_rem_floor;
 
 /// Working space of [`allocate_into`] and [`allocate_even_into`]; keep one and use it again.
@@ -121,7 +122,7 @@ pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, Num
         }
     }
     if units > 0 {
-        remainders.sort_unstable();
+        remainders.order();
         let units = usize::try_from(units).unwrap_or(usize::MAX);
         for (_, place) in remainders.iter().take(units) {
             if let Some(share) = shares.get_mut(*place) {
@@ -310,7 +311,7 @@ fn split_open(
     }
     scratch
         .remainders
-        .sort_unstable_by_key(|(remainder, index)| (Reverse(*remainder), *index));
+        .order_by_key(|(remainder, index)| (Reverse(*remainder), *index));
     let units = usize::try_from(units).unwrap_or(usize::MAX);
     for (_, index) in scratch.remainders.iter().take(units) {
         if let Some(share) = shares.get_mut(*index) {

@@ -1,6 +1,7 @@
 //! Rounding, bonuses and caps: from exact amounts to points.
 
 use super::*;
+use crate::number::Sort;
 
 impl<'s> Work<'_, '_, 's> {
     /// Rounds the wallet's total once and shares it out over the parts.
@@ -256,7 +257,7 @@ pub(super) fn share_out(
         remainders.push((over, place));
     }
     if rest != 0 {
-        remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        remainders.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     }
     // In turn, one step a part, until nothing is left: whole rounds first.
     let count = i64::try_from(remainders.len()).unwrap_or(i64::MAX);
