@@ -3,16 +3,14 @@
 //! An answer of several texts has one on each line: JSON written on one line holds no line feed. A
 //! problem is thrown as a text of JSON; anything else that is thrown is a trap.
 
+#[cfg(feature = "acts")]
+pub mod acts;
 mod failure;
 mod store;
 
-use std::sync::Arc;
-
 use loyalty_core::customer::Facts;
-use loyalty_core::evaluate::{
-    self, Act, MergeAct, Outcome, PairOutcome, Posted, QuoteOptions, Schemes, TransferAct,
-};
-use loyalty_core::ledger::{Account, Group, Status, from_json_line, read_log, to_json_line};
+use loyalty_core::evaluate::{self, QuoteOptions};
+use loyalty_core::ledger::{Account, Status};
 use loyalty_core::purchase::Purchase;
 use loyalty_core::read::{ReadLimits, Readable, read_json};
 use loyalty_core::scheme::{SchemeDef, compile};
@@ -71,12 +69,6 @@ fn kept(account: Account) -> Result<String, Failure> {
     Ok(format!("{}\n{shown}", store::put_account(account)?))
 }
 
-fn line(group: &Group) -> Result<String, Failure> {
-    let mut line = to_json_line(group)?;
-    line.pop();
-    Ok(line)
-}
-
 /// The version of the engine.
 #[wasm_bindgen]
 pub fn version() -> String {
@@ -107,48 +99,11 @@ pub fn account_new(member: &str) -> Answer {
     Ok(made()?)
 }
 
-/// The groups of a log, read and with their chain of hashes checked.
-fn log(text: &str) -> Result<Vec<Group>, Failure> {
-    let mut text = text.as_bytes().to_vec();
-    if text.last().is_some_and(|last| *last != b'\n') {
-        text.push(b'\n');
-    }
-    let read = read_log(&text);
-    match read.problem {
-        Some(problem) => Err(Failure::from(problem).whole_groups(read.groups.len())),
-        None => Ok(read.groups),
-    }
-}
-
-/// An account of its log: one group a line.
-#[wasm_bindgen]
-pub fn account_replay(member: &str, text: &str) -> Answer {
-    let replayed = || kept(Account::replay(member.parse()?, &log(text)?)?);
-    Ok(replayed()?)
-}
-
-/// Checks the chain of hashes of a log, and counts its groups.
-#[wasm_bindgen]
-pub fn verify_groups(text: &str) -> Answer {
-    Ok(log(text)?.len().to_string())
-}
-
 /// An account of its snapshot.
 #[wasm_bindgen]
 pub fn account_restore(snapshot: &str) -> Answer {
     let restored = || kept(Account::restore_json(snapshot.as_bytes())?);
     Ok(restored()?)
-}
-
-/// An account after one more group.
-#[wasm_bindgen]
-pub fn account_apply(number: u32, line: &str) -> Answer {
-    let applied = || {
-        let mut next = Account::clone(&*store::account(number)?);
-        next.apply(&from_json_line(line.as_bytes())?)?;
-        kept(next)
-    };
-    Ok(applied()?)
 }
 
 /// The snapshot of an account.
@@ -158,32 +113,10 @@ pub fn account_snapshot(number: u32) -> Answer {
     Ok(text()?)
 }
 
-/// The digest of an account's state, after checking the account against itself.
-#[wasm_bindgen]
-pub fn account_audit(number: u32) -> Answer {
-    let text = || {
-        let account = store::account(number)?;
-        account.audit()?;
-        Ok::<_, Failure>(account.state_hash()?.to_string())
-    };
-    Ok(text()?)
-}
-
 /// Forgets an account.
 #[wasm_bindgen]
 pub fn account_free(number: u32) {
     store::free_account(number);
-}
-
-/// Reads a group's line, and writes it again: the line, and what the act brought.
-#[wasm_bindgen]
-pub fn group_read(text: &str) -> Answer {
-    let text = || {
-        let group = from_json_line(text.as_bytes())?;
-        let answer = serde_json::to_string(&evaluate::answer(&group))?;
-        Ok::<_, Failure>(format!("{}\n{answer}", line(&group)?))
-    };
-    Ok(text()?)
 }
 
 /// A decision on a purchase: as JSON with or without reasons, or what `form` names.
@@ -270,84 +203,6 @@ pub fn why_not(
         let made = evaluate::why_not(&scheme, &account, &purchase, &facts, at, &rule, pool)?;
         let text = made.map(|reason| serde_json::to_string(&reason));
         Ok::<_, Failure>(text.transpose()?.unwrap_or_default())
-    };
-    Ok(text()?)
-}
-
-/// Whether it was posted before, the group's number, the account's number, what is shown of it, the
-/// group's line and that of the pool.
-fn posted(posted: Posted) -> Result<String, Failure> {
-    let (seq, group) = (posted.group.seq, line(&posted.group)?);
-    let pool = posted.pool.as_ref().map(line).transpose()?;
-    let kept = kept(posted.account)?;
-    Ok(format!(
-        "posted\n{seq}\n{kept}\n{group}\n{}",
-        pool.unwrap_or_default()
-    ))
-}
-
-fn repeated(seq: u64) -> String {
-    format!("repeated\n{seq}\n\n\n\n")
-}
-
-fn schemes(current: u32, earlier: &[u32]) -> Result<Schemes, Failure> {
-    let mut schemes = Schemes::new(store::scheme(current)?);
-    for number in earlier {
-        schemes = schemes.with_earlier(store::scheme(*number)?);
-    }
-    Ok(schemes)
-}
-
-/// Does an act, which has one key: its kind.
-#[wasm_bindgen]
-pub fn perform(
-    scheme: u32,
-    earlier: &[u32],
-    account: u32,
-    act: &str,
-    at: &str,
-    pool: u32,
-) -> Answer {
-    let text = || {
-        let schemes = schemes(scheme, earlier)?;
-        let (account, pool) = (store::account(account)?, store::pool(pool)?);
-        let act: Act = read(act).map_err(Failure::without_first_step)?;
-        match evaluate::perform(&schemes, &account, &act, moment(at)?, pool.as_deref())? {
-            Outcome::Posted(done) => posted(*done),
-            Outcome::Repeated(seq) => Ok(repeated(seq)),
-        }
-    };
-    Ok(text()?)
-}
-
-fn pair(outcome: PairOutcome) -> Result<String, Failure> {
-    let (one, other) = match outcome {
-        PairOutcome::Posted(one, other) => (posted(*one)?, posted(*other)?),
-        PairOutcome::Repeated(one, other) => (repeated(one), repeated(other)),
-    };
-    Ok(format!("{one}\n{other}"))
-}
-
-/// Moves points from one account to another.
-#[wasm_bindgen]
-pub fn transfer(scheme: u32, from: u32, to: u32, act: &str, at: &str) -> Answer {
-    let text = || {
-        let (from, to): (Arc<_>, Arc<_>) = (store::account(from)?, store::account(to)?);
-        let act: TransferAct = read(act)?;
-        let schemes = schemes(scheme, &[])?;
-        pair(evaluate::transfer(&schemes, &from, &to, &act, moment(at)?)?)
-    };
-    Ok(text()?)
-}
-
-/// Pours one account into another.
-#[wasm_bindgen]
-pub fn merge(scheme: u32, survivor: u32, other: u32, act: &str, at: &str) -> Answer {
-    let text = || {
-        let (one, other): (Arc<_>, Arc<_>) = (store::account(survivor)?, store::account(other)?);
-        let act: MergeAct = read(act)?;
-        let schemes = schemes(scheme, &[])?;
-        pair(evaluate::merge(&schemes, &one, &other, &act, moment(at)?)?)
     };
     Ok(text()?)
 }

@@ -17,6 +17,7 @@ use super::drain::draw;
 use super::error::ActError;
 use super::ladder::{change, settle_tiers};
 use super::tier::held_tier;
+use crate::number::Sort;
 use crate::tree::Readable;
 
 /// Points to move from one account to another.
@@ -257,7 +258,7 @@ fn pour_cards(draft: &mut Draft<'_>) -> Result<(), ActError> {
             .enumerate()
             .filter(|(_, instance)| instance.state == InstanceState::Open);
         let mut open: Vec<_> = open.map(|(n, instance)| (n, instance.clone())).collect();
-        open.sort_by_key(|(number, instance)| (instance.opened.instant_ms(), *number));
+        open.order_by_key(|(number, instance)| (instance.opened.instant_ms(), *number));
         let mut loose = Vec::new();
         for (number, instance) in open.into_iter().skip(1) {
             for run in instance.stamps {

@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::error::ActError;
 use super::expiry::validity_end;
 use super::stamp::{fill, on_card};
+use crate::number::Sort;
 
 /// Puts stamps on the member's cards of one kind.
 pub(crate) fn put_stamps(
@@ -337,7 +338,7 @@ fn post_difference(
     });
     let mut all: Vec<Option<PurchaseId>> =
         had.iter().chain(wanted).map(|(of, _)| of.clone()).collect();
-    all.sort();
+    all.order();
     all.dedup();
     for of in all {
         let change = count_of(wanted, &of).saturating_sub(count_of(&had, &of));

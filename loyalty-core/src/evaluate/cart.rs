@@ -13,6 +13,7 @@ use super::arith::{in_range, index, safe, small};
 use super::candidates::Candidates;
 use super::error::ActError;
 use super::line_set::{LineSet, PerLine, push_set, sets};
+use crate::number::Sort;
 
 /// A line made ready.
 #[derive(Debug, Clone, Copy)]
@@ -512,7 +513,7 @@ fn check_names(lines: &[Line]) -> Result<(), ActError> {
         .enumerate()
         .map(|(place, line)| (line_name(line, place), place))
         .collect();
-    names.sort_unstable();
+    names.order();
     let twin = names.windows(2).find_map(|pair| match pair {
         [(a, _), (b, place)] if a == b => Some(*place),
         _ => None,

@@ -3,6 +3,7 @@
 use crate::id::{LotId, PurchaseId, WalletId};
 use crate::ledger::{Account, Draw, Lot, Wallet};
 use crate::number::Points;
+use crate::number::Sort;
 use crate::scheme::Draw as DrawOrder;
 use crate::time::Moment;
 
@@ -58,7 +59,7 @@ pub(crate) fn draw_last(
         })
         .filter(|(.., free)| !free.is_zero())
         .collect();
-    lots.sort_unstable();
+    lots.order();
     take(
         lots.into_iter().map(|(.., number, free)| (number, free)),
         points,
@@ -103,7 +104,7 @@ pub(crate) fn draw_back(
             (deadline, number, free(state, lot, now))
         })
         .collect();
-    rest.sort_unstable();
+    rest.order();
     let (more, left) = take(
         rest.into_iter().map(|(_, number, free)| (number, free)),
         left,

@@ -25,6 +25,7 @@ use super::limit::{key, named};
 use super::price::{Discount, DiscountSource, Payment, Used};
 use super::purse::{redemptions_key, total_key};
 use super::stamp::day_key;
+use crate::number::Sort;
 
 /// The numbers that a purchase's redemptions and issues will have.
 struct Numbers {
@@ -269,7 +270,7 @@ fn terms(
         }
     }
     let mut headroom = evaluation.met.clone();
-    headroom.sort_by(|a, b| a.limit.cmp(&b.limit));
+    headroom.order_by(|a, b| a.limit.cmp(&b.limit));
     Ok(Terms {
         tiers,
         segments: facts
@@ -368,7 +369,7 @@ fn entry_shares(discount: &Discount, currency: Currency) -> Vec<Share> {
             each: Money::of(share.each, currency),
         })
         .collect();
-    shares.sort_by_key(|share| (share.line, share.first));
+    shares.order_by_key(|share| (share.line, share.first));
     shares
 }
 

@@ -15,6 +15,7 @@ use super::error::ActError;
 use super::line_set::PerLine;
 use super::price::{DiscountSource, Priced, is_item_reward, tax_in};
 use super::runs::RunShare;
+use crate::number::Sort;
 
 /// Amounts by line in minor units of the cart's currency, and units. What a priced cart holds
 /// already is borrowed.
@@ -346,7 +347,7 @@ fn convert_tax(context: &Context<'_>, base: &mut [i64]) -> Result<(), ActError> 
         _ => return Ok(()),
     };
     let mut rates: Vec<_> = cart.lines.iter().filter_map(|line| line.tax).collect();
-    rates.sort_by_key(|rate| (rate.num, rate.den));
+    rates.order_by_key(|rate| (rate.num, rate.den));
     rates.dedup();
     for rate in rates {
         let weights: Vec<i64> = cart

@@ -10,6 +10,7 @@ use super::account::{Account, Hold, Wallet};
 use super::entry::Pending;
 use super::lot::Lot;
 use super::wallet::usable;
+use crate::number::Sort;
 use crate::tree::Readable;
 
 /// What a wallet holds at a moment. `held` is a part of `active`.
@@ -95,7 +96,7 @@ impl Account {
                 dated.push((deadline, view.left));
             }
         }
-        dated.sort_by_key(|(deadline, _)| {
+        dated.order_by_key(|(deadline, _)| {
             (
                 deadline.order_ms(now.offset_ms()),
                 matches!(deadline, Deadline::Instant(_)),
@@ -214,7 +215,7 @@ fn fill(views: &mut [LotView<'_>], deficit: Points, now: Moment) -> Points {
     let offset_ms = now.offset_ms();
     let activated = |view: &&mut LotView<'_>| view.usable && view.lot.pending().is_some();
     let mut in_order: Vec<&mut LotView<'_>> = views.iter_mut().filter(activated).collect();
-    in_order.sort_by_key(|view| match view.lot.pending() {
+    in_order.order_by_key(|view| match view.lot.pending() {
         Some(Pending::Until(deadline)) => deadline.order_ms(offset_ms),
         _ => i64::MIN,
     });

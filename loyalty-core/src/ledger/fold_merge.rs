@@ -16,6 +16,7 @@ use super::error::LedgerError;
 use super::fold::GroupContext;
 use super::group::ActKind;
 use super::wallet::number;
+use crate::number::Sort;
 
 /// By how much the other account's numbers rise.
 struct Shift {
@@ -280,7 +281,7 @@ impl Ladder {
             self.measure(point.date, point.amount)?;
         }
         self.changes.extend(other.changes.iter().cloned());
-        self.changes.sort_by_key(|change| change.date);
+        self.changes.order_by_key(|change| change.date);
         Ok(())
     }
 }

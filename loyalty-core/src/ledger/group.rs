@@ -12,6 +12,7 @@ use crate::time::Moment;
 
 use super::entry::Entry;
 use super::error::LedgerError;
+use crate::number::Sort;
 use crate::serde_text::text_serde;
 use crate::tree::Readable;
 
@@ -174,7 +175,7 @@ impl Content {
                 });
             }
         }
-        prints.sort_by(|a, b| a.field.cmp(&b.field));
+        prints.order_by(|a, b| a.field.cmp(&b.field));
         Ok(Self(prints.into()))
     }
 

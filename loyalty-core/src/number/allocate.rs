@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::NumberError;
+use super::Sort;
 use super::round::div_rem_floor;
 
 /// Splits `total` in proportion to `weights` by largest remainder.
@@ -80,7 +81,7 @@ pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), Num
         }
     }
     if units > 0 {
-        remainders.sort_unstable();
+        remainders.order();
         let units = usize::try_from(units).unwrap_or(usize::MAX);
         for (_, place) in remainders.iter().take(units) {
             if let Some(share) = weights.get_mut(*place) {
@@ -212,7 +213,7 @@ fn split_open(
     if units == 0 {
         return;
     }
-    remainders.sort_unstable_by_key(|(remainder, index)| (Reverse(*remainder), *index));
+    remainders.order_by_key(|(remainder, index)| (Reverse(*remainder), *index));
     let units = usize::try_from(units).unwrap_or(usize::MAX);
     for (_, index) in remainders.iter().take(units) {
         if let Some(share) = shares.get_mut(*index) {

@@ -8,6 +8,7 @@
 use super::access_key::{Access, Term};
 use super::compiled::{Kind, Ladder, Sym, Symbols};
 use super::windows::Windows;
+use crate::number::Sort;
 
 /// The number of kinds of text.
 const KINDS: usize = Kind::ALL.len();
@@ -145,7 +146,7 @@ impl Postings {
             return Self::default();
         }
         let mut sorted = pairs.to_vec();
-        sorted.sort_unstable();
+        sorted.order();
         sorted.dedup();
         let mut starts = Vec::with_capacity(count.saturating_add(1));
         let mut rules = Vec::with_capacity(sorted.len());

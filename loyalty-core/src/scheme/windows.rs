@@ -1,5 +1,7 @@
 //! Time windows that can be asked which of them a moment lies in.
 
+use crate::number::Sort;
+
 /// Half-open windows of civil milliseconds, each with a number.
 ///
 /// A priority search tree without pointers: the first window of a part is the one that ends last;
@@ -22,7 +24,7 @@ struct Node {
 impl Windows {
     /// From windows as `(from, until, number)`.
     pub(crate) fn new(mut windows: Vec<(i64, i64, u32)>) -> Self {
-        windows.sort_unstable();
+        windows.order();
         let mut nodes = Vec::with_capacity(windows.len());
         // Parts that are still to be laid out, the next one last.
         let mut parts = vec![windows];

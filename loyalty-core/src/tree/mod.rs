@@ -35,9 +35,9 @@ pub use loyalty_core_derive::Readable;
 
 pub use fault::CODES;
 pub(crate) use fault::codes;
-pub(crate) use fault::{
-    DUPLICATE_KEY, Fault, SYNTAX, Step, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE, VALUE, WRONG_TYPE,
-};
+#[cfg(feature = "toml")]
+pub(crate) use fault::{DUPLICATE_KEY, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE, WRONG_TYPE};
+pub(crate) use fault::{Fault, Step, VALUE};
 #[cfg(feature = "toml")]
 pub(crate) use node::{Builder, Kind};
 pub use node::{Node, Places};

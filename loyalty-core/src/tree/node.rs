@@ -144,13 +144,14 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The place of a field in the table. Documents mostly have their fields in the order of the table:
-/// the search begins at `from`.
-pub(super) fn place_of(fields: &[Field], name: &str, from: usize) -> Option<usize> {
-    let after = fields.iter().enumerate().skip(from);
-    let before = fields.iter().enumerate().take(from);
-    let (place, _) = after.chain(before).find(|(_, field)| field.name == name)?;
-    Some(place)
+/// The place of a field in the table. Documents mostly have their fields in the order of the table: the
+/// one at `expected` is tried first.
+pub(super) fn place_of(fields: &[Field], name: &str, expected: usize) -> Option<usize> {
+    let is_it = |field: &Field| field.name == name;
+    if fields.get(expected).is_some_and(is_it) {
+        return Some(expected);
+    }
+    fields.iter().position(is_it)
 }
 
 /// Where the fields of an object stand, in the order of the table.
@@ -196,7 +197,20 @@ struct Open {
     count: u32,
     /// Where its last key stands; its own place where a key is awaited.
     key: usize,
+    /// A bit for each print of a key.
+    prints: u64,
     many_keys: BTreeSet<String>,
+}
+
+/// A number below 64 that is mostly different for different keys.
+fn print(key: &str) -> u32 {
+    let bytes = key.as_bytes();
+    let of = |byte: Option<&u8>| byte.copied().map_or(0, u32::from);
+    let ends = of(bytes.first())
+        .wrapping_mul(5)
+        .wrapping_add(of(bytes.last()));
+    let length = u32::try_from(bytes.len()).unwrap_or(0);
+    ends.wrapping_mul(11).wrapping_add(length) & 63
 }
 
 /// Where a key stands twice in one object.
@@ -232,6 +246,7 @@ impl<'t> Builder<'t> {
             is_object,
             count: 0,
             key: start,
+            prints: 0,
             many_keys: BTreeSet::new(),
         });
     }
@@ -262,21 +277,21 @@ impl<'t> Builder<'t> {
         let place = self.entries.len();
         let mut twice = false;
         if let Some(open) = self.open.last_mut() {
-            let keys = Nodes(
-                self.entries
-                    .get(open.start..)
-                    .and_then(|all| all.get(1..))
-                    .unwrap_or_default(),
-            );
-            let mut keys = keys.step_by(2);
-            if open.count < FEW_KEYS {
-                twice = keys.any(|known| known.written() == key);
-            } else {
-                if open.many_keys.is_empty() {
-                    open.many_keys
-                        .extend(keys.map(|known| known.written().to_owned()));
+            let bit = 1_u64.wrapping_shl(print(&key));
+            let known = open.prints & bit != 0;
+            open.prints |= bit;
+            if known || open.count >= FEW_KEYS {
+                let inside = self.entries.get(open.start..).and_then(|all| all.get(1..));
+                let mut keys = Nodes(inside.unwrap_or_default()).step_by(2);
+                if open.count < FEW_KEYS {
+                    twice = keys.any(|known| known.written() == key);
+                } else {
+                    let many = &mut open.many_keys;
+                    if many.is_empty() {
+                        many.extend(keys.map(|known| known.written().to_owned()));
+                    }
+                    twice = !many.insert(key.clone().into_owned());
                 }
-                twice = !open.many_keys.insert(key.clone().into_owned());
             }
             open.count = open.count.saturating_add(1);
             open.key = place;

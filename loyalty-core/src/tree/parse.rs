@@ -255,21 +255,20 @@ impl<'t> Parser<'t, '_> {
         let mut escaped = false;
         let mut bytes = rest.iter();
         let length = loop {
-            match bytes.next() {
-                Some(b'"') => {
-                    let after = bytes.as_slice().len().saturating_add(1);
-                    break rest.len().saturating_sub(after);
-                }
+            let stop = bytes.find(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
+            let place = rest
+                .len()
+                .saturating_sub(bytes.as_slice().len().saturating_add(1));
+            match stop {
+                Some(b'"') => break place,
                 Some(b'\\') => {
                     escaped = true;
                     bytes.next();
                 }
-                Some(byte) if *byte < b' ' => {
-                    let after = bytes.as_slice().len().saturating_add(1);
-                    self.at = self.text.len().saturating_sub(after);
+                Some(_) => {
+                    self.at = start.saturating_add(place);
                     return Err(self.syntax("a control character in a text"));
                 }
-                Some(_) => {}
                 None => {
                     self.check_length(rest.len())?;
                     self.at = self.text.len();

@@ -3,6 +3,7 @@
 use super::exact::{self, Scale};
 use super::lines::Exactly;
 use super::*;
+use crate::number::Sort;
 
 impl<'s> Work<'_, '_, 's> {
     /// Rounds the wallet's total once and shares it out over the parts.
@@ -238,7 +239,7 @@ fn share_out<S: Scale>(
         remainders.push((over, place));
     }
     if rest != 0 {
-        remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        remainders.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         let order = remainders.iter().map(|(_, place)| *place);
         hand_out(parts, rest, step, order)?;
     }

@@ -12,6 +12,7 @@ use crate::evaluate::arith::index;
 use crate::evaluate::error::ActError;
 
 use super::{Candidate, Certificate, Discounts, Goods, Offers};
+use crate::number::Sort;
 
 /// What a choice of offers comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -418,9 +419,9 @@ impl Offers<'_, '_> {
             order.push((value, *place));
         }
         if self.context.scheme.stacking.objective == Objective::Merchant {
-            order.sort_by_key(|(value, place)| (*value, *place));
+            order.order_by_key(|(value, place)| (*value, *place));
         } else {
-            order.sort_by_key(|(value, place)| (value.saturating_neg(), *place));
+            order.order_by_key(|(value, place)| (value.saturating_neg(), *place));
         }
         let mut chosen: Vec<usize> = Vec::new();
         for (_, place) in order {

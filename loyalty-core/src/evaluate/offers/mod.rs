@@ -34,6 +34,7 @@ use super::line_set::PerLine;
 use super::price::{Discount, DiscountSource, Discounts};
 use super::runs::Runs;
 
+use crate::number::Sort;
 use pick::Pick;
 
 /// What is left of the goods and of the delivery charges.
@@ -145,7 +146,7 @@ impl<'c, 'a> Offers<'c, 'a> {
                 Some(code) if scheme.stacking.codes_as_entered => code.entry.saturating_add(1),
                 _ => 0,
             };
-            candidates.sort_by_cached_key(|candidate| {
+            candidates.order_by_key(|candidate| {
                 let priority = scheme
                     .offers
                     .get(index(candidate.place))
@@ -184,7 +185,7 @@ impl<'c, 'a> Offers<'c, 'a> {
     pub(crate) fn bands(&self) -> SmallVec<[u16; 4]> {
         let mut bands: SmallVec<[u16; 4]> = self.candidates.iter().map(|c| c.band).collect();
         bands.push(0);
-        bands.sort_unstable();
+        bands.order();
         bands.dedup();
         bands
     }

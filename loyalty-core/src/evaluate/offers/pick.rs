@@ -10,6 +10,7 @@ use crate::evaluate::arith::index;
 use crate::evaluate::runs::Run;
 
 use super::{Goods, Offers};
+use crate::number::Sort;
 
 /// Units of one line that have the same amount left, in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Offers<'_, '_> {
         if let Some(most) = on.units_max {
             sort(&mut picks, on.choice);
             first_units(&mut picks, most, on.choice);
-            picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
+            picks.order_by_key(|pick| (pick.line, pick.first));
         }
         Picked {
             picks,
@@ -191,12 +192,12 @@ fn without<'p>(pick: Pick, others: impl Iterator<Item = &'p Pick>) -> Vec<Pick> 
 pub(super) fn sort(picks: &mut [Pick], choice: UnitChoice) {
     match choice {
         UnitChoice::Cheapest => {
-            picks.sort_unstable_by_key(|pick| (pick.left, pick.line, Reverse(pick.first)));
+            picks.order_by_key(|pick| (pick.left, pick.line, Reverse(pick.first)));
         }
         UnitChoice::Dearest => {
-            picks.sort_unstable_by_key(|pick| (Reverse(pick.left), pick.line, Reverse(pick.first)))
+            picks.order_by_key(|pick| (Reverse(pick.left), pick.line, Reverse(pick.first)))
         }
-        UnitChoice::LineOrder => picks.sort_unstable_by_key(|pick| (pick.line, pick.first)),
+        UnitChoice::LineOrder => picks.order_by_key(|pick| (pick.line, pick.first)),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::evaluate::arith::index;
 
 use super::pick::{Pick, Picked, cut, rest, sort};
 use super::{Goods, Offers};
+use crate::number::Sort;
 
 /// What a set, or its gift, needs.
 struct Need {
@@ -186,7 +187,7 @@ impl Offers<'_, '_> {
                 count,
             );
         }
-        picks.sort_unstable_by_key(|pick| (pick.line, pick.first));
+        picks.order_by_key(|pick| (pick.line, pick.first));
         Picked {
             picks,
             taken,
@@ -241,7 +242,7 @@ fn pick_group(members: Vec<(u32, Pick)>, needs: &[Need], sets: &Sets) -> Picked 
     if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
         given = within_sets(assigned, get, count);
     }
-    given.sort_unstable_by_key(|pick| (pick.line, pick.first));
+    given.order_by_key(|pick| (pick.line, pick.first));
     Picked {
         picks: given,
         taken,
@@ -311,7 +312,7 @@ fn assign(mut members: Vec<(u32, Pick)>, needs: &[Need], wanted: &[u64]) -> Vec<
     let mut supply = Supply::of(&members);
     let mut open: Vec<u64> = wanted.to_vec();
     let mut order: Vec<usize> = (0..needs.len()).collect();
-    order.sort_by_key(|part| {
+    order.order_by_key(|part| {
         needs
             .get(*part)
             .is_none_or(|need| !need.given || need.choice == UnitChoice::LineOrder)

@@ -1,6 +1,7 @@
 //! Rewards: which are used and what they take off.
 
 use super::*;
+use crate::number::Sort;
 
 impl<'a> Pricing<'_, 'a> {
     /// The claimed rewards of a stage, in the order of the claims.
@@ -229,9 +230,9 @@ impl<'a> Pricing<'_, 'a> {
             .filter(|(_, line)| line.price > 0 && cart.counts(line, target))
             .collect();
         match choice {
-            UnitChoice::Cheapest => lines.sort_by_key(|(place, line)| (line.price, *place)),
+            UnitChoice::Cheapest => lines.order_by_key(|(place, line)| (line.price, *place)),
             UnitChoice::Dearest => {
-                lines.sort_by_key(|(place, line)| (std::cmp::Reverse(line.price), *place));
+                lines.order_by_key(|(place, line)| (std::cmp::Reverse(line.price), *place));
             }
             UnitChoice::LineOrder => {}
         }

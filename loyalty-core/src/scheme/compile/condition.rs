@@ -9,6 +9,7 @@ use crate::scheme::problem;
 use crate::time::Weekday;
 
 use super::context::{At, Context, quoted};
+use crate::number::Sort;
 
 /// The deepest nesting that is followed, whatever the limits say: the stack is not endless.
 const DEPTH_MAX: usize = 128;
@@ -181,7 +182,7 @@ impl Context<'_> {
                 }
             }
         }
-        tiers.sort_unstable();
+        tiers.order();
         tiers.dedup();
         Condition::Tier {
             ladder,

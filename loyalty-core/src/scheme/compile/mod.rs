@@ -178,8 +178,8 @@ impl Context<'_> {
         for (place, name) in context::repeated(def.earn.iter().map(|rule| rule.id.as_str())) {
             self.duplicate_id(name, &rules.index(place).key("id"));
         }
-        let mut names: std::collections::BTreeSet<&str> =
-            def.earn.iter().map(|rule| rule.id.as_str()).collect();
+        let mut names = std::collections::BTreeSet::new();
+        names.extend(def.earn.iter().map(|rule| rule.id.as_str()));
         let ladders = At::ROOT.key("ladders");
         for (place, ladder) in def.ladders.iter().enumerate() {
             let at = ladders.index(place);

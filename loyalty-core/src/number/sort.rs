@@ -1,0 +1,93 @@
+//! Sorting that brings little code for each type: a short list is sorted by insertion, and for long ones
+//! one sort of places serves all types.
+
+use std::cmp::Ordering;
+
+/// Up to so many are sorted by insertion.
+const FEW: usize = 20;
+
+/// Sorts a list. What is equal stays in its order.
+pub(crate) trait Sort<T> {
+    /// By what `compare` says.
+    fn order_by(&mut self, compare: impl FnMut(&T, &T) -> Ordering);
+
+    /// By a key.
+    fn order_by_key<K: Ord>(&mut self, mut key: impl FnMut(&T) -> K) {
+        self.order_by(|a, b| key(a).cmp(&key(b)));
+    }
+
+    /// By the order of the type.
+    fn order(&mut self)
+    where
+        T: Ord,
+    {
+        self.order_by(T::cmp);
+    }
+}
+
+impl<T> Sort<T> for [T] {
+    fn order_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
+        if self.len() > FEW {
+            let mut compare_at = |a: usize, b: usize| match (self.get(a), self.get(b)) {
+                (Some(a), Some(b)) => compare(a, b),
+                _ => Ordering::Equal,
+            };
+            let places = places(self.len(), &mut compare_at);
+            move_to(places, &mut |a, b| self.swap(a, b));
+            return;
+        }
+        for end in 1..self.len() {
+            let mut place = end;
+            while let Some(before) = place.checked_sub(1)
+                && let (Some(a), Some(b)) = (self.get(before), self.get(place))
+                && compare(b, a).is_lt()
+            {
+                self.swap(before, place);
+                place = before;
+            }
+        }
+    }
+}
+
+/// For each item, the place at which it comes.
+fn places(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|a, b| compare(*a, *b));
+    let mut places = vec![0; count];
+    for (place, item) in order.into_iter().enumerate() {
+        if let Some(of_item) = places.get_mut(item) {
+            *of_item = place;
+        }
+    }
+    places
+}
+
+/// Moves each item to its place.
+fn move_to(mut places: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
+    for here in 0..places.len() {
+        while let Some(place) = places.get(here).copied().filter(|place| *place != here) {
+            swap(here, place);
+            places.swap(here, place);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_sorts_as_the_standard_library_does(items in prop::collection::vec((0_u8..9, any::<u8>()), 0..90)) {
+            let (mut ours, mut theirs) = (items.clone(), items);
+            ours.order_by_key(|item| item.0);
+            theirs.sort_by_key(|item| item.0);
+            prop_assert_eq!(&ours, &theirs);
+            ours.order();
+            theirs.sort_unstable();
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+}
