@@ -70,6 +70,7 @@ from .errors import (
     Problem,
     SchemeError,
 )
+from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
     BetaGeo,
     BetaGeoBetaBinom,
@@ -117,6 +118,17 @@ from .results import (
     WalletStanding,
     answer,
 )
+from .shops import (
+    Posting,
+    ShopOrder,
+    ShopOrders,
+    Source,
+    read_orders_csv,
+    read_shopify_csv,
+    read_shopify_orders,
+    read_woocommerce_orders,
+    reconcile,
+)
 from .tables import Table
 
 __version__ = _version("loyalty-core")
@@ -129,6 +141,7 @@ __all__ = [
     "Answer",
     "AnswerLine",
     "Back",
+    "Backtest",
     "Balance",
     "BetaGeo",
     "BetaGeoBetaBinom",
@@ -140,6 +153,7 @@ __all__ = [
     "ChoiceDecision",
     "Claim",
     "CodeDecision",
+    "Comparison",
     "Coupon",
     "Day",
     "Deadline",
@@ -149,6 +163,7 @@ __all__ = [
     "Estimate",
     "Exchange",
     "Facts",
+    "Figures",
     "Frame",
     "GammaGamma",
     "GiftLine",
@@ -176,9 +191,12 @@ __all__ = [
     "PayPoints",
     "Period",
     "Posted",
+    "Posting",
     "Problem",
+    "Progress",
     "Purchase",
     "Reason",
+    "Redeem",
     "Referral",
     "ReturnLine",
     "RewardCount",
@@ -188,7 +206,10 @@ __all__ = [
     "Scheme",
     "SchemeError",
     "ShiftedBetaGeo",
+    "ShopOrder",
+    "ShopOrders",
     "Shortage",
+    "Source",
     "Standing",
     "Summary",
     "Table",
@@ -201,6 +222,7 @@ __all__ = [
     "adjust",
     "answer",
     "assign_tier",
+    "backtest",
     "cancel",
     "capture",
     "close",
@@ -216,6 +238,11 @@ __all__ = [
     "perform",
     "quote",
     "quote_many",
+    "read_orders_csv",
+    "read_shopify_csv",
+    "read_shopify_orders",
+    "read_woocommerce_orders",
+    "reconcile",
     "record",
     "record_many",
     "redeem",

@@ -4,6 +4,7 @@
 mod datasets;
 mod fit;
 mod frame;
+mod history;
 mod measures;
 mod orders;
 mod spend;
@@ -16,7 +17,7 @@ pub(crate) use measures::{cohorts, metrics, retention, rfm};
 pub(crate) use orders::{Orders, read_orders};
 pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
 pub(crate) use summary::{Summary, summarize};
-pub(crate) use table::Table;
+pub(crate) use table::{Table, decimals, first_days, ints, texts};
 
 use loyalty_core::analytics::AnalyticsError;
 use serde::de::DeserializeOwned;

@@ -28,7 +28,7 @@ pub struct Posting {
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PostingAct {
     /// Record the purchase.
-    Record(RecordPosting),
+    Record(Box<RecordPosting>),
     /// Take something back.
     Refund(RefundPosting),
     /// Treat the sale as if it never took place.
@@ -135,9 +135,9 @@ pub fn reconcile_known(known: &Known, after: &Order) -> Result<Vec<Posting>, Imp
     match (&known.lines, after.cancelled_at) {
         (None, None) if after.paid && !known.cancelled => postings.push(Posting {
             at: after.at,
-            act: PostingAct::Record(RecordPosting {
+            act: PostingAct::Record(Box::new(RecordPosting {
                 purchase: purchase.clone(),
-            }),
+            })),
         }),
         (None, _) => return Ok(postings),
         (Some(_), Some(_)) if known.cancelled => return Ok(postings),

@@ -156,6 +156,9 @@ pub fn order_of_rows(
     })
 }
 
+/// A row of a table, and what was read of it.
+type Read<'t> = (Row<'t>, Currency, OrderRow);
+
 /// Reads a table of rows.
 ///
 /// A refund belongs to the order that it names. With a stock keeping unit it is units of that order's
@@ -173,7 +176,7 @@ pub fn read_csv(
         table.require(name)?;
     }
     let mut options = options.clone();
-    let mut orders: Vec<(String, Vec<(Row<'_>, Currency, OrderRow)>)> = Vec::new();
+    let mut orders: Vec<(String, Vec<Read<'_>>)> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for row in table.rows() {
         let (currency, read) = read(row, columns, &mut options)?;
@@ -263,11 +266,7 @@ fn read(
     Ok((currency, read))
 }
 
-fn order(
-    id: &str,
-    rows: Vec<(Row<'_>, Currency, OrderRow)>,
-    columns: &Columns,
-) -> Result<Order, ImportError> {
+fn order(id: &str, rows: Vec<Read<'_>>, columns: &Columns) -> Result<Order, ImportError> {
     let named = columns.order.as_deref().unwrap_or(&columns.customer);
     let Some((first, currency, _)) = rows.first() else {
         return Err(ImportError::no_rows());

@@ -96,7 +96,9 @@ const WALLED: &[&str] = &[
     "codes",
     "ledger",
     "scheme",
+    "import",
     "evaluate",
+    "backtest",
 ];
 
 const WALL: &[&str] = &[
