@@ -36,6 +36,7 @@ give.per_amount = { points = "1", per = "1.00" }
 id = "status"
 metric.spend = {}
 window.rolling = { months = 12 }
+review.calendar = { period = "month" }
 [[ladders.tiers]]
 id = "silver"
 threshold = "90.00"

@@ -174,6 +174,8 @@ pub(crate) fn backtest(
 }
 
 type Columns<'a> = Vec<(&'a str, ArrayRef)>;
+/// A column's name, and what stands in it.
+type Counted = (&'static str, fn(&Figures) -> i64);
 
 /// The columns of figures. Money is in whole units, points are too.
 fn figures<'a>(
@@ -181,9 +183,8 @@ fn figures<'a>(
     exponent: u8,
     mut columns: Columns<'a>,
 ) -> Result<Columns<'a>, Failure> {
-    let whole: [(&str, fn(&Figures) -> i64); 2] =
-        [("orders", |of| of.orders), ("returns", |of| of.returns)];
-    let money: [(&str, fn(&Figures) -> i64); 7] = [
+    let whole: [Counted; 2] = [("orders", |of| of.orders), ("returns", |of| of.returns)];
+    let money: [Counted; 7] = [
         ("sales", |of| of.sales_minor),
         ("revenue", |of| of.revenue_minor),
         ("cost", |of| of.cost_minor()),
@@ -192,13 +193,13 @@ fn figures<'a>(
         ("cost_points", |of| of.cost_points_minor),
         ("cost_offers", |of| of.cost_offers_minor),
     ];
-    let points: [(&str, fn(&Figures) -> i64); 4] = [
+    let points: [Counted; 4] = [
         ("points_issued", |of| of.points.issued_milli),
         ("points_redeemed", |of| of.points.redeemed_milli),
         ("points_expired", |of| of.points.expired_milli),
         ("points_taken_back", |of| of.points.taken_back_milli),
     ];
-    let rest: [(&str, fn(&Figures) -> i64); 5] = [
+    let rest: [Counted; 5] = [
         ("rewards_issued", |of| of.rewards_issued),
         ("rewards_used", |of| of.rewards_used),
         ("rewards_void", |of| of.rewards_void),

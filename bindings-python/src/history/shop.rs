@@ -73,13 +73,11 @@ fn read(
     py: Python<'_>,
     currency: Option<&str>,
     reader: impl Fn(&ImportOptions) -> Result<Vec<Order>, ImportError> + Sync,
-) -> PyResult<ShopOrders> {
-    core(py, || {
-        let options = options(currency)?;
-        let orders = py.detach(|| reader(&options))?;
-        Ok(ShopOrders {
-            core: Arc::new(orders),
-        })
+) -> Result<ShopOrders, Failure> {
+    let options = options(currency)?;
+    let orders = py.detach(|| reader(&options))?;
+    Ok(ShopOrders {
+        core: Arc::new(orders),
     })
 }
 
@@ -97,8 +95,10 @@ pub(crate) fn read_shopify_csv(
     text: &str,
     currency: Option<&str>,
 ) -> PyResult<ShopOrders> {
-    read(py, currency, |options| {
-        import::read_shopify_csv(text, options)
+    core(py, || {
+        read(py, currency, |options| {
+            import::read_shopify_csv(text, options)
+        })
     })
 }
 
@@ -110,8 +110,10 @@ pub(crate) fn read_shopify_orders(
     text: &str,
     currency: Option<&str>,
 ) -> PyResult<ShopOrders> {
-    read(py, currency, |options| {
-        import::read_shopify_orders(text, options)
+    core(py, || {
+        read(py, currency, |options| {
+            import::read_shopify_orders(text, options)
+        })
     })
 }
 
@@ -123,8 +125,10 @@ pub(crate) fn read_woocommerce_orders(
     text: &str,
     currency: Option<&str>,
 ) -> PyResult<ShopOrders> {
-    read(py, currency, |options| {
-        import::read_woocommerce_orders(text, options)
+    core(py, || {
+        read(py, currency, |options| {
+            import::read_woocommerce_orders(text, options)
+        })
     })
 }
 
@@ -161,8 +165,10 @@ pub(crate) fn read_orders_csv(
         kind: columns.kind,
         currency: columns.currency,
     };
-    read(py, currency, |options| {
-        import::read_csv(text, &columns, options)
+    core(py, || {
+        read(py, currency, |options| {
+            import::read_csv(text, &columns, options)
+        })
     })
 }
 
