@@ -36,3 +36,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/start.md")]
 struct Start;
+
+/// Runs the example of the page on imports as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/import.md")]
+struct Import;

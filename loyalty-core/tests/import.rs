@@ -623,6 +623,10 @@ fn only_what_is_new_is_posted() {
     // Never paid, never recorded: nothing to cancel.
     let unpaid = &orders[1];
     assert_eq!(reconcile(None, unpaid).expect("acts"), []);
+    let mut late = unpaid.clone();
+    (late.paid, late.cancelled_at) = (true, None);
+    let acts_of = acts(&reconcile(Some(unpaid), &late).expect("acts"));
+    assert_eq!(acts_of, ["record 9007199254740993002"]);
 
     let refused = |before: &Order, after: &Order| {
         reconcile(Some(before), after).err().map(|error| error.code)
@@ -735,6 +739,63 @@ fn the_account_is_a_state_too() {
     assert_eq!(post(&sums("7.00")), (0, "13".to_owned()));
     assert_eq!(post(&sums("12.50")), (1, "7".to_owned()));
     assert_eq!(post(&sums("20.00")), (1, "0".to_owned()));
+}
+
+/// Whichever states of an order are seen, and however often, the last one decides.
+#[test]
+fn states_that_are_missed_or_seen_twice_do_not_show() {
+    let scheme = compile(SchemeDef::from_toml(SCHEME).expect("a document")).expect("a scheme");
+    let schemes = Schemes::new(std::sync::Arc::new(scheme));
+    let full = read_shopify_orders(SHOPIFY_JSON, &plain())
+        .expect("orders")
+        .remove(0);
+    let with = |returns: usize, paid: bool| {
+        let mut order = full.clone();
+        order.returns.truncate(returns);
+        order.paid = paid;
+        order
+    };
+    let export = |refunded: &str| {
+        let text = SHOPIFY_CSV.replace("card,7.00", &format!("card,{refunded}"));
+        read_shopify_csv(&text, &plain())
+            .expect("an export")
+            .remove(1)
+    };
+    let documents = [with(0, false), with(0, true), with(1, true), with(2, true)];
+    let exports = ["0.00", "7.00", "12.50", "20.00"].map(export);
+    let mut runs = 0;
+    for (states, expected) in [
+        (&documents, ["0", "48", "19", "18"]),
+        (&exports, ["20", "13", "7", "0"]),
+    ] {
+        for seen in 1_u32..16 {
+            let mut account = Account::new("ann".parse().expect("an id"));
+            let mut before: Option<&Order> = None;
+            let chosen = (0..4).filter(|place| seen & (1 << place) != 0);
+            for place in chosen.clone().flat_map(|place| [place, place]) {
+                let after = &states[place];
+                let known = known_order(&account, &after.purchase);
+                let postings = reconcile_known(&known, after).expect("acts");
+                assert_eq!(reconcile(before, after).expect("acts"), postings);
+                for posting in postings {
+                    let act = Act::from(posting.act);
+                    let at = posting.at.max_of(account.at);
+                    let outcome = perform(&schemes, &account, &act, at, None).expect("posted");
+                    let Outcome::Posted(posted) = outcome else {
+                        panic!("posted twice");
+                    };
+                    account = posted.account;
+                }
+                before = Some(after);
+            }
+            let at = full.returns[1].at;
+            let balance = account.balance(&"points".parse().expect("an id"), at);
+            let last = chosen.max().expect("a state");
+            assert_eq!(balance.available.to_string(), expected[last], "{seen:04b}");
+            runs += 1;
+        }
+    }
+    assert_eq!(runs, 30);
 }
 
 /// The later of a moment and the last one of an account.

@@ -70,6 +70,7 @@ from .errors import (
     Problem,
     SchemeError,
 )
+from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
     BetaGeo,
     BetaGeoBetaBinom,
@@ -119,6 +120,17 @@ from .results import (
     WalletStanding,
     answer,
 )
+from .shops import (
+    Posting,
+    ShopOrder,
+    ShopOrders,
+    Source,
+    read_orders_csv,
+    read_shopify_csv,
+    read_shopify_orders,
+    read_woocommerce_orders,
+    reconcile,
+)
 from .tables import Table
 
 __version__ = _version("loyalty-core")
@@ -131,6 +143,7 @@ __all__ = [
     "Answer",
     "AnswerLine",
     "Back",
+    "Backtest",
     "Balance",
     "BetaGeo",
     "BetaGeoBetaBinom",
@@ -142,6 +155,7 @@ __all__ = [
     "ChoiceDecision",
     "Claim",
     "CodeDecision",
+    "Comparison",
     "Coupon",
     "Day",
     "Deadline",
@@ -151,6 +165,7 @@ __all__ = [
     "Estimate",
     "Exchange",
     "Facts",
+    "Figures",
     "Frame",
     "GammaGamma",
     "GiftLine",
@@ -180,9 +195,12 @@ __all__ = [
     "Period",
     "Posted",
     "PriorPrice",
+    "Posting",
     "Problem",
+    "Progress",
     "Purchase",
     "Reason",
+    "Redeem",
     "Referral",
     "Report",
     "ReturnLine",
@@ -193,7 +211,10 @@ __all__ = [
     "Scheme",
     "SchemeError",
     "ShiftedBetaGeo",
+    "ShopOrder",
+    "ShopOrders",
     "Shortage",
+    "Source",
     "Standing",
     "Summary",
     "Table",
@@ -206,6 +227,7 @@ __all__ = [
     "adjust",
     "answer",
     "assign_tier",
+    "backtest",
     "cancel",
     "capture",
     "close",
@@ -223,6 +245,11 @@ __all__ = [
     "prior_price",
     "quote",
     "quote_many",
+    "read_orders_csv",
+    "read_shopify_csv",
+    "read_shopify_orders",
+    "read_woocommerce_orders",
+    "reconcile",
     "record",
     "record_many",
     "redeem",

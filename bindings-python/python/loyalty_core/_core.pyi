@@ -1,26 +1,30 @@
 """The native half of the package. Use it through ``loyalty_core``."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, final
 
 from .analytics import Frame
-from .documents import Facts, Purchase, When
+from .documents import Facts, Money, Purchase, When
 
 __all__ = [
     "_panic",
     "Account",
+    "Backtest",
     "Decision",
     "Fit",
     "Group",
     "Orders",
     "Partial",
     "Scheme",
+    "ShopOrders",
     "Summary",
     "Table",
+    "backtest",
     "cdnow",
     "cohorts",
+    "compare_backtests",
     "donations",
     "expected_spend",
     "fit_bg_bb",
@@ -28,6 +32,7 @@ __all__ = [
     "fit_renewals",
     "fit_spend",
     "independence",
+    "is_shopify_csv",
     "lifetime_value",
     "mean_spend",
     "merge",
@@ -36,6 +41,11 @@ __all__ = [
     "quote",
     "quote_many",
     "read_orders",
+    "read_orders_csv",
+    "read_shopify_csv",
+    "read_shopify_orders",
+    "read_woocommerce_orders",
+    "reconcile",
     "record_many",
     "replay_many",
     "retention",
@@ -64,11 +74,29 @@ class _OrderColumns(TypedDict):
     order: str | None
     kind: str | None
     original_order: str | None
+    sku: str | None
+    quantity: str | None
     time_zone: str | None
     negative: str
     guests: str
     segments: list[str]
     memory_max: int
+
+class _CsvColumns(TypedDict):
+    customer: str
+    at: str
+    amount: str
+    order: str | None
+    quantity: str | None
+    sku: str | None
+    kind: str | None
+    currency: str | None
+
+class _BacktestTerms(TypedDict):
+    redeem: str
+    expiry_days: int
+    redeem_from: Money | None
+    until: When | None
 
 class _Terms(TypedDict):
     as_of: int
@@ -518,5 +546,78 @@ def cdnow(text: str) -> Table:
 
 def donations(text: str) -> Table:
     """The donors of the BG/BB example."""
+
+@final
+class ShopOrders:
+    """Orders of an export. ``loyalty_core.ShopOrders`` is what users see of it."""
+
+    @staticmethod
+    def from_json(orders: list[str]) -> ShopOrders:
+        """Orders of their JSON."""
+    def len(self) -> int:
+        """How many there are."""
+    def order(self, place: int) -> str | None:
+        """The JSON of one."""
+
+def is_shopify_csv(text: str) -> bool:
+    """Whether a text begins with the header of Shopify's orders export."""
+
+def read_shopify_csv(text: str, currency: str | None) -> ShopOrders:
+    """Reads Shopify's orders export."""
+
+def read_shopify_orders(text: str, currency: str | None) -> ShopOrders:
+    """Reads orders of Shopify's REST interface."""
+
+def read_woocommerce_orders(text: str, currency: str | None) -> ShopOrders:
+    """Reads orders of WooCommerce's REST interface."""
+
+def read_orders_csv(text: str, columns: _CsvColumns, currency: str | None) -> ShopOrders:
+    """Reads a table of rows."""
+
+def reconcile(before: str | None, account: Account | None, after: str) -> list[tuple[str, str]]:
+    """The acts between what is known and an order's state: the moment of each, and its JSON."""
+
+@final
+class Backtest:
+    """What a scheme came to. ``loyalty_core.Backtest`` is what users see of it."""
+
+    @property
+    def scheme(self) -> str:
+        """The scheme's name."""
+    @property
+    def digest(self) -> str:
+        """The scheme's digest."""
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+    @property
+    def until(self) -> str | None:
+        """The moment up to which everything due was posted."""
+    @property
+    def guests(self) -> int:
+        """Orders, or rows, without a customer."""
+    def totals(self) -> Table:
+        """The whole as one row."""
+    def members(self) -> Table:
+        """A row a member."""
+    def months(self) -> Table:
+        """A row a month."""
+    def tiers(self) -> Table:
+        """A row a tier, and one a ladder for members without a tier."""
+    def wallets(self) -> Table:
+        """A row a wallet."""
+    def to_json(self) -> str:
+        """The whole as JSON, in minor units and thousandths."""
+
+def backtest(
+    scheme: Scheme,
+    orders: Orders | ShopOrders,
+    terms: _BacktestTerms,
+    progress: Callable[[int], object] | None,
+) -> Backtest:
+    """Runs a scheme over orders of a frame or of an export."""
+
+def compare_backtests(first: Backtest, second: Backtest) -> tuple[Table, Table, Table]:
+    """The second result less the first: the whole, the members, the months."""
 
 def _panic(detached: bool) -> None: ...

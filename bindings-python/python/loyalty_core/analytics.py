@@ -154,6 +154,8 @@ class Orders:
         order: str | None = None,
         kind: str | None = None,
         original_order: str | None = None,
+        sku: str | None = None,
+        quantity: str | None = None,
         time_zone: str | None = None,
         negative: Literal["refuse", "refund"] = "refuse",
         guests: Literal["refuse", "drop"] = "refuse",
@@ -173,6 +175,7 @@ class Orders:
         - ``kind``: ``sale`` or ``refund``, or booleans that are true for refunds;
           ``original_order``: the order that a refund belongs to. With ``negative="refund"`` a
           negative amount is a refund.
+        - ``sku`` and ``quantity``: what a row is of and how many, for :func:`backtest`.
         - ``guests="drop"`` leaves rows without a customer out, and counts them.
         - ``segments``: columns for ``by=``. A customer's segment is that of the first day.
 
@@ -193,6 +196,8 @@ class Orders:
                 "order": order,
                 "kind": kind,
                 "original_order": original_order,
+                "sku": sku,
+                "quantity": quantity,
                 "time_zone": time_zone,
                 "negative": negative,
                 "guests": guests,

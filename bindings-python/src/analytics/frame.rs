@@ -426,6 +426,18 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Units of a row, 1 to 1,000,000; refunds may write them below zero.
+    pub(crate) fn units(&self) -> Result<Vec<u32>, Failure> {
+        let allowed = "whole numbers of 1 to 1000000";
+        let ints = self.ints(allowed)?;
+        let unit = |(row, int): (usize, &i64)| {
+            let units = u32::try_from(int.unsigned_abs()).ok();
+            let units = units.filter(|units| (1..=1_000_000).contains(units));
+            units.ok_or_else(|| self.failure("input.quantity", row, int, allowed))
+        };
+        ints.iter().enumerate().map(unit).collect()
+    }
+
     /// Counts, not below zero.
     pub(crate) fn counts(&self) -> Result<Vec<u64>, Failure> {
         let allowed = "whole numbers of zero or more";

@@ -4,6 +4,7 @@
 mod datasets;
 mod fit;
 mod frame;
+mod history;
 mod measures;
 mod orders;
 mod page;
@@ -21,7 +22,7 @@ pub(crate) use page::{report, text_table};
 pub(crate) use partial::Partial;
 pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
 pub(crate) use summary::{Summary, summarize};
-pub(crate) use table::Table;
+pub(crate) use table::{Table, decimals, first_days, ints, texts};
 pub(crate) use times::survival;
 
 use loyalty_core::analytics::AnalyticsError;

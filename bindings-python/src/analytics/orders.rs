@@ -29,6 +29,8 @@ pub(crate) struct OrderColumns {
     order: Option<String>,
     kind: Option<String>,
     original_order: Option<String>,
+    sku: Option<String>,
+    quantity: Option<String>,
     time_zone: Option<String>,
     negative: String,
     guests: String,
@@ -50,12 +52,16 @@ pub(super) struct Segments {
 pub(crate) struct Orders {
     pub(super) keys: Arc<Vec<Key>>,
     pub(super) currency: Currency,
-    customer: Vec<u32>,
-    day: Vec<i32>,
-    amount_minor: Vec<i64>,
-    order: Option<Vec<u64>>,
-    kind: Option<Vec<u8>>,
-    original_order: Option<Vec<u64>>,
+    pub(super) customer: Vec<u32>,
+    pub(super) day: Vec<i32>,
+    pub(super) amount_minor: Vec<i64>,
+    pub(super) order: Option<Vec<u64>>,
+    pub(super) kind: Option<Vec<u8>>,
+    pub(super) original_order: Option<Vec<u64>>,
+    /// The stock keeping units, and that of each row; none for [`NO_SKU`].
+    skus: Vec<Key>,
+    sku: Option<Vec<u32>>,
+    pub(super) quantity: Option<Vec<u32>>,
     segments: Vec<Segments>,
     rows: u64,
     without_customer: u64,
@@ -93,6 +99,7 @@ struct Reading {
     customers: Index,
     /// Numbers of order ids; none where the ids, whole numbers, are taken as they are.
     order_ids: Option<Index>,
+    skus: Index,
     labels: Vec<Labels>,
     memory_max: u64,
     orders: Orders,
@@ -203,6 +210,8 @@ impl Reading {
             &columns.order,
             &columns.kind,
             &columns.original_order,
+            &columns.sku,
+            &columns.quantity,
         ];
         let names = needed
             .chain(optional.into_iter().flatten())
@@ -236,6 +245,7 @@ impl Reading {
             customers: Index::new(),
             order_ids: Some(Index::new()),
             memory_max: columns.memory_max,
+            skus: Index::new(),
             labels: columns.segments.iter().map(|_| Labels::default()).collect(),
             orders: Orders {
                 keys: Arc::default(),
@@ -246,6 +256,9 @@ impl Reading {
                 order: columns.order.as_ref().map(|_| Vec::new()),
                 kind: has_kind.then(Vec::new),
                 original_order: columns.original_order.as_ref().map(|_| Vec::new()),
+                skus: Vec::new(),
+                sku: columns.sku.as_ref().map(|_| Vec::new()),
+                quantity: columns.quantity.as_ref().map(|_| Vec::new()),
                 segments: Vec::new(),
                 rows: 0,
                 without_customer: 0,
@@ -328,6 +341,14 @@ impl Reading {
                 }
             }
         }
+        if let (Some(name), Some(into)) = (&self.columns.sku, &mut orders.sku) {
+            let found = numbers(&mut self.skus, &column(name)?, &kept)?;
+            into.extend(found.into_iter().map(|sku| sku.unwrap_or(NO_SKU)));
+        }
+        if let (Some(name), Some(into)) = (&self.columns.quantity, &mut orders.quantity) {
+            let units = column(name)?.units()?;
+            into.extend(kept.iter().map(|row| units[*row]));
+        }
         for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
             into.take(&column(name)?, &kept)?;
         }
@@ -393,6 +414,7 @@ impl Reading {
             *customer = rank[*customer as usize];
         }
         self.orders.purchases().check()?;
+        self.orders.skus = self.skus.keys().to_vec();
         for (name, labels) in self.columns.segments.into_iter().zip(self.labels) {
             let segments = labels.finish(name, &self.orders);
             self.orders.segments.push(segments);
@@ -409,6 +431,7 @@ struct Labels {
 }
 
 const NO_LABEL: u32 = u32::MAX;
+const NO_SKU: u32 = u32::MAX;
 
 impl Labels {
     fn take(&mut self, column: &Column<'_>, kept: &[usize]) -> Result<(), Failure> {
@@ -456,6 +479,16 @@ impl Labels {
 }
 
 impl Orders {
+    /// The stock keeping unit of a row.
+    pub(super) fn sku_of(&self, row: usize) -> Option<&Key> {
+        self.skus.get(self.sku.as_ref()?[row] as usize)
+    }
+
+    /// How many rows have no customer.
+    pub(super) fn guests(&self) -> u64 {
+        self.without_customer
+    }
+
     pub(super) fn purchases(&self) -> Purchases<'_> {
         Purchases {
             order: self.order.as_deref(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
+    RecordBatch, StringArray,
 };
 use arrow_schema::{ArrowError, DataType};
-use loyalty_core::analytics::civil::date_of;
+use loyalty_core::analytics::civil::{date_of, day_of};
 use loyalty_core::analytics::index::Key;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -43,6 +44,27 @@ pub(crate) fn ints(values: impl IntoIterator<Item = impl Into<Option<i64>>>) -> 
 
 pub(crate) fn floats(values: impl IntoIterator<Item = impl Into<Option<f64>>>) -> ArrayRef {
     Arc::new(values.into_iter().map(Into::into).collect::<Float64Array>())
+}
+
+/// Whole numbers of the smallest unit as decimals.
+pub(crate) fn decimals(
+    units: impl IntoIterator<Item = i64>,
+    scale: u8,
+) -> Result<ArrayRef, Failure> {
+    let units = units.into_iter().map(|units| Some(i128::from(units)));
+    let array: Decimal128Array = units.collect();
+    let scale = i8::try_from(scale).unwrap_or(i8::MAX);
+    let array = array.with_precision_and_scale(18, scale);
+    Ok(Arc::new(array.map_err(|error| state(&error))?))
+}
+
+/// The first days of months.
+pub(crate) fn first_days(months: impl IntoIterator<Item = (i32, u32)>) -> ArrayRef {
+    days(
+        months
+            .into_iter()
+            .filter_map(|(year, month)| day_of(year, month, 1)),
+    )
 }
 
 pub(crate) fn days(values: impl IntoIterator<Item = i32>) -> ArrayRef {

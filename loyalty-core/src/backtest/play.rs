@@ -1,5 +1,6 @@
 //! The history, act by act.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -128,7 +129,7 @@ fn last_moment(history: &impl History) -> Result<Option<Moment>, BacktestError> 
             Some(last) => (at.instant_ms(), last.civil_ms()) > (last.instant_ms(), at.civil_ms()),
             None => true,
         };
-        if let Some(at) = moments.max_by_key(|at| (at.instant_ms(), -at.civil_ms()))
+        if let Some(at) = moments.max_by_key(|at| (at.instant_ms(), Reverse(at.civil_ms())))
             && later(&at)
         {
             last = Some(at);
@@ -325,6 +326,12 @@ impl<'a> Play<'a> {
     fn due_until(&mut self, member: &mut Member, until: Moment) -> Result<(), ActError> {
         let mut last = None;
         while let Some(at) = next_due(&member.account, until) {
+            // What all members share has moved on with the others.
+            let shared = self.pool.as_ref().and_then(|pool| pool.at);
+            let at = match shared {
+                Some(shared) if shared.instant_ms() > at.instant_ms() => shared,
+                _ => at,
+            };
             if last == Some(at) {
                 break;
             }

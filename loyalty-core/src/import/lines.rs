@@ -113,14 +113,17 @@ impl Lines {
         of_key.filter_map(move |(place, item)| (item.key == key).then_some(place))
     }
 
+    /// The units of an item that did not come back yet.
+    pub(super) fn left_units(&self, item: usize) -> u32 {
+        let of_item = self.parts.iter().filter(|part| part.item == item);
+        of_item.fold(0_u32, |sum, part| {
+            sum.saturating_add(part.quantity.saturating_sub(part.back))
+        })
+    }
+
     /// Takes units of an item back, its last ones first: nothing if it has not so many.
     pub(super) fn take_units(&mut self, item: usize, units: u32) -> Option<Vec<ReturnLine>> {
-        let of_item = |part: &&Part| part.item == item;
-        let left = self.parts.iter().filter(of_item);
-        let left = left.fold(0_u32, |sum, part| {
-            sum.saturating_add(part.quantity.saturating_sub(part.back))
-        });
-        if units > left {
+        if units > self.left_units(item) {
             return None;
         }
         let mut wanted = units;
@@ -143,10 +146,7 @@ impl Lines {
     pub(super) fn take_all(&mut self) -> Vec<ReturnLine> {
         let mut lines = Vec::new();
         for item in 0..self.items.len() {
-            let left = self.parts.iter().filter(|part| part.item == item);
-            let left = left.fold(0_u32, |sum, part| {
-                sum.saturating_add(part.quantity.saturating_sub(part.back))
-            });
+            let left = self.left_units(item);
             lines.extend(self.take_units(item, left).unwrap_or_default());
         }
         lines

@@ -30,7 +30,7 @@ pub struct Posting {
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum PostingAct {
     /// Record the purchase.
-    Record(RecordPosting),
+    Record(Box<RecordPosting>),
     /// Take something back.
     Refund(RefundPosting),
     /// Treat the sale as if it never took place.
@@ -87,7 +87,7 @@ impl Known {
         let back = order.returns.iter().flat_map(|back| &back.lines);
         Self {
             lines: order.paid.then(|| order.purchase.lines.clone()),
-            cancelled: order.cancelled_at.is_some(),
+            cancelled: order.paid && order.cancelled_at.is_some(),
             returns: order.returns.iter().map(|back| back.id.clone()).collect(),
             returned: sums(back, order),
         }
@@ -135,11 +135,11 @@ pub fn reconcile_known(known: &Known, after: &Order) -> Result<Vec<Posting>, Imp
     let purchase = &after.purchase;
     let mut postings = Vec::new();
     match (&known.lines, after.cancelled_at) {
-        (None, None) if after.paid && !known.cancelled => postings.push(Posting {
+        (None, None) if after.paid => postings.push(Posting {
             at: after.at,
-            act: PostingAct::Record(RecordPosting {
+            act: PostingAct::Record(Box::new(RecordPosting {
                 purchase: purchase.clone(),
-            }),
+            })),
         }),
         (None, _) => return Ok(postings),
         (Some(_), Some(_)) if known.cancelled => return Ok(postings),
@@ -213,8 +213,11 @@ fn growth(
     let mut lines = Vec::new();
     for (line, (before_units, before_minor)) in &known.returned {
         let (units, minor) = now.get(line).copied().unwrap_or_default();
-        // Goods that come back take with them what was given back on them.
-        if units < *before_units || (minor < *before_minor && units == *before_units) {
+        // What was given back on goods no longer counts once all of them are back.
+        let sold = after.purchase.lines.iter();
+        let mut sold = sold.filter(|sold| sold.id.as_ref() == Some(line));
+        let all_back = sold.all(|sold| units >= sold.quantity);
+        if units < *before_units || (minor < *before_minor && !all_back) {
             let path = Path::root().key("returns").index(place);
             let found = format_args!("{units} units and {minor} minor units of line {line}");
             let allowed = format_args!("at least {before_units} units and {before_minor}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::id::{GroupKey, LineId, PurchaseId, Sku};
 use crate::number::{Currency, Money};
+use crate::purchase::ReturnLine;
 use crate::time::Moment;
 
 use super::csv::{Row, Table};
@@ -156,6 +157,9 @@ pub fn order_of_rows(
     })
 }
 
+/// A row of a table, and what was read of it.
+type Read<'t> = (Row<'t>, Currency, OrderRow);
+
 /// Reads a table of rows.
 ///
 /// A refund belongs to the order that it names. With a stock keeping unit it is units of that order's
@@ -173,7 +177,7 @@ pub fn read_csv(
         table.require(name)?;
     }
     let mut options = options.clone();
-    let mut orders: Vec<(String, Vec<(Row<'_>, Currency, OrderRow)>)> = Vec::new();
+    let mut orders: Vec<(String, Vec<Read<'_>>)> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for row in table.rows() {
         let (currency, read) = read(row, columns, &mut options)?;
@@ -263,11 +267,7 @@ fn read(
     Ok((currency, read))
 }
 
-fn order(
-    id: &str,
-    rows: Vec<(Row<'_>, Currency, OrderRow)>,
-    columns: &Columns,
-) -> Result<Order, ImportError> {
+fn order(id: &str, rows: Vec<Read<'_>>, columns: &Columns) -> Result<Order, ImportError> {
     let named = columns.order.as_deref().unwrap_or(&columns.customer);
     let Some((first, currency, _)) = rows.first() else {
         return Err(ImportError::no_rows());
@@ -298,33 +298,16 @@ fn order(
     })
 }
 
-/// Takes units of lines with a stock keeping unit back; nothing if there are not so many.
-fn units(lines: &mut Lines, sku: &str, units: u32) -> Option<Vec<crate::purchase::ReturnLine>> {
+/// Takes units of lines with a stock keeping unit back, of the last line first; nothing if there are
+/// not so many.
+fn units(lines: &mut Lines, sku: &str, units: u32) -> Option<Vec<ReturnLine>> {
     let items: Vec<usize> = lines.items(sku).collect();
     let mut back = Vec::new();
-    for _ in 0..units {
-        let taken = items
-            .iter()
-            .rev()
-            .find_map(|item| lines.take_units(*item, 1));
-        back.extend(taken?);
+    let mut wanted = units;
+    for item in items.into_iter().rev() {
+        let taken = wanted.min(lines.left_units(item));
+        wanted = wanted.saturating_sub(taken);
+        back.extend(lines.take_units(item, taken)?);
     }
-    Some(merged(back))
-}
-
-/// The same with one entry for each line.
-fn merged(lines: Vec<crate::purchase::ReturnLine>) -> Vec<crate::purchase::ReturnLine> {
-    use crate::purchase::Back;
-    let mut merged: Vec<crate::purchase::ReturnLine> = Vec::new();
-    for line in lines {
-        match (merged.last_mut(), line.back) {
-            (Some(last), Back::Quantity(more)) if last.line == line.line => {
-                if let Back::Quantity(units) = last.back {
-                    last.back = Back::Quantity(units.saturating_add(more));
-                }
-            }
-            _ => merged.push(line),
-        }
-    }
-    merged
+    (wanted == 0).then_some(back)
 }
