@@ -250,7 +250,7 @@ fn an_unfinished_month_is_marked() {
     assert!(page.contains("so far: this month is not over"));
     let whole = render(&sample_input("1998-06-30", None, 1));
     assert_eq!(whole.matches("class=\"open\"").count(), 0);
-    assert!(page.contains("Mar 1998 (so far)") && !whole.contains("(so far)"));
+    assert!(page.contains("Mar\u{a0}1998 (so far)") && !whole.contains("(so far)"));
 }
 
 #[test]
