@@ -2,14 +2,13 @@
 #![cfg(feature = "report")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests over small data")]
 
-#[path = "../examples/demo/data.rs"]
-mod data;
+mod common;
 
 use std::sync::{Arc, LazyLock};
 
 use loyalty_core::analytics::civil::day_of;
 use loyalty_core::analytics::columns::{Purchases, REFUND, SALE};
-use loyalty_core::analytics::index::{Index, Key};
+use loyalty_core::analytics::index::Key;
 use loyalty_core::report::{
     Missing, ReportInput, ReportOptions, SchemeFigures, build, render, scheme_figures,
 };
@@ -26,18 +25,14 @@ struct Sample {
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
-    let orders = data::orders().expect("the sample");
-    let members: Vec<i64> = orders.iter().map(|order| order.member.into()).collect();
-    let mut index = Index::new();
-    let customer = index.encode_ints(&members).expect("keys");
-    let date = |order: &data::Order| {
-        day_of(order.date.year(), order.date.month(), order.date.day()).expect("a day")
-    };
+    let log = common::cdnow();
+    // The sample numbers its customers from 1, in the order of the file.
+    let customers = i64::try_from(log.customers).expect("a number");
     Sample {
-        keys: index.keys().to_vec(),
-        customer,
-        day: orders.iter().map(date).collect(),
-        minor: orders.iter().map(|order| order.minor).collect(),
+        keys: (1..=customers).map(Key::Int).collect(),
+        customer: log.customer,
+        day: log.day,
+        minor: log.amount_minor,
     }
 });
 
