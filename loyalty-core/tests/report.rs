@@ -13,6 +13,7 @@ use loyalty_core::report::{
     Missing, ReportInput, ReportOptions, SchemeFigures, build, render, scheme_figures,
 };
 use loyalty_core::scheme::{Scheme, SchemeDef, compile};
+use proptest::prelude::*;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -454,4 +455,55 @@ fn a_stamp_card_has_no_points() -> Result<(), Failure> {
     assert_eq!((figures.orders, figures.sales_minor), (1, 1_200));
     assert_eq!(figures.refunds_left_out, 1);
     Ok(())
+}
+
+#[test]
+fn numbers_that_are_none_do_not_show() {
+    let mut input = sample_input("1997-09-30", None, 1);
+    let value = input.value.as_mut().expect("values");
+    for slot in [&mut value.sum_minor, &mut value.annual_rate] {
+        *slot = f64::NAN;
+    }
+    value.median_minor = Ok(f64::INFINITY);
+    value.top[0].value_minor = f64::NEG_INFINITY;
+    value.bins[0].low_minor = f64::NAN;
+    let tracking = input.tracking.as_mut().expect("a holdout");
+    tracking.points[3].expected = f64::NAN;
+    tracking.points[5].expected = f64::INFINITY;
+    input.figures.churn_by_model = Ok(f64::NAN);
+    input.level = f64::NAN;
+    let page = render(&input);
+    expect_sound(&page);
+    assert!(page.contains("the value is beyond the range of a 64-bit float"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever the rows are, there is a sound page, or an error with a code.
+    #[test]
+    fn any_rows_give_a_page(
+        rows in prop::collection::vec((0_u32..9, 0_i32..1_200, prop_oneof![
+            4 => 0_i64..200_000,
+            1 => Just(0_i64),
+            1 => Just(9_007_199_254_740_991_i64),
+        ], 0_u8..8), 0..120),
+        as_of in -50_i32..1_300,
+        code in prop_oneof![Just("EUR"), Just("JPY"), Just("KWD"), Just("CLF")],
+    ) {
+        let customer: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        let days: Vec<i32> = rows.iter().map(|row| 10_000 + row.1).collect();
+        let minor: Vec<i64> = rows.iter().map(|row| row.2).collect();
+        let kinds: Vec<u8> = rows.iter().map(|row| if row.3 == 0 { REFUND } else { SALE }).collect();
+        let keys: Vec<Key> = (0..9).map(Key::Int).collect();
+        let purchases = Purchases {
+            kind: Some(&kinds),
+            ..Purchases::new(&customer, &days, &minor)
+        };
+        let options = ReportOptions::new("Any", code.parse().expect("a currency"), 10_000 + as_of);
+        match build(&purchases, &keys, &options, None) {
+            Ok(input) => expect_sound(&render(&input)),
+            Err(error) => prop_assert!(error.code().starts_with("analytics.")),
+        }
+    }
 }
