@@ -250,6 +250,35 @@ fn an_unfinished_month_is_marked() {
 }
 
 #[test]
+fn a_long_history_shows_its_latest_cohorts() {
+    // A customer a month for 40 months, who orders every month up to the middle of the last one.
+    let months: Vec<i32> = (0..40_u32)
+        .map(|month| {
+            let year = 2023 + i32::try_from(month / 12).expect("a year");
+            day_of(year, month % 12 + 1, 10).expect("a day")
+        })
+        .collect();
+    let orders = (0..40_u32).flat_map(|customer| {
+        let from = usize::try_from(customer).expect("a place");
+        months[from..].iter().map(move |day| (customer, *day))
+    });
+    let (customer, days): (Vec<u32>, Vec<i32>) = orders.unzip();
+    let minor = vec![1_000; days.len()];
+    let keys: Vec<Key> = (0..40).map(Key::Int).collect();
+    let purchases = Purchases::new(&customer, &days, &minor);
+    let page = build(&purchases, &keys, &options("2026-04-15"), None).expect("a report");
+    let page = render(&page);
+    expect_sound(&page);
+    let table = page.split("id=\"cohorts\"").nth(1).expect("the section");
+    let table = table.split("</table>").next().expect("the table");
+    assert!(table.contains("Cohorts shown") && !table.contains("All cohorts"));
+    // A row of months, 24 cohorts, and all of them together; columns 0 to 18.
+    assert_eq!(table.matches("<tr").count(), 26);
+    assert!(table.contains("\">18</th>") && !table.contains("\">19</th>"));
+    assert_eq!(table.matches("class=\"open\"").count(), 19);
+}
+
+#[test]
 fn rows_after_the_day_do_not_exist() {
     let as_of = day("1997-09-30");
     let kept: Vec<usize> = (0..SAMPLE.day.len())
