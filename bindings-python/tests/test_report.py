@@ -136,8 +136,8 @@ def test_bad_options(orders: lc.Orders, changed: dict[str, object], error: type[
 
 def test_the_command(cdnow: lc.Table, page: lc.Report, points: Path, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
         writer.writerow(["customer", "date", "amount"])
         writer.writerows(zip(cdnow["customer"], cdnow["date"], cdnow["amount"], strict=True))
     made = tmp_path / "page.html"

@@ -2,18 +2,18 @@
 #![cfg(feature = "report")]
 #![allow(clippy::arithmetic_side_effects, reason = "tests over small data")]
 
-#[path = "../examples/demo/data.rs"]
-mod data;
+mod common;
 
 use std::sync::{Arc, LazyLock};
 
 use loyalty_core::analytics::civil::day_of;
 use loyalty_core::analytics::columns::{Purchases, REFUND, SALE};
-use loyalty_core::analytics::index::{Index, Key};
+use loyalty_core::analytics::index::Key;
 use loyalty_core::report::{
     Missing, ReportInput, ReportOptions, SchemeFigures, build, render, scheme_figures,
 };
 use loyalty_core::scheme::{Scheme, SchemeDef, compile};
+use proptest::prelude::*;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -26,18 +26,14 @@ struct Sample {
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
-    let orders = data::orders().expect("the sample");
-    let members: Vec<i64> = orders.iter().map(|order| order.member.into()).collect();
-    let mut index = Index::new();
-    let customer = index.encode_ints(&members).expect("keys");
-    let date = |order: &data::Order| {
-        day_of(order.date.year(), order.date.month(), order.date.day()).expect("a day")
-    };
+    let log = common::cdnow();
+    // The sample numbers its customers from 1, in the order of the file.
+    let customers = i64::try_from(log.customers).expect("a number");
     Sample {
-        keys: index.keys().to_vec(),
-        customer,
-        day: orders.iter().map(date).collect(),
-        minor: orders.iter().map(|order| order.minor).collect(),
+        keys: (1..=customers).map(Key::Int).collect(),
+        customer: log.customer,
+        day: log.day,
+        minor: log.amount_minor,
     }
 });
 
@@ -250,7 +246,36 @@ fn an_unfinished_month_is_marked() {
     assert!(page.contains("so far: this month is not over"));
     let whole = render(&sample_input("1998-06-30", None, 1));
     assert_eq!(whole.matches("class=\"open\"").count(), 0);
-    assert!(page.contains("Mar 1998 (so far)") && !whole.contains("(so far)"));
+    assert!(page.contains("Mar\u{a0}1998 (so far)") && !whole.contains("(so far)"));
+}
+
+#[test]
+fn a_long_history_shows_its_latest_cohorts() {
+    // A customer a month for 40 months, who orders every month up to the middle of the last one.
+    let months: Vec<i32> = (0..40_u32)
+        .map(|month| {
+            let year = 2023 + i32::try_from(month / 12).expect("a year");
+            day_of(year, month % 12 + 1, 10).expect("a day")
+        })
+        .collect();
+    let orders = (0..40_u32).flat_map(|customer| {
+        let from = usize::try_from(customer).expect("a place");
+        months[from..].iter().map(move |day| (customer, *day))
+    });
+    let (customer, days): (Vec<u32>, Vec<i32>) = orders.unzip();
+    let minor = vec![1_000; days.len()];
+    let keys: Vec<Key> = (0..40).map(Key::Int).collect();
+    let purchases = Purchases::new(&customer, &days, &minor);
+    let page = build(&purchases, &keys, &options("2026-04-15"), None).expect("a report");
+    let page = render(&page);
+    expect_sound(&page);
+    let table = page.split("id=\"cohorts\"").nth(1).expect("the section");
+    let table = table.split("</table>").next().expect("the table");
+    assert!(table.contains("Cohorts shown") && !table.contains("All cohorts"));
+    // A row of months, 24 cohorts, and all of them together; columns 0 to 18.
+    assert_eq!(table.matches("<tr").count(), 26);
+    assert!(table.contains("\">18</th>") && !table.contains("\">19</th>"));
+    assert_eq!(table.matches("class=\"open\"").count(), 19);
 }
 
 #[test]
@@ -459,4 +484,55 @@ fn a_stamp_card_has_no_points() -> Result<(), Failure> {
     assert_eq!((figures.orders, figures.sales_minor), (1, 1_200));
     assert_eq!(figures.refunds_left_out, 1);
     Ok(())
+}
+
+#[test]
+fn numbers_that_are_none_do_not_show() {
+    let mut input = sample_input("1997-09-30", None, 1);
+    let value = input.value.as_mut().expect("values");
+    for slot in [&mut value.sum_minor, &mut value.annual_rate] {
+        *slot = f64::NAN;
+    }
+    value.median_minor = Ok(f64::INFINITY);
+    value.top[0].value_minor = f64::NEG_INFINITY;
+    value.bins[0].low_minor = f64::NAN;
+    let tracking = input.tracking.as_mut().expect("a holdout");
+    tracking.points[3].expected = f64::NAN;
+    tracking.points[5].expected = f64::INFINITY;
+    input.figures.churn_by_model = Ok(f64::NAN);
+    input.level = f64::NAN;
+    let page = render(&input);
+    expect_sound(&page);
+    assert!(page.contains("the value is beyond the range of a 64-bit float"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever the rows are, there is a sound page, or an error with a code.
+    #[test]
+    fn any_rows_give_a_page(
+        rows in prop::collection::vec((0_u32..9, 0_i32..1_200, prop_oneof![
+            4 => 0_i64..200_000,
+            1 => Just(0_i64),
+            1 => Just(9_007_199_254_740_991_i64),
+        ], 0_u8..8), 0..120),
+        as_of in -50_i32..1_300,
+        code in prop_oneof![Just("EUR"), Just("JPY"), Just("KWD"), Just("CLF")],
+    ) {
+        let customer: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        let days: Vec<i32> = rows.iter().map(|row| 10_000 + row.1).collect();
+        let minor: Vec<i64> = rows.iter().map(|row| row.2).collect();
+        let kinds: Vec<u8> = rows.iter().map(|row| if row.3 == 0 { REFUND } else { SALE }).collect();
+        let keys: Vec<Key> = (0..9).map(Key::Int).collect();
+        let purchases = Purchases {
+            kind: Some(&kinds),
+            ..Purchases::new(&customer, &days, &minor)
+        };
+        let options = ReportOptions::new("Any", code.parse().expect("a currency"), 10_000 + as_of);
+        match build(&purchases, &keys, &options, None) {
+            Ok(input) => expect_sound(&render(&input)),
+            Err(error) => prop_assert!(error.code().starts_with("analytics.")),
+        }
+    }
 }

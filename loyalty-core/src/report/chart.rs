@@ -35,8 +35,11 @@ pub(super) fn nice_step(span: f64, about: f64) -> f64 {
     })
 }
 
-/// A coordinate.
+/// A coordinate; what has no place stands at the edge.
 fn at(value: f64) -> String {
+    if !value.is_finite() {
+        return "0.0".to_owned();
+    }
     let text = format!("{value:.1}");
     if text == "-0.0" {
         "0.0".to_owned()

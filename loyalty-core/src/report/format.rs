@@ -104,10 +104,10 @@ pub(super) fn day(day: i32) -> String {
     format!("{year:04}-{month:02}-{of_month:02}")
 }
 
-/// A month, 12·year + month − 1, as `Jan 1997`.
+/// A month, 12·year + month − 1, as `Jan 1997` on one line.
 pub(super) fn month(period: i32) -> String {
     let (year, month, _) = date_of(Calendar::Month.first_day(period));
-    format!("{} {year:04}", text::month_name(month))
+    format!("{}\u{a0}{year:04}", text::month_name(month))
 }
 
 /// A tick of an axis that reaches `high` by `step`.
@@ -169,7 +169,7 @@ mod tests {
     fn days_and_ticks() {
         assert_eq!(
             (day(9_862), month(1_997 * 12)),
-            ("1997-01-01".to_owned(), "Jan 1997".to_owned())
+            ("1997-01-01".to_owned(), "Jan\u{a0}1997".to_owned())
         );
         assert_eq!(tick(20_000.0, 5_000.0, 20_000.0), "20k");
         assert_eq!(tick(1_500_000.0, 500_000.0, 2e6), "1.5M");

@@ -195,9 +195,10 @@ pub(super) mod cohorts {
     pub(in crate::report) const COHORT: &str = "First order";
     pub(in crate::report) const SIZE: &str = "Customers";
     pub(in crate::report) const ALL: &str = "All cohorts";
+    pub(in crate::report) const SHOWN: &str = "Cohorts shown";
     pub(in crate::report) const READ: &str = "A row is everybody whose first order fell into that month, a column \
-        the number of calendar months since. Darker means that more of them ordered. A dashed cell is the month that is \
-        not over yet, and will rise; cells to its right lie in the future. The last row counts only cohorts whose \
+        the number of calendar months since. The stronger the colour, the more of them ordered. A dashed \
+        cell is the month that is not over yet, and will rise; cells to its right lie in the future. The last row counts only cohorts whose \
         month is over.";
     pub(in crate::report) const SO_FAR: &str = "so far: this month is not over";
     pub(in crate::report) const TRIMMED: &str = "Only the latest cohorts and months are shown.";

@@ -10,7 +10,7 @@ use crate::report::text::{DASH, cohorts};
 
 /// Cohorts and months since that fit on a page.
 const ROWS_MAX: usize = 24;
-const COLUMNS_MAX: usize = 25;
+const COLUMNS_MAX: usize = 19;
 
 /// The table's rows as shown: each cohort with its unfinished month, if it has one.
 struct Triangle<'a> {
@@ -109,7 +109,7 @@ fn cohort(html: &mut Html, triangle: &Triangle<'_>, row: &CohortRow, open: Optio
         }
         let since = row.cells.len();
         if let Some(active) = open.filter(|_| since < triangle.columns) {
-            let text = part(active, row.size);
+            let text = part(active, row.size, since);
             let tip = format!(
                 "{name}, month {since}: {} of {} {}",
                 count(active),
@@ -121,9 +121,14 @@ fn cohort(html: &mut Html, triangle: &Triangle<'_>, row: &CohortRow, open: Optio
     });
 }
 
-fn part(active: u64, size: u64) -> String {
+fn part(active: u64, size: u64, since: usize) -> String {
     let share = count_f64(active) / count_f64(size.max(1));
-    fixed(share * 100.0, 1).unwrap_or_default()
+    per_cent(share, since)
+}
+
+/// Month 0 is everybody, so that it needs no decimals.
+fn per_cent(share: f64, since: usize) -> String {
+    fixed(share * 100.0, usize::from(since > 0)).unwrap_or_default()
 }
 
 fn cell(html: &mut Html, triangle: &Triangle<'_>, since: usize, what: &str, seen: &CohortCell) {
@@ -141,18 +146,23 @@ fn cell(html: &mut Html, triangle: &Triangle<'_>, since: usize, what: &str, seen
     } else {
         heat(share / triangle.high)
     };
-    let text = fixed(share * 100.0, if since == 0 { 0 } else { 1 }).unwrap_or_default();
+    let text = per_cent(share, since);
     html.leaf("td", &[("class", class), ("title", &tip)], &text);
 }
 
 fn everybody(html: &mut Html, triangle: &Triangle<'_>) {
+    let name = if triangle.trimmed {
+        cohorts::SHOWN
+    } else {
+        cohorts::ALL
+    };
     html.within("tr", &[("class", "all")], |html| {
-        html.leaf("th", &[("scope", "row")], cohorts::ALL);
+        html.leaf("th", &[("scope", "row")], name);
         let size = triangle.rows.iter().map(|(row, _)| row.size).sum();
         html.leaf("td", &[("class", "size")], &count(size));
         for since in 0..triangle.columns {
             if let Some(seen) = triangle.all(since) {
-                let what = format!("{}, month {since}", cohorts::ALL);
+                let what = format!("{name}, month {since}");
                 cell(html, triangle, since, &what, &seen);
             }
         }

@@ -53,7 +53,7 @@ pub(super) fn write(html: &mut Html, input: &ReportInput, figures: &SchemeFigure
             |html| {
                 let used = KINDS.iter().filter(|kind| (kind.3)(&figures.discounts) > 0);
                 let names: Vec<_> = used.map(|kind| (kind.0, kind.2)).collect();
-                html.leaf("h3", &[], scheme::COST);
+                html.leaf("h3", &[], &format!("{}, {}", scheme::COST, input.currency));
                 legend(html, &names);
                 costs(html, input, months);
                 how(html, scheme::COST_READ);
