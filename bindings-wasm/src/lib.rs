@@ -3,6 +3,7 @@
 //! An answer of several texts has one on each line: JSON written on one line holds no line feed. A
 //! problem is thrown as a text of JSON; anything else that is thrown is a trap.
 
+pub mod basket;
 mod failure;
 mod store;
 
