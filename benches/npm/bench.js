@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { cpus, loadavg } from "node:os";
 
 import * as loyalty from "loyalty-core";
+import { starts } from "./browser.js";
 import { CART, GOLDEN, NOW, member } from "./cart.js";
 import * as peers from "./peers.js";
 
@@ -107,4 +108,9 @@ for (const [name, program] of [
   ["zen-engine", 'import { zen } from "./peers.js";\nawait zen()(new Date());'],
 ]) {
   console.log(`| ${name} | ${start(program).toFixed(0)} |`);
+}
+
+console.log("\n| Chromium, from the import, ms | engine there | first decision | next |\n|---|---:|---:|---:|");
+for (const [entry, ...times] of await starts(RUNS)) {
+  console.log(`| ${entry === "/slim.js" ? "loyalty-core/slim" : "loyalty-core"} | ${times.map((time) => time.toFixed(1)).join(" | ")} |`);
 }
