@@ -16,8 +16,9 @@ fail() {
     exit 1
 }
 
-# The package as it is built; a file in js/ that is newer wants another build.
-if [ ! -e bindings-wasm/dist/inline.js ] || [ -n "$(find bindings-wasm/js -newer bindings-wasm/dist/inline.js -name '*.*' | head -n 1)" ]; then
+# The package as it is built; a source that is newer wants another build.
+built=bindings-wasm/dist/inline.js
+if [ ! -e "$built" ] || [ -n "$(find bindings-wasm/js bindings-wasm/src loyalty-core/src -type f -newer "$built" -print -quit)" ]; then
     scripts/npm.sh build || fail "the package could not be built"
 fi
 cargo build --quiet --locked -p shop-server || fail "the example server could not be built"
