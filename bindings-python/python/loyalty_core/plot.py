@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, SupportsFloat, TypeAlias
 
 try:
     import matplotlib.pyplot as plt
@@ -56,7 +56,7 @@ def _floats(table: Columns, name: str) -> list[float]:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
         raise TypeError(f"found {value!r}, allowed a number")
     return float(value)
 
