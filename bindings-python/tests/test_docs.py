@@ -40,6 +40,16 @@ def test_the_code_on_history_runs(root: Path, monkeypatch: pytest.MonkeyPatch, p
     exec(compile(block, page, "exec"), {})
 
 
+def test_the_code_on_plots_and_scale_runs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    for page, least in (("docs/python-plots.md", 5), ("docs/python-scale.md", 3)):
+        names: dict[str, object] = {}
+        assert len(blocks(root, page)) >= least
+        for place, block in enumerate(blocks(root, page)):
+            exec(compile(block, f"{page}, block {place}", "exec"), names)
+
+
 def test_the_readme_runs(root: Path) -> None:
     (block,) = blocks(root, "README.md")
     exec(compile(block, "README.md", "exec"), {})
@@ -54,11 +64,14 @@ def test_its_types_hold(root: Path, tmp_path: Path) -> None:
     analytics = tmp_path / "analytics.py"
     analytics.write_text("\n".join(blocks(root, "docs/python-analytics.md")), encoding="utf-8")
     history = tmp_path / "history.py"
-    pages = ("docs/import.md", "docs/backtest.md")
-    history.write_text("\n".join(block for page in pages for block in blocks(root, page)), encoding="utf-8")
-    files = [str(program), str(readme), str(analytics), str(history)]
+    sources = ("docs/import.md", "docs/backtest.md")
+    history.write_text("\n".join(block for page in sources for block in blocks(root, page)), encoding="utf-8")
+    plots, scale = tmp_path / "plots.py", tmp_path / "scale.py"
+    plots.write_text("\n".join(blocks(root, "docs/python-plots.md")), encoding="utf-8")
+    scale.write_text("\n".join(blocks(root, "docs/python-scale.md")), encoding="utf-8")
+    pages = [str(page) for page in (program, readme, analytics, history, plots, scale)]
     for command in (["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")], ["pyright"]):
-        run = [sys.executable, "-m", *command, *files]
+        run = [sys.executable, "-m", *command, *pages]
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,8 @@ def test_tier_flows() -> None:
 
 
 def test_backtest() -> None:
-    results = {
-        "today": {"cost": 100.0, "orders": 40.0, "rewards": 0.0},
+    results: dict[str, dict[str, Decimal | float]] = {
+        "today": {"cost": Decimal("100.00"), "orders": 40.0, "rewards": 0.0},
         "double": {"cost": 150.0, "orders": 40.0, "rewards": 7.0},
         "stamps": {"cost": 50.0, "orders": 44.0, "rewards": 1.0},
     }
@@ -213,7 +214,8 @@ def test_backtest() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["cost\n100", "orders\n40.0", "rewards\n0.00"]
     assert ax.get_xlabel() == "against today"
     assert plot.backtest(results, baseline="stamps").get_xlabel() == "against stamps"
-    for wrong in ({"today": {"cost": 1.0}}, {}):
+    alone: dict[str, dict[str, float]] = {"today": {"cost": 1.0}}
+    for wrong in (alone, {}):
         with pytest.raises(ValueError, match="two schemes or more"):
             plot.backtest(wrong)
     with pytest.raises(ValueError, match="tomorrow"):

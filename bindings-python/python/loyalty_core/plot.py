@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, SupportsFloat, TypeAlias
 
 try:
     import matplotlib.pyplot as plt
@@ -56,7 +56,7 @@ def _floats(table: Columns, name: str) -> list[float]:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
         raise TypeError(f"found {value!r}, allowed a number")
     return float(value)
 
@@ -436,7 +436,7 @@ def tier_flows(
 
 
 def backtest(
-    results: Mapping[str, Mapping[str, float]],
+    results: Mapping[str, Mapping[str, SupportsFloat]],
     *,
     baseline: str | None = None,
     ax: Axes | None = None,
@@ -457,14 +457,14 @@ def backtest(
     for place, scheme in enumerate(others):
         changes, texts = [], []
         for measure in measures:
-            was, now = results[base][measure], results[scheme][measure]
+            was, now = _number(results[base][measure]), _number(results[scheme][measure])
             changes.append((now - was) / abs(was) if was else 0.0)
             texts.append(_tell(now) if was else f"{_tell(now)}, from 0")
         at = [row - 0.4 + high * (place + 0.5) for row in range(len(measures))]
         bars = ax.barh(at, changes, height=0.9 * high, color=_BARS[place % len(_BARS)], label=scheme)
         ax.bar_label(bars, texts, padding=3, fontsize=8)
     ax.axvline(0, color=_INK, linewidth=1)
-    named = [f"{measure}\n{_tell(results[base][measure])}" for measure in measures]
+    named = [f"{measure}\n{_tell(_number(results[base][measure]))}" for measure in measures]
     ax.set_yticks(range(len(measures)), named)
     ax.invert_yaxis()
     ax.margins(x=0.18)
