@@ -326,10 +326,11 @@ fn decide(
     let mut evaluation = Evaluation::default();
     evaluate(&mut context, purchase, options.explain, &mut evaluation)?;
     let explain = options.explain;
-    let Some((purchase, cart)) = with_gifts(scheme, purchase, &evaluation)? else {
+    if !evaluation.adds_gifts() {
         let evaluation = &mut evaluation;
         return Ok(Decision::of(&context, purchase, evaluation, at, explain));
-    };
+    }
+    let (purchase, cart) = with_gifts(scheme, purchase, &evaluation)?;
     let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
     let mut evaluation = Evaluation::default();
     evaluate(&mut context, &purchase, explain, &mut evaluation)?;

@@ -132,20 +132,24 @@ pub(crate) fn evaluate(
     }
 }
 
-/// The purchase with the gifts that its offers add, made ready; nothing when they add none.
+impl Evaluation {
+    /// Whether its offers add gifts, so that the purchase is to be evaluated [`with_gifts`].
+    pub(crate) fn adds_gifts(&self) -> bool {
+        !self.priced.offered.gifts.is_empty()
+    }
+}
+
+/// The purchase with the gifts that its offers add, made ready.
 pub(crate) fn with_gifts(
     scheme: &Scheme,
     purchase: &Purchase,
     evaluation: &Evaluation,
-) -> Result<Option<(Purchase, Cart)>, ActError> {
-    let gifts = &evaluation.priced.offered.gifts;
-    if gifts.is_empty() {
-        return Ok(None);
-    }
+) -> Result<(Purchase, Cart), ActError> {
     let mut purchase = purchase.clone();
-    purchase.lines.extend(gifts.iter().cloned());
+    let gifts = evaluation.priced.offered.gifts.iter();
+    purchase.lines.extend(gifts.cloned());
     let cart = Cart::try_new(scheme, &purchase)?;
-    Ok(Some((purchase, cart)))
+    Ok((purchase, cart))
 }
 
 /// An order of another currency needs a ratio where amounts earn or are measured.

@@ -141,7 +141,8 @@ fn record(draft: &mut Draft<'_>, act: &RecordAct, pool: Option<&Account>) -> Res
     let mut context = Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
     let mut evaluation = Evaluation::default();
     evaluate(&mut context, &act.purchase, false, &mut evaluation)?;
-    if let Some((purchase, cart)) = with_gifts(scheme, &act.purchase, &evaluation)? {
+    if evaluation.adds_gifts() {
+        let (purchase, cart) = with_gifts(scheme, &act.purchase, &evaluation)?;
         let mut context =
             Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
         let mut evaluation = Evaluation::default();
