@@ -65,13 +65,14 @@ def test_the_prior_price_is_the_lowest_of_thirty_days() -> None:
 
 def test_a_history_without_a_prior_price() -> None:
     began = date(2026, 11, 27)
-    for history, currency, code in (
+    cases: list[tuple[list[tuple[date, Any]], str, str]] = [
         ([], "EUR", "prior_price.empty"),
         (HISTORY[2:], "EUR", "prior_price.short"),
         (HISTORY[::-1], "EUR", "prior_price.order"),
         ([(date(2026, 1, 1), 20.0)], "EUR", "input.float"),
         (HISTORY, "euro", "number.currency"),
-    ):
+    ]
+    for history, currency, code in cases:
         with pytest.raises(lc.InputError) as caught:
             lc.prior_price(history, began=began, currency=currency)
         assert caught.value.code == code, caught.value

@@ -400,6 +400,8 @@ class Partial:
                 "negative": negative,
                 "guests": guests,
                 "segments": [],
+                "sku": None,
+                "quantity": None,
                 "memory_max": _NO_LIMIT,
             },
         )

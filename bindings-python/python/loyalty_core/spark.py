@@ -20,7 +20,7 @@ from .errors import InputError
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame  # pyright: ignore[reportMissingImports]
 
 
 _WHOLE = ("tinyint", "smallint", "int", "bigint")

@@ -359,7 +359,8 @@ impl Reading {
     fn row_bytes(&self) -> u64 {
         let orders = &self.orders;
         let ids = u64::from(orders.order.is_some()) + u64::from(orders.original_order.is_some());
-        let labels = self.labels.len() as u64;
+        let units = u64::from(orders.sku.is_some()) + u64::from(orders.quantity.is_some());
+        let labels = self.labels.len() as u64 + units;
         24 + 8 * ids + u64::from(orders.kind.is_some()) + 4 * labels
     }
 
