@@ -9,6 +9,8 @@ use std::sync::{Arc, LazyLock};
 use loyalty_core::analytics::civil::day_of;
 use loyalty_core::analytics::columns::{Purchases, REFUND, SALE};
 use loyalty_core::analytics::index::Key;
+use loyalty_core::backtest::OrderColumns;
+use loyalty_core::number::Currency;
 use loyalty_core::report::{
     Missing, ReportInput, ReportOptions, SchemeFigures, build, render, scheme_figures,
 };
@@ -23,6 +25,8 @@ struct Sample {
     customer: Vec<u32>,
     day: Vec<i32>,
     minor: Vec<i64>,
+    /// The place of each row in the log, which is in the order of time.
+    order: Vec<u64>,
 }
 
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
@@ -32,6 +36,7 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     Sample {
         keys: (1..=customers).map(Key::Int).collect(),
         customer: log.customer,
+        order: (1_u64..).take(log.day.len()).collect(),
         day: log.day,
         minor: log.amount_minor,
     }
@@ -40,6 +45,21 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 impl Sample {
     fn purchases(&self) -> Purchases<'_> {
         Purchases::new(&self.customer, &self.day, &self.minor)
+    }
+
+    fn columns(&self, currency: Currency, last_day: &str) -> OrderColumns<'_> {
+        OrderColumns {
+            purchases: Purchases {
+                order: Some(&self.order),
+                ..self.purchases()
+            },
+            customers: &self.keys,
+            products: &[],
+            currency,
+            guests: 0,
+            last_day: day(last_day),
+            orders_rise: true,
+        }
     }
 }
 
@@ -66,7 +86,7 @@ fn scheme(document: &str) -> Arc<Scheme> {
 static POINTS: LazyLock<SchemeFigures> = LazyLock::new(|| {
     let scheme = scheme(include_str!("../examples/schemes/points-tiers.toml"));
     let usd = "USD".parse().expect("USD");
-    scheme_figures(&scheme, &SAMPLE.purchases(), usd, day("1998-06-30")).expect("a run")
+    scheme_figures(&scheme, SAMPLE.columns(usd, "1998-06-30")).expect("a run")
 });
 
 fn sample_input(as_of: &str, scheme: Option<SchemeFigures>, threads: usize) -> ReportInput {
@@ -411,8 +431,6 @@ fn bad_rows_and_options_are_errors() {
 
 #[test]
 fn the_scheme_costs_what_the_demo_says() {
-    // The demo posts what is due once, at the end, and the report at the end of every month; points
-    // lapse on the same days.
     let figures = POINTS.clone();
     assert_eq!((figures.members, figures.orders), (2_357, 6_919));
     assert_eq!(figures.sales_minor, 24_409_194);
@@ -459,7 +477,7 @@ fn the_scheme_costs_what_the_demo_says() {
 fn a_stamp_card_has_no_points() -> Result<(), Failure> {
     let scheme = scheme(include_str!("../examples/schemes/spend-discount.toml"));
     let (usd, as_of) = ("USD".parse()?, day("1998-06-30"));
-    let figures = scheme_figures(&scheme, &SAMPLE.purchases(), usd, as_of)?;
+    let figures = scheme_figures(&scheme, SAMPLE.columns(usd, "1998-06-30"))?;
     assert!(!figures.has_points && figures.discounts.tiers_minor > 0);
     let page = render(&build(
         &SAMPLE.purchases(),
@@ -472,17 +490,23 @@ fn a_stamp_card_has_no_points() -> Result<(), Failure> {
     assert!(page.contains("Members by tier at the end"));
     // Another currency than the scheme's is refused by the engine.
     let eur = "EUR".parse()?;
-    assert!(scheme_figures(&scheme, &SAMPLE.purchases(), eur, as_of).is_err());
-    // Orders of several rows are one purchase, and refunds are counted.
+    assert!(scheme_figures(&scheme, SAMPLE.columns(eur, "1998-06-30")).is_err());
+    // Orders of several rows are one purchase, and what comes back is returned.
     let (customer, days, minor) = ([0, 0, 0], [as_of; 3], [500, 700, 700]);
     let purchases = Purchases {
         order: Some(&[1, 1, 1]),
         kind: Some(&[SALE, SALE, REFUND]),
         ..Purchases::new(&customer, &days, &minor)
     };
-    let figures = scheme_figures(&scheme, &purchases, usd, as_of)?;
-    assert_eq!((figures.orders, figures.sales_minor), (1, 1_200));
-    assert_eq!(figures.refunds_left_out, 1);
+    let columns = OrderColumns {
+        purchases,
+        ..SAMPLE.columns(usd, "1998-06-30")
+    };
+    let figures = scheme_figures(&scheme, columns)?;
+    assert_eq!(
+        (figures.orders, figures.returns, figures.sales_minor),
+        (1, 1, 1_200)
+    );
     Ok(())
 }
 

@@ -4,7 +4,6 @@
 mod datasets;
 mod fit;
 mod frame;
-mod history;
 mod measures;
 mod orders;
 mod page;

@@ -9,6 +9,7 @@ use loyalty_core::analytics::index::{Index, Key};
 use loyalty_core::analytics::metrics::Window;
 use loyalty_core::analytics::occasions::{Occasions, RowCounts, Rules};
 use loyalty_core::analytics::partial::Partial as CorePartial;
+use loyalty_core::backtest;
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
@@ -61,7 +62,7 @@ pub(crate) struct Orders {
     /// The stock keeping units, and that of each row; none for [`NO_SKU`].
     skus: Vec<Key>,
     sku: Option<Vec<u32>>,
-    pub(super) quantity: Option<Vec<u32>>,
+    quantity_milli: Option<Vec<i64>>,
     segments: Vec<Segments>,
     rows: u64,
     without_customer: u64,
@@ -258,7 +259,7 @@ impl Reading {
                 original_order: columns.original_order.as_ref().map(|_| Vec::new()),
                 skus: Vec::new(),
                 sku: columns.sku.as_ref().map(|_| Vec::new()),
-                quantity: columns.quantity.as_ref().map(|_| Vec::new()),
+                quantity_milli: columns.quantity.as_ref().map(|_| Vec::new()),
                 segments: Vec::new(),
                 rows: 0,
                 without_customer: 0,
@@ -345,9 +346,9 @@ impl Reading {
             let found = numbers(&mut self.skus, &column(name)?, &kept)?;
             into.extend(found.into_iter().map(|sku| sku.unwrap_or(NO_SKU)));
         }
-        if let (Some(name), Some(into)) = (&self.columns.quantity, &mut orders.quantity) {
+        if let (Some(name), Some(into)) = (&self.columns.quantity, &mut orders.quantity_milli) {
             let units = column(name)?.units()?;
-            into.extend(kept.iter().map(|row| units[*row]));
+            into.extend(kept.iter().map(|row| 1_000 * i64::from(units[*row])));
         }
         for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
             into.take(&column(name)?, &kept)?;
@@ -359,7 +360,7 @@ impl Reading {
     fn row_bytes(&self) -> u64 {
         let orders = &self.orders;
         let ids = u64::from(orders.order.is_some()) + u64::from(orders.original_order.is_some());
-        let units = u64::from(orders.sku.is_some()) + u64::from(orders.quantity.is_some());
+        let units = u64::from(orders.sku.is_some()) + u64::from(orders.quantity_milli.is_some());
         let labels = self.labels.len() as u64 + units;
         24 + 8 * ids + u64::from(orders.kind.is_some()) + 4 * labels
     }
@@ -480,9 +481,26 @@ impl Labels {
 }
 
 impl Orders {
-    /// The stock keeping unit of a row.
-    pub(super) fn sku_of(&self, row: usize) -> Option<&Key> {
-        self.skus.get(self.sku.as_ref()?[row] as usize)
+    /// The rows up to a day for a backtest.
+    pub(crate) fn columns(&self, last_day: i32) -> backtest::OrderColumns<'_> {
+        backtest::OrderColumns {
+            purchases: Purchases {
+                quantity_milli: self.quantity_milli.as_deref(),
+                product: self.sku.as_deref(),
+                ..self.purchases()
+            },
+            customers: &self.keys,
+            products: &self.skus,
+            currency: self.currency,
+            guests: self.guests(),
+            last_day,
+            orders_rise: false,
+        }
+    }
+
+    /// Whether customers are whole numbers.
+    pub(crate) fn has_int_keys(&self) -> bool {
+        matches!(self.keys.first(), Some(Key::Int(_)))
     }
 
     /// How many rows have no customer.

@@ -13,10 +13,7 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         match error {
             RunError::Rows(error) => error.into(),
-            RunError::Act(error) => error.into(),
-            RunError::Number(error) => error.into(),
-            RunError::Time(error) => error.into(),
-            RunError::Id(error) => error.into(),
+            RunError::Backtest(error) => error.into(),
         }
     }
 }
@@ -50,7 +47,7 @@ pub(crate) fn report(
         let rules = terms.rules()?;
         let purchases = orders.purchases();
         let figures = scheme
-            .map(|scheme| scheme_figures(&scheme, &purchases, orders.currency, rules.as_of))
+            .map(|scheme| scheme_figures(&scheme, orders.columns(rules.as_of)))
             .transpose()?;
         let options = ReportOptions {
             time_zone: asked.time_zone,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use loyalty_core::backtest::{
-    self as core_backtest, Backtest as Core, BacktestError, BacktestOptions, Difference, Figures,
-    History, MemberOrders, Redeem,
+    self as core_backtest, Backtest as Core, BacktestError, BacktestOptions, ColumnHistory,
+    Difference, Figures, History, MemberOrders, Redeem,
 };
 use loyalty_core::id::TierId;
 use loyalty_core::number::Money;
@@ -157,7 +157,8 @@ pub(crate) fn backtest(
         let options = terms.options(py, scheme)?;
         if let Ok(orders) = orders.cast::<Orders>() {
             let orders = orders.get();
-            let history = py.detach(|| orders.history());
+            let history = py.detach(|| ColumnHistory::try_new(orders.columns(i32::MAX)));
+            let history = history.map_err(|error| Failure::from(error).raise(py))?;
             return Ok(Backtest {
                 core: Arc::new(played(py, scheme, &history, &options, progress)?),
                 int_keys: orders.has_int_keys(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use loyalty_core::analytics::civil::day_of;
 use loyalty_core::analytics::columns::Purchases;
 use loyalty_core::analytics::index::Index;
+use loyalty_core::backtest::OrderColumns;
 use loyalty_core::report::{ReportOptions, build, render, scheme_figures};
 use loyalty_core::scheme::{SchemeDef, compile};
 
@@ -26,9 +27,22 @@ pub(crate) fn report(orders: &[Order], document: &str) -> Result<String, Failure
         .collect();
     let days = days.ok_or("no such day")?;
     let minor: Vec<i64> = orders.iter().map(|order| order.minor).collect();
-    let purchases = Purchases::new(&customer, &days, &minor);
+    let numbers: Vec<u64> = (1_u64..).take(orders.len()).collect();
+    let purchases = Purchases {
+        order: Some(&numbers),
+        ..Purchases::new(&customer, &days, &minor)
+    };
     let scheme = Arc::new(compile(SchemeDef::from_toml(document)?)?);
-    let figures = scheme_figures(&scheme, &purchases, currency()?, as_of)?;
+    let columns = OrderColumns {
+        purchases,
+        customers: index.keys(),
+        products: &[],
+        currency: currency()?,
+        guests: 0,
+        last_day: as_of,
+        orders_rise: true,
+    };
+    let figures = scheme_figures(&scheme, columns)?;
     let options = ReportOptions::new("CDNOW, 1997 to 1998", currency()?, as_of);
     Ok(render(&build(
         &purchases,

@@ -22,6 +22,7 @@
     clippy::cast_sign_loss
 )]
 
+mod columns;
 mod compare;
 mod cost;
 mod due;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use crate::scheme::Scheme;
 use crate::time::Moment;
 
+pub use columns::{ColumnHistory, OrderColumns};
 pub use compare::{Difference, MemberDifference, MonthDifference, compare};
 pub use error::{BacktestError, OrderError};
 pub use figures::{Figures, PointFlows};

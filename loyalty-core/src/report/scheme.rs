@@ -13,9 +13,9 @@ pub struct SchemeFigures {
     pub members: u64,
     /// Orders recorded.
     pub orders: u64,
-    /// Rows of refunds that the run left out.
-    pub refunds_left_out: u64,
-    /// Goods at list prices.
+    /// Returns and cancellations.
+    pub returns: u64,
+    /// Goods at list prices; goods that came back count no longer.
     pub sales_minor: i64,
     /// Whether the scheme has a wallet of points.
     pub has_points: bool,
@@ -112,7 +112,7 @@ pub struct SchemeMonth {
     pub orders: u64,
     /// Goods at list prices.
     pub sales_minor: i64,
-    /// Points of the month; `outstanding_milli` and `worth_minor` are those at its end.
+    /// Points of the month; `outstanding_milli` is what is held at its end.
     pub points: PointFigures,
     /// Discounts.
     pub discounts: DiscountFigures,

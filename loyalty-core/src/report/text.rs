@@ -384,11 +384,10 @@ pub(super) mod scheme {
     pub(in crate::report) const USED: &str = "Rewards used";
     pub(in crate::report) const VOID: &str = "Rewards lapsed or taken back";
     pub(in crate::report) const READY: &str = "Rewards ready";
-    pub(in crate::report) const REFUNDS: &str = "rows of refunds are not part of the run.";
     pub(in crate::report) const RUN: &str = "Every order was recorded through the engine in the order of days, with \
         everybody as a member from the first order on. Purchases are taken as they were: nobody is assumed to buy more \
-        because of the scheme. On an order of ten whole units of money or more members use the reward that has been ready \
-        longest, and pay with as many points as the scheme allows.";
+        because of the scheme. On an order of ten whole units of money or more members use the rewards that are ready, \
+        and pay with as many points as the scheme allows. What came back was returned through the engine too.";
 }
 
 pub(super) mod rows {

@@ -71,10 +71,6 @@ pub(super) fn write(html: &mut Html, input: &ReportInput, figures: &SchemeFigure
             by_month(html, input, figures, months)
         });
         how(html, scheme::RUN);
-        if figures.refunds_left_out > 0 {
-            let left = format!("{} {}", count(figures.refunds_left_out), scheme::REFUNDS);
-            html.leaf("p", &[("class", "how")], &left);
-        }
     });
 }
 
