@@ -7,7 +7,7 @@
 //! L = B(a, b+x)/B(a, b) · Γ(r+x) α^r / (Γ(r) (α+T)^(r+x))
 //!   + [x > 0] B(a+1, b+x−1)/B(a, b) · Γ(r+x) α^r / (Γ(r) (α+t_x)^(r+x))
 //! ```
-//! P(alive) = 1/(1 + [x>0]·a/(b+x−1)·((α+T)/(α+t_x))^(r+x)). Source: Fader, Hardie, Lee (2005),
+//! P(alive) = `1/(1 + [x>0]·a/(b+x−1)·((α+T)/(α+t_x))^(r+x))`. Source: Fader, Hardie, Lee (2005),
 //! Marketing Science 24(2) 275–284. Undefined without a repeat occasion. Predictions:
 //! [`super::purchase_model::PurchaseModel`].
 
