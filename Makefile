@@ -1,8 +1,11 @@
 # Each target calls one script or one cargo command; the scripts hold the work.
-.PHONY: demo test test-all truth bench-quick bench docs fmt clean
+.PHONY: demo storefront test test-all truth bench-quick bench bench-python docs fmt clean
 
-demo: ## three schemes over real purchases
+demo: ## three schemes over real purchases, and the report on them
 	scripts/demo.sh
+
+storefront: ## a shop in the browser, with its server
+	scripts/storefront.sh
 
 test: ## what CI runs
 	scripts/test.sh
@@ -19,7 +22,10 @@ bench-quick: ## the benches in their short form
 bench: ## the benches, with instruction counts
 	scripts/bench.sh full
 
-docs: ## API documentation, warnings denied
+bench-python: ## times of 10^7 rows beside pandas, polars and DuckDB, and the memory of a stream
+	scripts/python.sh wheel bench 10000000
+
+docs: ## API documentation and the site, warnings denied
 	scripts/docs.sh
 
 fmt: ## format every Rust file

@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
-# The benches: "quick" in a few minutes, "full" with instruction counts (valgrind).
+# The benches: "quick" in a few minutes, "full" with instruction counts (valgrind), "npm" for the npm package.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+if [ "${1:-}" = npm ]; then
+    scripts/setup.sh rust node chromium
+    [ -e bindings-wasm/dist/inline.js ] || scripts/npm.sh build
+    # What Medusa names as peers is not needed for its computation of promotions.
+    npm install --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps --no-package-lock --prefix benches/npm
+    exec node benches/npm/bench.js "${@:2}"
+fi
 scripts/setup.sh rust
 use_build_cache
 exec cargo run --quiet --locked --release -p loyalty-core-benches -- "${1:-quick}"

@@ -2,7 +2,7 @@
 # Makes sure that the tools are there which the other scripts call. Installs missing Debian or Ubuntu
 # packages where it may; otherwise says in one sentence what is missing.
 #
-#   scripts/setup.sh rust [python] [node] [chromium]
+#   scripts/setup.sh rust [python] [node] [chromium] [java]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -69,12 +69,21 @@ need_chromium() {
     have chromium || install chromium
 }
 
+# Spark runs on Java 17 or 21.
+need_java() {
+    have java || install default-jre-headless
+    local found
+    found=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
+    at_least "${found:-0}" 17 || fail "Java 17 or newer is needed, found ${found:-none}"
+}
+
 for tool in "${@:-rust}"; do
     case "$tool" in
         rust) need_rust ;;
         python) need_python ;;
         node) need_node ;;
         chromium) need_chromium ;;
-        *) fail "$tool is not a tool that is known here: rust, python, node, chromium" ;;
+        java) need_java ;;
+        *) fail "$tool is not a tool that is known here: rust, python, node, chromium, java" ;;
     esac
 done

@@ -13,5 +13,6 @@ step "doc tests" 900 cargo test --quiet --locked --workspace --all-features --do
 step "examples" 900 cargo build --quiet --locked --profile test --workspace --all-features --examples
 step "python" 1200 scripts/python.sh
 step "npm" 1200 scripts/npm.sh
+step "storefront" 600 scripts/storefront.sh test
 
 steps_summary

@@ -98,6 +98,11 @@ impl Failure {
         self
     }
 
+    /// Says it in other words.
+    pub(crate) fn tell(&mut self, message: String) {
+        self.0.message = message;
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
         self.0.context.push((name, value));
         self

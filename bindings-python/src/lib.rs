@@ -6,12 +6,14 @@
 //! | `errors` | problems and panics become exceptions |
 //! | `convert` | Python's values become the core's documents, and back |
 //! | `analytics` | frames of Arrow, summaries, metrics, fits, tables |
+//! | `history` | orders of shops, what to post for them, and schemes over history |
 //! | `engine` | schemes, accounts, groups, decisions, and the functions on them |
 
 mod analytics;
 mod convert;
 mod engine;
 mod errors;
+mod history;
 
 use pyo3::prelude::*;
 
@@ -38,14 +40,21 @@ mod _core {
     use super::_panic;
     #[pymodule_export]
     use super::analytics::{
-        Fit, Orders, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
+        Fit, Orders, Partial, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
         fit_purchases, fit_renewals, fit_spend, independence, lifetime_value, mean_spend, metrics,
-        read_orders, retention, rfm, summarize,
+        read_orders, report, retention, rfm, summarize, survival, text_table,
     };
     #[pymodule_export]
     use super::engine::{
-        Account, Decision, Group, Scheme, merge, perform, quote, quote_many, record_many,
-        replay_many, standing, transfer, verify_decision, verify_groups, why_not,
+        Account, Decision, Group, Scheme, make_codes, merge, perform, prior_price, quote,
+        quote_many, record_many, replay_many, standing, transfer, verify_code, verify_decision,
+        verify_groups, why_not,
+    };
+
+    #[pymodule_export]
+    use super::history::{
+        Backtest, ShopOrders, backtest, compare_backtests, is_shopify_csv, read_orders_csv,
+        read_shopify_csv, read_shopify_orders, read_woocommerce_orders, reconcile,
     };
 
     #[pymodule_init]

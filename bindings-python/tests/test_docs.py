@@ -33,6 +33,23 @@ def test_the_code_on_analytics_runs(root: Path, monkeypatch: pytest.MonkeyPatch)
     assert isinstance(names["buys"], lc.BetaGeo) and len(blocks(root, page)) >= 6
 
 
+@pytest.mark.parametrize("page", ["docs/import.md", "docs/backtest.md"])
+def test_the_code_on_history_runs(root: Path, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    monkeypatch.chdir(root)
+    (block,) = blocks(root, page)
+    exec(compile(block, page, "exec"), {})
+
+
+def test_the_code_on_plots_and_scale_runs(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    for page, least in (("docs/python-plots.md", 5), ("docs/python-scale.md", 3)):
+        names: dict[str, object] = {}
+        assert len(blocks(root, page)) >= least
+        for place, block in enumerate(blocks(root, page)):
+            exec(compile(block, f"{page}, block {place}", "exec"), names)
+
+
 def test_the_readme_runs(root: Path) -> None:
     (block,) = blocks(root, "README.md")
     exec(compile(block, "README.md", "exec"), {})
@@ -46,8 +63,15 @@ def test_its_types_hold(root: Path, tmp_path: Path) -> None:
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
     analytics = tmp_path / "analytics.py"
     analytics.write_text("\n".join(blocks(root, "docs/python-analytics.md")), encoding="utf-8")
+    history = tmp_path / "history.py"
+    sources = ("docs/import.md", "docs/backtest.md")
+    history.write_text("\n".join(block for page in sources for block in blocks(root, page)), encoding="utf-8")
+    plots, scale = tmp_path / "plots.py", tmp_path / "scale.py"
+    plots.write_text("\n".join(blocks(root, "docs/python-plots.md")), encoding="utf-8")
+    scale.write_text("\n".join(blocks(root, "docs/python-scale.md")), encoding="utf-8")
+    pages = [str(page) for page in (program, readme, analytics, history, plots, scale)]
     for command in (["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")], ["pyright"]):
-        run = [sys.executable, "-m", *command, str(program), str(readme), str(analytics)]
+        run = [sys.executable, "-m", *command, *pages]
         done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 

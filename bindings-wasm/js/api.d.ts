@@ -21,6 +21,7 @@ import type {
   MomentGiven,
   MomentText,
   PlainAct,
+  PublicView,
   Purchase,
   Reason,
   RedeemAct,
@@ -28,6 +29,7 @@ import type {
   ReinstateAct,
   StandingData,
   Status,
+  Totals,
   TransferAct,
   UcpMembership,
 } from "./documents.js";
@@ -125,6 +127,11 @@ export class Scheme {
     options?: QuoteOptions & { explain?: boolean },
   ): Decision;
   /**
+   * Makes a purchase ready to be decided often, without JSON: its lines are what can be in the basket (quantity 0 for
+   * what is not yet), read once and then set by their place. What `options` says stays for all questions.
+   */
+  basket(purchase: Purchase | string, options?: QuoteOptions): Basket;
+  /**
    * Computes a decision anew, at the moment that the shown one names, and compares every byte.
    *
    * @param claimed what a client shows: the text of `decision.canonical()`, or a decision.
@@ -218,10 +225,45 @@ export class Account {
   audit(): Digest;
   /** Where the member is at a moment, under a scheme. */
   standing(scheme: Scheme, now: MomentGiven): Standing;
+  /**
+   * What a page may show: points, stamps, tier, progress, what lapses next, rewards, with their names. It is plain
+   * JSON and holds neither the member nor anything of the ledger. `<loyalty-card>` takes it.
+   */
+  publicView(scheme: Scheme, now: MomentGiven): PublicView;
   /** Gives the engine's memory back now; when the account is used again, it is built again. */
   free(): void;
   /** The same, for `using`. */
   [Symbol.dispose](): void;
+}
+
+/** A purchase made ready, whose quantities are set through numbers. */
+export class Basket {
+  private constructor();
+  /** The scheme that decides on it. */
+  readonly scheme: Scheme;
+  /** Sets how many of a line there are: the line's place in the purchase, from 0. */
+  set(line: number, quantity: number): this;
+  /** What the member would get, as numbers alone. Posts nothing. */
+  numbers(account: Account, now: Date): DecisionNumbers;
+  /** What is in it, as a purchase. */
+  purchase(): Purchase;
+  /** The whole decision on what is in it. Posts nothing. `explain` is true by default. */
+  quote(account: Account, now: MomentGiven, options?: { explain?: boolean }): Decision;
+  /** Gives the engine's memory back now; when the basket is used again, it is built again. */
+  free(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A decision as numbers: amounts in minor units, points in thousandths. */
+export interface DecisionNumbers {
+  totals: Record<keyof Totals, number>;
+  /** Every wallet of the scheme. */
+  wallets: { wallet: string; earned: number; spent: number }[];
+  /** Every card of the scheme; zeros where the purchase brings it nothing. */
+  cards: { card: string; stamps: number; completed: number; on_card: number; target: number }[];
+  /** How many claims and payments were refused: the quote says why. */
+  refused: number;
 }
 
 /** The entries of one act: what a host stores, one row each. */

@@ -1,8 +1,9 @@
 // What users see: schemes, accounts, groups and decisions over the engine's texts.
 
-import { ACTS, PLAIN, PURCHASE, TRANSFER, json, moment, well } from "./border.js";
+import { ACTS, PLAIN, PURCHASE, TRANSFER, instant, isDate, json, moment, named, well } from "./border.js";
 import { Handle, call } from "./engine.js";
 import { LoyaltyError, bad } from "./errors.js";
+import { publicView } from "./view.js";
 
 export { LoyaltyError };
 
@@ -62,6 +63,12 @@ export class Scheme {
       pool: pool ?? null,
     };
     return new Decision(MADE, asked, Scheme.#quoted(asked, Boolean(explain), "json"));
+  }
+
+  basket(purchase, options = {}) {
+    const text = json(purchase, PURCHASE, this.timeZone, "a purchase");
+    const make = () => Number(call("basket_new", this.#handle.number, text));
+    return new Basket(MADE, this, text, make, this.#facts(options.facts), options.pool ?? null);
   }
 
   static #quoted(asked, explain, form) {
@@ -262,6 +269,10 @@ export class Account {
     return of(scheme, Scheme, "/scheme").standing(this, now);
   }
 
+  publicView(scheme, now) {
+    return publicView(of(scheme, Scheme, "/scheme").toJSON(), scheme.standing(this, now));
+  }
+
   free() {
     this.#handle.free();
   }
@@ -370,7 +381,88 @@ export class Decision extends Told {
   }
 }
 
-for (const type of [Scheme, Account]) {
+const QUANTITY_MAX = 2 ** 32 - 1;
+
+export class Basket {
+  #purchase;
+  #quantities;
+  #zone;
+  #facts;
+  #pool;
+  #handle;
+  #wallets;
+  #cards;
+
+  constructor(key, scheme, text, make, facts, pool) {
+    if (key !== MADE) throw new TypeError("a Basket comes from a scheme");
+    const document = scheme.toJSON();
+    this.scheme = scheme;
+    this.#purchase = JSON.parse(text);
+    const quantities = this.#purchase.lines.map(({ quantity }) => quantity ?? 1);
+    this.#quantities = quantities;
+    this.#zone = scheme.timeZone;
+    this.#facts = facts;
+    this.#pool = pool;
+    this.#wallets = (document.wallets ?? []).map(({ id }) => id);
+    this.#cards = (document.cards ?? []).map(({ id }) => id);
+    const build = () => {
+      const number = make();
+      for (const [line, quantity] of quantities.entries()) call("basket_set", number, line, quantity);
+      return number;
+    };
+    this.#handle = new Handle(this, build, "basket_free");
+    this.#handle.set(build());
+    Object.freeze(this);
+  }
+
+  set(line, quantity) {
+    if (!(Number.isInteger(line) && line >= 0 && line < this.#quantities.length)) {
+      throw bad("input.number", "/line", `the number ${String(line)}`, `the place of a line, 0 to ${this.#quantities.length - 1}`);
+    }
+    if (!(Number.isInteger(quantity) && quantity >= 0 && quantity <= QUANTITY_MAX)) {
+      throw bad("input.number", "/quantity", `the number ${String(quantity)}`, "a whole number from 0");
+    }
+    call("basket_set", this.#handle.number, line, quantity);
+    this.#quantities[line] = quantity;
+    return this;
+  }
+
+  numbers(account, now) {
+    if (!isDate(now)) throw bad("input.type", "/now", named(now), "a Date");
+    const [ms, offset] = instant(now, this.#zone, "/now");
+    const other = Account._(of(account, Account, "/account"));
+    const said = call("basket_numbers", this.#handle.number, other, this.#facts, ms, offset, Account._(this.#pool));
+    let place = 9;
+    const wallets = this.#wallets.map((wallet) => ({ wallet, earned: said[place++], spent: said[place++] }));
+    const cards = this.#cards.map((card) => ({
+      card,
+      stamps: said[place++],
+      completed: said[place++],
+      on_card: said[place++],
+      target: said[place++],
+    }));
+    const [list, discount, goods, shipping, tax, total, points_tender, gift_card, due] = said;
+    const totals = { list, discount, goods, shipping, tax, total, points_tender, gift_card, due };
+    return { totals, wallets, cards, refused: said[place] };
+  }
+
+  purchase() {
+    const quantities = this.#quantities;
+    const lines = this.#purchase.lines.map((line, place) => ({ ...line, quantity: quantities[place] }));
+    return { ...this.#purchase, lines: lines.filter(({ quantity }) => quantity > 0) };
+  }
+
+  quote(account, now, { explain = true } = {}) {
+    const facts = this.#facts && JSON.parse(this.#facts);
+    return this.scheme.quote(account, this.purchase(), now, { explain, facts, pool: this.#pool });
+  }
+
+  free() {
+    this.#handle.free();
+  }
+}
+
+for (const type of [Scheme, Account, Basket]) {
   if (Symbol.dispose) {
     Object.defineProperty(type.prototype, Symbol.dispose, { value: type.prototype.free, writable: true, configurable: true });
   }

@@ -57,26 +57,38 @@ function clock(zone) {
   return found;
 }
 
-/** A Date as a moment: the instant with the civil time of a zone. */
-function dated(date, zone, path) {
-  const instant = date.getTime();
-  if (!(instant >= -2208988800000 && instant <= 32503593600000)) {
+// Since 1972 offsets change at quarters of an hour only, so within one the last answer holds.
+const QUARTER = 900_000;
+let last = { zone: "", quarter: 0, offset: 0 };
+
+/** A Date as an instant in milliseconds, with the offset that a zone has then. */
+export function instant(date, zone, path) {
+  const ms = date.getTime();
+  if (!(ms >= -2208988800000 && ms <= 32503593600000)) {
     throw bad("time.range", path, "a Date outside the years 1900 to 2999", "a Date within them");
   }
+  const quarter = Math.floor(ms / QUARTER);
+  if (last.quarter === quarter && last.zone === zone && ms >= 63072000000) return [ms, last.offset];
   const part = {};
   for (const { type, value } of clock(zone).formatToParts(date)) part[type] = Number(value);
-  const second = Math.floor(instant / 1000) * 1000;
   const civil = Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second);
-  const size = Math.abs(civil - second) / 1000;
+  last = { zone, quarter, offset: civil - Math.floor(ms / 1000) * 1000 };
+  return [ms, last.offset];
+}
+
+/** A Date as a moment: the instant with the civil time of a zone. */
+function dated(date, zone, path) {
+  const [ms, offset] = instant(date, zone, path);
+  const size = Math.abs(offset) / 1000;
   const parts = [Math.floor(size / 3600), Math.floor(size / 60) % 60, size % 60];
   // Before 1972 some offsets have seconds.
   if (parts[2] === 0) parts.pop();
-  const offset = parts.map((number) => String(number).padStart(2, "0")).join(":");
-  const wall = new Date(instant + civil - second).toISOString().slice(0, -1);
-  return `${wall}${civil < second ? "-" : "+"}${offset}`;
+  const shown = parts.map((number) => String(number).padStart(2, "0")).join(":");
+  const wall = new Date(ms + offset).toISOString().slice(0, -1);
+  return `${wall}${offset < 0 ? "-" : "+"}${shown}`;
 }
 
-function isDate(value) {
+export function isDate(value) {
   return Object.prototype.toString.call(value) === "[object Date]";
 }
 
@@ -96,7 +108,7 @@ export function well(value, path, what = "a text") {
   return value;
 }
 
-function named(value) {
+export function named(value) {
   if (value === null) return "null";
   if (typeof value !== "object" && typeof value !== "function") {
     return typeof value === "string" ? "a text" : `${typeof value} ${String(value)}`;

@@ -131,6 +131,8 @@ export interface Facts {
   flags?: string[];
   /** What the host's list of coupons says about the codes that were entered. */
   coupons?: Coupon[];
+  /** The holds of this checkout on the pool account: what they keep of codes is open to it. */
+  holds?: string[];
   /** Who referred the customer. */
   referral?: { referrer: string; same_household?: boolean };
 }
@@ -272,11 +274,15 @@ export interface AssignTierAct {
   reason: string;
 }
 
-/** Points and rewards to put aside. */
+/** Points, rewards and uses of codes to put aside. Codes are held on the pool account. */
 export interface HoldAct {
   id: string;
   points?: PointsOrder[];
   rewards?: RewardOrder[];
+  /** Codes of which one use is put aside. */
+  codes?: string[];
+  /** What the host's list of coupons says about them. */
+  coupons?: Coupon[];
   /** When it lapses. */
   until: MomentGiven;
 }
@@ -630,6 +636,61 @@ export interface RewardStanding {
   issue: number;
   reward: string;
   expiry?: DeadlineText;
+}
+
+/** An id with the name that people know it by: the id again where the scheme has no name. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a page may show of an account at a moment, as plain JSON. */
+export interface PublicView {
+  readonly scheme: Named;
+  /** The currency of its amounts. */
+  readonly currency: string;
+  readonly at: MomentText;
+  readonly status: Status;
+  readonly wallets: WalletView[];
+  readonly cards: CardView[];
+  readonly ladders: LadderView[];
+  /** Rewards that can be used; equal ones are counted. */
+  readonly rewards: (Named & { readonly count: number; readonly expiry?: DeadlineText })[];
+  /** Rewards that the points suffice for. */
+  readonly affordable: (Named & { readonly cost: Points; readonly wallet: string })[];
+}
+
+/** A wallet, as a page shows it. */
+export interface WalletView {
+  readonly id: string;
+  /** What a point is called, as the scheme says. */
+  readonly unit?: { readonly one: string; readonly other: string };
+  readonly available: Points;
+  readonly pending: Points;
+  /** What the available points are worth as money, where they can pay. */
+  readonly worth?: Amount;
+  /** What lapses next: at most three. */
+  readonly expiries: { readonly at: DeadlineText; readonly points: Points }[];
+}
+
+/** A card, as a page shows it. */
+export interface CardView extends Named {
+  readonly stamps: number;
+  readonly target: number;
+  /** What a full card brings. */
+  readonly rewards: Named[];
+  readonly expiry?: DeadlineText;
+}
+
+/** A ladder, as a page shows it. */
+export interface LadderView extends Named {
+  /** What `value` and `to_next` count. */
+  readonly measure: "amount" | "points" | "visits" | "items";
+  readonly tier?: Named;
+  readonly value: string;
+  readonly next?: Named;
+  /** What is missing to the next tier. */
+  readonly to_next?: string;
 }
 
 /** What an act brought, in the order of its entries: what a receipt prints. */

@@ -31,7 +31,10 @@ export function call(name, ...values) {
   }
 }
 
-const forget = new FinalizationRegistry((handle) => handle.free());
+// Some runtimes have no such registry: there, what is not freed stays.
+const forget = globalThis.FinalizationRegistry
+  ? new FinalizationRegistry((handle) => handle.free())
+  : { register() {} };
 
 /** Something that lives in the instance, and how to build it there. It must not hold its owner. */
 export class Handle {

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "acts")]
 pub mod acts;
+pub mod basket;
 mod failure;
 mod store;
 

@@ -1,6 +1,6 @@
-//! What the instance holds for JavaScript: schemes and accounts under small numbers.
+//! What the instance holds for JavaScript: schemes, accounts and baskets under small numbers.
 //!
-//! Nothing in it ever changes, so that an instance can be dropped at any time: the package keeps the
+//! Nothing in it changes but the quantities of baskets, which the package knows too, so that an instance can be dropped at any time: the package keeps the
 //! texts from which the same things are built in a new one.
 
 use std::cell::RefCell;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use loyalty_core::ledger::Account;
 use loyalty_core::scheme::Scheme;
 
+use crate::basket::Basket;
 use crate::failure::Failure;
 
 /// Things under the numbers from 1; 0 is none.
@@ -76,6 +77,7 @@ macro_rules! shelf {
 
 shelf!(SCHEMES, Scheme, put_scheme, scheme, free_scheme);
 shelf!(ACCOUNTS, Account, put_account, account, free_account);
+shelf!(BASKETS, Basket, put_basket, basket, free_basket);
 
 /// The account of a number, or none for 0.
 pub(crate) fn pool(number: u32) -> Result<Option<Arc<Account>>, Failure> {

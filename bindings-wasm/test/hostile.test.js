@@ -1,8 +1,9 @@
 // Bad input of every kind is a LoyaltyError with a code and a place, and leaves everything usable.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 
-import { Account, Group, LoyaltyError, NOW, SCHEME, Scheme, cart } from "./package.js";
+import { Account, Group, LoyaltyError, NOW, SCHEME, Scheme, cart, root } from "./package.js";
 
 const scheme = new Scheme(SCHEME);
 const ann = new Account("ann");
@@ -127,4 +128,11 @@ test("what an account does not allow is refused with its code", () => {
   assert.notEqual(changed, group.json);
   assert.throws(() => Account.replay("ann", [new Group(changed)]), LoyaltyError);
   assert.throws(() => Account.replay("ann", [group, group]), LoyaltyError);
+});
+
+test("a runtime without a registry of what is collected", () => {
+  const entry = new URL("bindings-wasm/dist/inline.js", root);
+  const program = `delete globalThis.FinalizationRegistry; const { Account } = await import("${entry}"); console.log(new Account("ann").seq)`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+  assert.equal(said.trim(), "0");
 });

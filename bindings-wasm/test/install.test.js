@@ -54,7 +54,7 @@ test("with the engine as a file of its own", () => {
 test("only what users need is packed", () => {
   const files = readdirSync(join(folder, "node_modules/loyalty-core"), { recursive: true });
   assert.deepEqual(
-    files.filter((name) => !/^(package\.json|README\.md|dist(\/[\w.]+\.(js|d\.ts|wasm))?)$/.test(name)),
+    files.filter((name) => !/^(package\.json|README\.md|dist(\/[\w.-]+\.(js|d\.ts|wasm))?)$/.test(name)),
     [],
   );
 });

@@ -16,7 +16,7 @@
 
 use serde::Serialize;
 
-use crate::id::{BatchId, CodeText, MemberId, SegmentId, Tag};
+use crate::id::{BatchId, CodeText, HoldId, MemberId, SegmentId, Tag};
 use crate::time::{CivilDateTime, MonthDay};
 use crate::tree::Readable;
 
@@ -37,6 +37,9 @@ pub struct Facts {
     /// What the host's list of coupons says about the codes that were entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<Coupon>,
+    /// The holds of this checkout on the pool account: what they keep of codes is open to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<HoldId>,
     /// Who referred the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<Referral>,

@@ -8,16 +8,20 @@
 extern crate self as loyalty_core;
 
 pub mod analytics;
+pub mod backtest;
 pub mod codes;
 pub mod customer;
 pub mod evaluate;
 pub mod id;
+pub mod import;
 pub mod ledger;
 pub mod number;
 pub mod path;
 pub mod prior_price;
 pub mod purchase;
 pub mod read;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod scheme;
 mod serde_text;
 pub mod time;
@@ -32,3 +36,8 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/start.md")]
 struct Start;
+
+/// Runs the example of the page on imports as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/import.md")]
+struct Import;

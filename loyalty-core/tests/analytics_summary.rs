@@ -6,7 +6,7 @@ use common::{cdnow, cdnow_as_of, cdnow_end};
 use loyalty_core::analytics::columns::{NO_ORDER, Purchases};
 use loyalty_core::analytics::index::Index;
 use loyalty_core::analytics::occasions::{Occasions, Rules, ZeroOrders};
-use loyalty_core::analytics::partial::Partial;
+use loyalty_core::analytics::partial::{Partial, PartialState};
 use loyalty_core::analytics::summary::{Summaries, split, summarize};
 use proptest::prelude::*;
 
@@ -177,6 +177,59 @@ fn index() -> Index {
     index
 }
 
+/// The rows of several states in one, as they come out of a shuffle: the last state first.
+fn end_to_end(partials: &[Partial]) -> Partial {
+    let mut all = Partial::new().state().unwrap();
+    for state in partials
+        .iter()
+        .rev()
+        .map(|partial| partial.state().unwrap())
+    {
+        let before = u32::try_from(all.keys.len()).unwrap();
+        all.margins = all.margins.or(state.margins);
+        all.keys.extend(state.keys);
+        all.customer
+            .extend(state.customer.iter().map(|customer| before + customer));
+        all.order.extend(state.order);
+        all.day.extend(state.day);
+        all.kind.extend(state.kind);
+        all.zero.extend(state.zero);
+        all.amount_minor.extend(state.amount_minor);
+        all.margin_minor.extend(state.margin_minor);
+        all.rows.extend(state.rows);
+    }
+    Partial::from_rows(&all).unwrap()
+}
+
+#[test]
+fn rows_of_states_that_contradict_themselves_are_refused() {
+    let mut partial = Partial::new();
+    partial
+        .update(&Purchases::new(&[0, 1], &[3, 4], &[100, 0]), &index())
+        .unwrap();
+    let good = partial.state().unwrap();
+    assert_eq!(Partial::from_rows(&good).unwrap().state().unwrap(), good);
+    let spoil = |change: fn(&mut PartialState)| {
+        let mut rows = good.clone();
+        change(&mut rows);
+        Partial::from_rows(&rows)
+            .map(|_| ())
+            .map_err(|error| error.code())
+    };
+    let changes: [fn(&mut PartialState); 6] = [
+        |rows| rows.customer[1] = 2,
+        |rows| rows.rows[0] = 0,
+        |rows| rows.amount_minor[0] = -1,
+        |rows| rows.zero[0] = !rows.zero[0],
+        |rows| rows.kind[0] = 2,
+        |rows| rows.day.truncate(1),
+    ];
+    for change in changes {
+        assert_eq!(spoil(change), Err("analytics.state.form"));
+    }
+    assert_eq!(spoil(|rows| rows.schema = 9), Err("analytics.state.schema"));
+}
+
 proptest! {
     #[test]
     fn any_split_in_any_order_gives_the_same_state(
@@ -198,6 +251,7 @@ proptest! {
         }
         let state = whole.state().unwrap();
         prop_assert_eq!(&state, &merged.state().unwrap());
+        prop_assert_eq!(&state, &end_to_end(&partials).state().unwrap());
         let text = serde_json::to_string(&state).unwrap();
         let back = Partial::from_state(&serde_json::from_str(&text).unwrap()).unwrap();
         for as_of in [9, 29] {

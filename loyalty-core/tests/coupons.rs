@@ -14,6 +14,8 @@ struct Shop {
     scheme: Arc<Scheme>,
     pool: Account,
     member: Account,
+    /// When a quote is asked for.
+    now: Moment,
 }
 
 fn at(minute: u32) -> Moment {
@@ -56,6 +58,7 @@ impl Shop {
             scheme: Arc::new(compile(def).unwrap()),
             pool: account("pool"),
             member: account("ann"),
+            now: at(59),
         }
     }
 
@@ -72,7 +75,7 @@ impl Shop {
             &self.member,
             &purchase,
             &facts,
-            at(59),
+            self.now,
             options,
         )
         .unwrap();
@@ -220,4 +223,103 @@ fn an_offer_of_neither_list_nor_batch_does_not_compile() {
     let problems = compile(serde_json::from_value(def).unwrap()).unwrap_err();
     let text = format!("{problems:?}");
     assert!(text.contains("any_of"), "{text}");
+}
+
+/// Holds codes on the pool account, as a host does at the beginning of a checkout.
+fn hold(shop: &mut Shop, id: &str, codes: &[&str], minute: u32) -> Result<(), ActError> {
+    let act = json!({ "hold": {
+        "id": id, "codes": codes, "coupons": coupon(json!({ "times_max": 1 }))["coupons"],
+        "until": "2026-03-01T11:00:00Z",
+    } });
+    on_pool(shop, act, minute)
+}
+
+fn on_pool(shop: &mut Shop, act: Value, minute: u32) -> Result<(), ActError> {
+    let act: Act = serde_json::from_value(act).unwrap();
+    let schemes = Schemes::new(Arc::clone(&shop.scheme));
+    match perform(&schemes, &shop.pool, &act, at(minute), None)? {
+        Outcome::Posted(posted) => shop.pool = posted.account,
+        Outcome::Repeated(seq) => panic!("repeated {seq}"),
+    }
+    Ok(())
+}
+
+#[test]
+fn a_held_code_is_open_to_its_checkout_alone() {
+    let mut shop = Shop::new();
+    let mine = |holds: &[&str]| {
+        let mut facts = coupon(json!({ "times_max": 1 }));
+        facts["holds"] = json!(holds);
+        facts
+    };
+    hold(&mut shop, "checkout-1", &["SPRING", "ab23-xy"], 1).unwrap();
+    for code in ["spring", "AB23-XY"] {
+        let others = shop.reasons("30.00", &[code], mine(&[]));
+        assert_eq!(others, json!([["code.used"]]), "{code}");
+        let own = shop.reasons("30.00", &[code], mine(&["checkout-1"]));
+        assert_eq!(own, json!([["granted"]]), "{code}");
+    }
+    let used = hold(&mut shop, "checkout-2", &["AB23-XY"], 2).unwrap_err();
+    assert_eq!(used.code(), "code.used");
+
+    // The checkout ends: its use is counted, and nothing is held any more.
+    shop.act(record("p1", &["AB23-XY"], mine(&["checkout-1"])), 3)
+        .unwrap();
+    on_pool(
+        &mut shop,
+        json!({ "capture": { "id": "c", "hold": "checkout-1" } }),
+        3,
+    )
+    .unwrap();
+    assert_eq!(shop.uses("scheme.coupon.ab23-xy"), 1);
+    assert!(shop.pool.holds.is_empty());
+    assert_eq!(
+        shop.reasons("30.00", &["SPRING"], mine(&[])),
+        json!([["granted"]])
+    );
+    let used = hold(&mut shop, "checkout-3", &["AB23-XY"], 4).unwrap_err();
+    assert_eq!(used.code(), "code.used");
+}
+
+#[test]
+fn a_held_code_is_free_again_when_the_hold_lapses_or_is_released() {
+    let mut shop = Shop::new();
+    let facts = || coupon(json!({ "times_max": 1 }));
+    hold(&mut shop, "left", &["AB23-XY"], 1).unwrap();
+    assert_eq!(
+        shop.reasons("30.00", &["AB23-XY"], facts()),
+        json!([["code.used"]])
+    );
+    // Time alone frees it, before anything is posted.
+    shop.now = "2026-03-01T11:00:00Z".parse().unwrap();
+    assert_eq!(
+        shop.reasons("30.00", &["AB23-XY"], facts()),
+        json!([["granted"]])
+    );
+    shop.now = at(59);
+    on_pool(
+        &mut shop,
+        json!({ "release": { "id": "r", "hold": "left" } }),
+        2,
+    )
+    .unwrap();
+    assert_eq!(
+        shop.reasons("30.00", &["AB23-XY"], facts()),
+        json!([["granted"]])
+    );
+    hold(&mut shop, "again", &["AB23-XY"], 3).unwrap();
+}
+
+#[test]
+fn a_hold_names_codes_with_a_limit() {
+    let mut shop = Shop::new();
+    let before = shop.pool.clone();
+    let unknown = hold(&mut shop, "h", &["NOTHING"], 1).unwrap_err();
+    assert_eq!(unknown.code(), "code.unknown");
+    let act = json!({ "hold": {
+        "id": "h", "codes": ["AB23-XY"], "coupons": coupon(json!({}))["coupons"],
+        "until": "2026-03-01T11:00:00Z",
+    } });
+    assert_eq!(on_pool(&mut shop, act, 1).unwrap_err().code(), "hold.empty");
+    assert_eq!(shop.pool, before);
 }

@@ -33,6 +33,7 @@ fn run(document: &str) -> Totals {
         "replay from nothing"
     );
     assert_eq!(totals.ledger.verified, totals.members, "hash chains");
+    backtested(document, &orders, &totals);
     totals
 }
 
@@ -123,4 +124,78 @@ fn a_standing_discount() {
     let tiers = [("two", 272), ("five", 145), ("eight", 43)];
     assert_eq!(totals.tiers, tiers.map(|(id, n)| (id.to_owned(), n)));
     assert_eq!(totals.cost.benefits, 584_528);
+}
+
+/// The same orders through the module for backtests: other code around the same engine.
+fn backtested(document: &str, orders: &[data::Order], expected: &Totals) {
+    use loyalty_core::backtest::{BacktestOptions, MemberOrders, Redeem, backtest};
+    use loyalty_core::import::Order;
+    use loyalty_core::scheme::{SchemeDef, compile};
+    use loyalty_core::time::{CivilDateTime, Zone};
+
+    let zone: Zone = "America/New_York".parse().expect("a zone");
+    let moment = |date, ms_of_day| {
+        let civil = CivilDateTime::try_new(date, ms_of_day).expect("a time");
+        zone.civil(civil).expect("a moment")
+    };
+    let history = orders.iter().map(|order| Order {
+        customer: Some(format!("member-{}", order.member)),
+        at: moment(order.date, 43_200_000 + order.number * 60_000),
+        paid: true,
+        cancelled_at: None,
+        purchase: order.purchase().expect("a purchase"),
+        returns: Vec::new(),
+    });
+    let history = MemberOrders::try_new(history).expect("a history");
+    let options = BacktestOptions {
+        redeem: Redeem::AsSoonAsPossible,
+        redeem_from_minor: shop::USES_FROM_MINOR,
+        until: Some(moment("1998-07-01".parse().expect("a date"), 43_200_000)),
+    };
+    let scheme = compile(SchemeDef::from_toml(document).expect("a document"));
+    let scheme = std::sync::Arc::new(scheme.expect("a scheme"));
+    let mut go_on = |_| std::ops::ControlFlow::Continue(());
+    let found = backtest(&scheme, &history, &options, &mut go_on).expect("a result");
+    let figures = found.totals;
+    assert_eq!(
+        (
+            found.members.len() as u64,
+            figures.orders as u64,
+            figures.sales_minor
+        ),
+        (expected.members, expected.orders, expected.sales)
+    );
+    let points = PointTotals {
+        issued: figures.points.issued_milli,
+        redeemed: figures.points.redeemed_milli,
+        expired: figures.points.expired_milli,
+        outstanding: figures.points.outstanding_milli(),
+    };
+    assert_eq!(points, expected.points);
+    let cost = Cost {
+        rewards: figures.cost_rewards_minor,
+        benefits: figures.cost_benefits_minor,
+        points: figures.cost_points_minor,
+        outstanding: found.outstanding_worth_minor,
+    };
+    assert_eq!(cost, expected.cost);
+    assert_eq!(
+        (figures.stamps, figures.cards_completed as u64),
+        (expected.stamps, expected.cards_completed)
+    );
+    let rewards = (
+        figures.rewards_issued,
+        figures.rewards_used,
+        figures.rewards_void,
+    );
+    let of = &expected.rewards;
+    assert_eq!(
+        rewards,
+        (of.issued as i64, of.used as i64, of.lapsed as i64)
+    );
+    let tiers = found.ladders.iter().flat_map(|ladder| &ladder.tiers);
+    let tiers: Vec<_> = tiers
+        .map(|tier| (tier.tier.to_string(), tier.members))
+        .collect();
+    assert_eq!(tiers, expected.tiers);
 }

@@ -155,6 +155,14 @@ impl Twelve {
         Ok(decision.to_json()?)
     }
 
+    /// JSON in and out for another cart.
+    fn by_text(&self, text: &str) -> Result<String, Failure> {
+        let purchase = read_json(black_box(text), &ReadLimits::DEFAULT)?;
+        let (account, facts) = (&self.account, &self.facts);
+        let decision = quote(&self.scheme, account, &purchase, facts, self.at, OFF)?;
+        Ok(decision.to_json()?)
+    }
+
     fn record(&self, act: &loyalty_core::evaluate::Act) {
         drop(black_box(perform(
             &self.schemes,
@@ -164,6 +172,16 @@ impl Twelve {
             None,
         )));
     }
+}
+
+/// The cart with its lines so often: forty times five are the 200 that Shopify's limit of
+/// instructions is for.
+fn long(times: usize) -> Result<String, Failure> {
+    let mut cart: serde_json::Value = serde_json::from_str(twelve::CART)?;
+    if let Some(lines) = cart["lines"].as_array_mut() {
+        *lines = vec![lines.clone(); times].concat();
+    }
+    Ok(cart.to_string())
 }
 
 fn hand() {
@@ -279,6 +297,7 @@ fn count(name: &str, times: usize) -> Result<(), Failure> {
     let twelve = Twelve::new()?;
     let cart = Cart::try_new(&twelve.scheme, &twelve.purchase)?;
     let act = record(twelve.purchase.clone());
+    let long = long(40)?;
     for _ in 0..times {
         match name {
             "by_hand" => hand(),
@@ -286,6 +305,7 @@ fn count(name: &str, times: usize) -> Result<(), Failure> {
             "explained" => twelve.decide(Some(&cart), ON),
             "purchase" => twelve.decide(None, OFF),
             "json" => drop(black_box(twelve.by_json())),
+            "lines_200" => drop(black_box(twelve.by_text(&long)?)),
             "record" => twelve.record(&act),
             _ => return Err("no such operation".into()),
         }
@@ -302,6 +322,7 @@ fn counts() -> Result<(), Failure> {
         "explained",
         "purchase",
         "json",
+        "lines_200",
         "record",
     ] {
         match (instructions(name, 100)?, instructions(name, 1_100)?) {

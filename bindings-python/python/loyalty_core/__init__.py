@@ -10,7 +10,7 @@ from importlib.metadata import version as _version
 
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
-from .analytics import Day, Frame, Orders, Period, Summary
+from .analytics import Day, Frame, Orders, Partial, Period, Summary, survival
 from .datasets import load_cdnow, load_donations
 from .documents import (
     Back,
@@ -70,6 +70,7 @@ from .errors import (
     Problem,
     SchemeError,
 )
+from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
     BetaGeo,
     BetaGeoBetaBinom,
@@ -81,6 +82,8 @@ from .models import (
     ParetoNBD,
     ShiftedBetaGeo,
 )
+from .offers import PriorPrice, make_codes, prior_price, verify_code
+from .reports import Report, report
 from .results import (
     AffordableReward,
     Answer,
@@ -117,6 +120,17 @@ from .results import (
     WalletStanding,
     answer,
 )
+from .shops import (
+    Posting,
+    ShopOrder,
+    ShopOrders,
+    Source,
+    read_orders_csv,
+    read_shopify_csv,
+    read_shopify_orders,
+    read_woocommerce_orders,
+    reconcile,
+)
 from .tables import Table
 
 __version__ = _version("loyalty-core")
@@ -129,6 +143,7 @@ __all__ = [
     "Answer",
     "AnswerLine",
     "Back",
+    "Backtest",
     "Balance",
     "BetaGeo",
     "BetaGeoBetaBinom",
@@ -140,6 +155,7 @@ __all__ = [
     "ChoiceDecision",
     "Claim",
     "CodeDecision",
+    "Comparison",
     "Coupon",
     "Day",
     "Deadline",
@@ -149,6 +165,7 @@ __all__ = [
     "Estimate",
     "Exchange",
     "Facts",
+    "Figures",
     "Frame",
     "GammaGamma",
     "GiftLine",
@@ -173,13 +190,19 @@ __all__ = [
     "Orders",
     "ParetoNBD",
     "PartDecision",
+    "Partial",
     "PayPoints",
     "Period",
     "Posted",
+    "PriorPrice",
+    "Posting",
     "Problem",
+    "Progress",
     "Purchase",
     "Reason",
+    "Redeem",
     "Referral",
+    "Report",
     "ReturnLine",
     "RewardCount",
     "RewardDecision",
@@ -188,7 +211,10 @@ __all__ = [
     "Scheme",
     "SchemeError",
     "ShiftedBetaGeo",
+    "ShopOrder",
+    "ShopOrders",
     "Shortage",
+    "Source",
     "Standing",
     "Summary",
     "Table",
@@ -201,6 +227,7 @@ __all__ = [
     "adjust",
     "answer",
     "assign_tier",
+    "backtest",
     "cancel",
     "capture",
     "close",
@@ -212,10 +239,17 @@ __all__ = [
     "hold",
     "load_cdnow",
     "load_donations",
+    "make_codes",
     "merge",
     "perform",
+    "prior_price",
     "quote",
     "quote_many",
+    "read_orders_csv",
+    "read_shopify_csv",
+    "read_shopify_orders",
+    "read_woocommerce_orders",
+    "reconcile",
     "record",
     "record_many",
     "redeem",
@@ -223,10 +257,13 @@ __all__ = [
     "reinstate",
     "release",
     "replay_many",
+    "report",
     "resume",
     "standing",
+    "survival",
     "suspend",
     "transfer",
+    "verify_code",
     "verify_decision",
     "verify_groups",
     "why_not",

@@ -1,4 +1,4 @@
-"""The command line: ``python -m loyalty_core check`` and ``quote``."""
+"""The command line: ``python -m loyalty_core check``, ``quote``, ``backtest`` and ``report``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import _core, _report_command
 from ._core import Account, Scheme
 from .engine import quote
 from .errors import InputError, LoyaltyError, SchemeError
+from .history import Backtest, Comparison, backtest
+from .shops import ShopOrders, read_orders_csv, read_shopify_csv
 
 FAILED = 1
 MISUSED = 2
@@ -86,6 +89,88 @@ def quoted(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def orders_of(arguments: argparse.Namespace, currency: str) -> ShopOrders:
+    """Orders of a file: Shopify's export, or a table whose columns the arguments name."""
+    text = _read(arguments.orders).removeprefix("\ufeff")
+    if _core.is_shopify_csv(text):
+        return read_shopify_csv(text, currency=currency)
+    return read_orders_csv(
+        text,
+        customer=arguments.customer,
+        at=arguments.at,
+        amount=arguments.amount,
+        order=arguments.order,
+        quantity=arguments.quantity,
+        sku=arguments.sku,
+        kind=arguments.kind,
+        currency=currency,
+    )
+
+
+def _meter(orders: int) -> Callable[[int], None]:
+    """Writes how far a run is to standard error."""
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        end = "\n" if done >= orders else ""
+        print(f"\r{done:,} of {orders:,} orders", end=end, file=sys.stderr, flush=True)
+
+    return told
+
+
+def backtested(arguments: argparse.Namespace) -> int:
+    """Plays orders under a scheme, and under a second one beside it."""
+    scheme = Scheme.from_file(arguments.scheme)
+    other = None if arguments.compare is None else Scheme.from_file(arguments.compare)
+    orders = orders_of(arguments, scheme.currency)
+    played = sum(order.paid and order.customer is not None for order in orders)
+    progress = _meter(played * (1 if other is None else 2)) if arguments.progress else None
+    first = backtest(
+        scheme,
+        orders,
+        redeem=arguments.redeem,
+        redeem_from=arguments.redeem_from,
+        until=arguments.until,
+        progress=progress,
+    )
+    if other is None:
+        return _tell(arguments, first)
+    second = backtest(
+        other,
+        orders,
+        redeem=arguments.redeem,
+        redeem_from=arguments.redeem_from,
+        until=arguments.until,
+        progress=progress,
+    )
+    return _tell(arguments, Comparison(first, second))
+
+
+def _tell(arguments: argparse.Namespace, found: Backtest | Comparison) -> int:
+    if isinstance(found, Comparison):
+        results = [found.first, found.second]
+        columns = [found.first.totals.rows(), found.second.totals.rows(), found.totals.rows()]
+        head = ["", found.first.scheme, found.second.scheme, "difference"]
+    else:
+        results, columns, head = [found], [found.totals.rows()], ["", found.scheme]
+    if arguments.json:
+        for result in results:
+            print(result.to_json())
+        return 0
+    first = results[0]
+    until = "" if first.until is None else f" until {first.until:%Y-%m-%d}"
+    print(f"{first.totals.orders} orders of {len(first.members)} members{until}, in {first.currency}")
+    rows = [head, *([row[0][0], *(f"{value:,}" for _, value in row)] for row in zip(*columns, strict=True))]
+    for row in rows:
+        print(f"{row[0]:<20}" + "".join(f"{cell:>24}" for cell in row[1:]))
+    for result in results:
+        for ladder, tier, members in zip(*result.tiers.to_dict().values(), strict=True):
+            print(f"{result.scheme}: {members} members, {ladder} {tier or 'no tier'}")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """The arguments of all commands."""
     made = argparse.ArgumentParser(prog="python -m loyalty_core", description=__doc__)
@@ -105,6 +190,30 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--at", help="the moment, such as 2026-11-21T12:00:00+01:00; default: now")
     one.add_argument("--json", action="store_true", help="the decision as JSON")
     one.set_defaults(run=quoted)
+
+    _report_command.add(commands)
+    one = commands.add_parser("backtest", help="play orders under a scheme, or under two")
+    one.add_argument("orders", help="Shopify's orders export, or a table with a row a line; - for standard input")
+    one.add_argument("--scheme", required=True, help="a scheme document, .toml or .json")
+    one.add_argument("--compare", help="a second one, to play beside it")
+    one.add_argument("--customer", default="customer", help="the column of customers; default: customer")
+    one.add_argument("--at", default="date", help="the column of times or dates; default: date")
+    one.add_argument("--amount", default="amount", help="the column of amounts; default: amount")
+    one.add_argument("--order", help="the column of orders; without it each row is one")
+    one.add_argument("--quantity", help="the column of units")
+    one.add_argument("--sku", help="the column of stock keeping units")
+    one.add_argument("--kind", help="the column that says sale or refund")
+    one.add_argument(
+        "--redeem",
+        choices=["never", "as_soon_as_possible", "before_expiry"],
+        default="never",
+        help="how members use points and rewards; default: never",
+    )
+    one.add_argument("--redeem-from", help="orders of less than this amount use nothing")
+    one.add_argument("--until", help="post everything due by this moment; default: the last one")
+    one.add_argument("--progress", action="store_true", help="say how far it is")
+    one.add_argument("--json", action="store_true", help="one JSON object a scheme")
+    one.set_defaults(run=backtested)
     return made
 
 

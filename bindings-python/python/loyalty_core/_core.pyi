@@ -1,25 +1,30 @@
 """The native half of the package. Use it through ``loyalty_core``."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, final
 
 from .analytics import Frame
-from .documents import Facts, Purchase, When
+from .documents import Facts, Money, Purchase, When
 
 __all__ = [
-    "_panic",
     "Account",
+    "Backtest",
     "Decision",
     "Fit",
     "Group",
     "Orders",
+    "Partial",
     "Scheme",
+    "ShopOrders",
     "Summary",
     "Table",
+    "_panic",
+    "backtest",
     "cdnow",
     "cohorts",
+    "compare_backtests",
     "donations",
     "expected_spend",
     "fit_bg_bb",
@@ -27,21 +32,33 @@ __all__ = [
     "fit_renewals",
     "fit_spend",
     "independence",
+    "is_shopify_csv",
     "lifetime_value",
+    "make_codes",
     "mean_spend",
     "merge",
     "metrics",
     "perform",
+    "prior_price",
     "quote",
     "quote_many",
     "read_orders",
+    "read_orders_csv",
+    "read_shopify_csv",
+    "read_shopify_orders",
+    "read_woocommerce_orders",
+    "reconcile",
     "record_many",
     "replay_many",
+    "report",
     "retention",
     "rfm",
     "standing",
     "summarize",
+    "survival",
+    "text_table",
     "transfer",
+    "verify_code",
     "verify_decision",
     "verify_groups",
     "why_not",
@@ -62,10 +79,29 @@ class _OrderColumns(TypedDict):
     order: str | None
     kind: str | None
     original_order: str | None
+    sku: str | None
+    quantity: str | None
     time_zone: str | None
     negative: str
     guests: str
     segments: list[str]
+    memory_max: int
+
+class _CsvColumns(TypedDict):
+    customer: str
+    at: str
+    amount: str
+    order: str | None
+    quantity: str | None
+    sku: str | None
+    kind: str | None
+    currency: str | None
+
+class _BacktestTerms(TypedDict):
+    redeem: str
+    expiry_days: int
+    redeem_from: Money | None
+    until: When | None
 
 class _Terms(TypedDict):
     as_of: int
@@ -78,6 +114,17 @@ class _ValueTerms(TypedDict):
     margin_rate: float
     reward_rate: float
     period_days: int | None
+
+class _ReportTerms(TypedDict):
+    title: str
+    time_zone: str | None
+    level: float
+    horizon_days: int
+    annual_rate: float
+    margin_rate: float
+    calibration_end: int | None
+    listed_max: int
+    threads: int
 
 class _Options(TypedDict):
     start: list[float] | None
@@ -266,6 +313,15 @@ def why_not(
 ) -> str | None:
     """Why a rule does or does not pay for a purchase, as JSON."""
 
+def make_codes(entropy: bytes, batch: str) -> list[str]:
+    """The codes of a batch."""
+
+def verify_code(code: str, consonants: bool) -> bool:
+    """Whether the last character of a code checks the others."""
+
+def prior_price(announced: object, currency: str) -> str | None:
+    """The price to state beside a reduced one, as JSON; nothing for goods that are exempt."""
+
 def standing(scheme: Scheme, account: Account, at: When) -> str:
     """Where a member is at a moment, as JSON."""
 
@@ -330,6 +386,28 @@ class Orders:
     @property
     def days(self) -> tuple[int, int] | None:
         """The first and the last day, as days since 1970-01-01."""
+
+@final
+class Partial:
+    """What rows add up to. ``loyalty_core.Partial`` is what users see of it."""
+
+    def __new__(cls, currency: str) -> Partial: ...
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts."""
+    @property
+    def without_customer(self) -> int:
+        """How many rows were left out, because they have no customer."""
+    def update(self, frame: Frame, columns: _OrderColumns) -> None:
+        """Adds the rows of a frame."""
+    def add_rows(self, frame: Frame) -> None:
+        """Adds rows that ``rows`` of this or other partial summaries gave, in any order."""
+    def merge(self, other: Partial) -> None:
+        """Adds another partial summary."""
+    def rows(self) -> Table:
+        """What the rows add up to, as columns."""
+    def finish(self, terms: _Terms, holdout_end: int | None, unit_days: float) -> Summary:
+        """The summary as of a day."""
 
 @final
 class Summary:
@@ -407,6 +485,9 @@ def summarize(
 ) -> Summary:
     """Summarizes orders up to a day."""
 
+def survival(frame: Frame, days: str, seen: str, level: float) -> Table:
+    """The Kaplan-Meier curve of subjects with their days."""
+
 def metrics(
     orders: Orders, terms: _Terms, start: int | None, by: str | None, level: float
 ) -> Table:
@@ -459,10 +540,89 @@ def expected_spend(spend: Fit, summary: Summary) -> Table:
 def lifetime_value(fit: Fit, spend: Fit, summary: Summary, terms: _ValueTerms) -> Table:
     """The lifetime value of every customer."""
 
+def report(orders: Orders, terms: _Terms, asked: _ReportTerms, scheme: Scheme | None) -> str:
+    """The page; with a scheme, also what it costs and owes."""
+
+def text_table(columns: list[tuple[str, list[str | None]]]) -> Table:
+    """Columns of text as a table, such as those of a file."""
+
 def cdnow(text: str) -> Table:
     """The purchases of CDNOW."""
 
 def donations(text: str) -> Table:
     """The donors of the BG/BB example."""
+
+@final
+class ShopOrders:
+    """Orders of an export. ``loyalty_core.ShopOrders`` is what users see of it."""
+
+    @staticmethod
+    def from_json(orders: list[str]) -> ShopOrders:
+        """Orders of their JSON."""
+    def len(self) -> int:
+        """How many there are."""
+    def order(self, place: int) -> str | None:
+        """The JSON of one."""
+
+def is_shopify_csv(text: str) -> bool:
+    """Whether a text begins with the header of Shopify's orders export."""
+
+def read_shopify_csv(text: str, currency: str | None) -> ShopOrders:
+    """Reads Shopify's orders export."""
+
+def read_shopify_orders(text: str, currency: str | None) -> ShopOrders:
+    """Reads orders of Shopify's REST interface."""
+
+def read_woocommerce_orders(text: str, currency: str | None) -> ShopOrders:
+    """Reads orders of WooCommerce's REST interface."""
+
+def read_orders_csv(text: str, columns: _CsvColumns, currency: str | None) -> ShopOrders:
+    """Reads a table of rows."""
+
+def reconcile(before: str | None, account: Account | None, after: str) -> list[tuple[str, str]]:
+    """The acts between what is known and an order's state: the moment of each, and its JSON."""
+
+@final
+class Backtest:
+    """What a scheme came to. ``loyalty_core.Backtest`` is what users see of it."""
+
+    @property
+    def scheme(self) -> str:
+        """The scheme's name."""
+    @property
+    def digest(self) -> str:
+        """The scheme's digest."""
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+    @property
+    def until(self) -> str | None:
+        """The moment up to which everything due was posted."""
+    @property
+    def guests(self) -> int:
+        """Orders, or rows, without a customer."""
+    def totals(self) -> Table:
+        """The whole as one row."""
+    def members(self) -> Table:
+        """A row a member."""
+    def months(self) -> Table:
+        """A row a month."""
+    def tiers(self) -> Table:
+        """A row a tier, and one a ladder for members without a tier."""
+    def wallets(self) -> Table:
+        """A row a wallet."""
+    def to_json(self) -> str:
+        """The whole as JSON, in minor units and thousandths."""
+
+def backtest(
+    scheme: Scheme,
+    orders: Orders | ShopOrders,
+    terms: _BacktestTerms,
+    progress: Callable[[int], object] | None,
+) -> Backtest:
+    """Runs a scheme over orders of a frame or of an export."""
+
+def compare_backtests(first: Backtest, second: Backtest) -> tuple[Table, Table, Table]:
+    """The second result less the first: the whole, the members, the months."""
 
 def _panic(detached: bool) -> None: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -21,6 +22,15 @@ ZeroOrders: TypeAlias = Literal["count", "drop"]
 Refunds: TypeAlias = Literal["net_and_drop", "net_keep", "ignore"]
 
 _EPOCH = date(1970, 1, 1)
+_NO_LIMIT = (1 << 64) - 1
+
+
+def _memory() -> int:
+    """The memory of this machine in bytes, where the system says."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return _NO_LIMIT
 
 
 class Frame(Protocol):
@@ -144,10 +154,13 @@ class Orders:
         order: str | None = None,
         kind: str | None = None,
         original_order: str | None = None,
+        sku: str | None = None,
+        quantity: str | None = None,
         time_zone: str | None = None,
         negative: Literal["refuse", "refund"] = "refuse",
         guests: Literal["refuse", "drop"] = "refuse",
         segments: Sequence[str] = (),
+        memory_max: int | None = None,
     ) -> None:
         """Reads a frame. The names say which column is what:
 
@@ -162,8 +175,14 @@ class Orders:
         - ``kind``: ``sale`` or ``refund``, or booleans that are true for refunds;
           ``original_order``: the order that a refund belongs to. With ``negative="refund"`` a
           negative amount is a refund.
+        - ``sku`` and ``quantity``: what a row is of and how many, for :func:`backtest`.
         - ``guests="drop"`` leaves rows without a customer out, and counts them.
         - ``segments``: columns for ``by=``. A customer's segment is that of the first day.
+
+        The frame is read batch by batch, so a stream needs no more memory than what is kept of it:
+        16 bytes a row, 8 more while a summary is made, 8 for each column of orders, and 96 a
+        customer. ``memory_max`` is how many bytes that may be, without saying the memory of the
+        machine; a frame that needs more is refused, and the error says how much.
         """
         self._orders = _core.read_orders(
             frame,
@@ -177,10 +196,13 @@ class Orders:
                 "order": order,
                 "kind": kind,
                 "original_order": original_order,
+                "sku": sku,
+                "quantity": quantity,
                 "time_zone": time_zone,
                 "negative": negative,
                 "guests": guests,
                 "segments": list(segments),
+                "memory_max": _memory() if memory_max is None else memory_max,
             },
         )
 
@@ -315,3 +337,115 @@ class Orders:
     def __repr__(self) -> str:
         days = "" if self.first_day is None else f", {self.first_day} to {self.last_day}"
         return f"<Orders: {self.rows} rows of {self.customers} customers, {self.currency}{days}>"
+
+
+class Partial:
+    """A summary in parts: each adds up rows, and parts merge to what one summary of all rows is.
+
+    However rows are split over parts, and in whatever order parts merge, :meth:`finish` gives the
+    same bits as ``Orders(...).summarize(...)`` of all rows. A part keeps what a customer's rows of
+    one day and order add up to, not the rows.
+    """
+
+    __slots__ = ("_partial",)
+    _partial: _core.Partial
+
+    def __init__(self, *, currency: str) -> None:
+        """A part without rows; ``currency`` is the code of the amounts."""
+        self._partial = _core.Partial(currency)
+
+    @property
+    def currency(self) -> str:
+        """The currency of the amounts."""
+        return self._partial.currency
+
+    @property
+    def rows_without_customer(self) -> int:
+        """How many rows were left out, because they have no customer."""
+        return self._partial.without_customer
+
+    def update(
+        self,
+        frame: Frame,
+        *,
+        customer: str,
+        day: str,
+        amount: str | None = None,
+        amount_minor: str | None = None,
+        currency_column: str | None = None,
+        order: str | None = None,
+        kind: str | None = None,
+        original_order: str | None = None,
+        time_zone: str | None = None,
+        negative: Literal["refuse", "refund"] = "refuse",
+        guests: Literal["refuse", "drop"] = "refuse",
+    ) -> None:
+        """Adds the rows of a frame, named as in :class:`Orders`; a frame in error adds nothing.
+
+        Order ids are whole numbers here, because parts do not know each other's numbering.
+        """
+        self._partial.update(
+            frame,
+            {
+                "customer": customer,
+                "day": day,
+                "amount": amount,
+                "amount_minor": amount_minor,
+                "currency": self.currency,
+                "currency_column": currency_column,
+                "order": order,
+                "kind": kind,
+                "original_order": original_order,
+                "time_zone": time_zone,
+                "negative": negative,
+                "guests": guests,
+                "segments": [],
+                "sku": None,
+                "quantity": None,
+                "memory_max": _NO_LIMIT,
+            },
+        )
+
+    def rows(self) -> Table:
+        """What the rows add up to: whole numbers and keys alone, in the order of the keys.
+
+        ``customer``, ``day``, ``order``, ``refund``, ``amount_minor``, and how many ``rows``. It is
+        the form in which parts travel between processes.
+        """
+        return Table(self._partial.rows())
+
+    def add_rows(self, frame: Frame) -> None:
+        """Adds what :meth:`rows` gave, of one part or of many, in any order."""
+        self._partial.add_rows(frame)
+
+    def merge(self, other: Partial) -> None:
+        """Adds another part; the order of merges does not matter."""
+        self._partial.merge(other._partial)
+
+    def finish(
+        self,
+        *,
+        as_of: Day,
+        holdout_end: Day | None = None,
+        unit_days: float = 1.0,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Summary:
+        """The summary of all rows so far, as :meth:`Orders.summarize` gives it. Rows may follow."""
+        end = None if holdout_end is None else _day(holdout_end, "holdout_end")
+        terms = _terms(as_of, zero_orders, refunds)
+        return Summary(self._partial.finish(terms, end, unit_days))
+
+    def __repr__(self) -> str:
+        return f"<Partial: {len(self.rows())} rows, {self.currency}>"
+
+
+def survival(frame: Frame, *, days: str, seen: str, level: float = 0.95) -> Table:
+    """The Kaplan–Meier curve: the share of subjects without the event after so many days.
+
+    ``frame`` has a row for each subject: ``days`` names the column of the days that it was followed,
+    ``seen`` that of whether the event was seen at their end. The table has a row for the start and
+    one for each fall, with ``at_risk``, ``events``, ``survival``, its limits ``low`` and ``high``
+    (on the scale of log(−log S)), and the cumulative ``hazard`` of Nelson and Aalen.
+    """
+    return Table(_core.survival(frame, days, seen, level))

@@ -114,6 +114,7 @@ class Facts(TypedDict, total=False):
     birthday: date | str
     flags: Sequence[str]
     coupons: Sequence[Coupon]
+    holds: Sequence[str]
     referral: Referral
 
 

@@ -10,6 +10,7 @@ from . import _core
 from ._core import Account, Group, Scheme
 from ._records import read
 from .documents import (
+    Coupon,
     Facts,
     Number,
     Purchase,
@@ -350,9 +351,19 @@ def hold(
     at: When,
     points: Sequence[WalletPoints] = (),
     rewards: Sequence[RewardCount] = (),
+    codes: Sequence[str] = (),
+    coupons: Sequence[Coupon] = (),
 ) -> Posted:
-    """Puts points or issued rewards aside until a moment."""
-    act = _act("hold", id=id, points=list(points), rewards=list(rewards), until=until)
+    """Puts points, issued rewards or, on the pool account, uses of codes aside until a moment."""
+    act = _act(
+        "hold",
+        id=id,
+        points=list(points),
+        rewards=list(rewards),
+        codes=list(codes),
+        coupons=list(coupons),
+        until=until,
+    )
     return perform(scheme, account, act, at=at)
 
 

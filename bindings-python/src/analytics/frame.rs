@@ -9,7 +9,7 @@ use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
 use chrono::{DateTime, Offset, TimeZone};
 use loyalty_core::analytics::civil::{DAY_MAX, DAY_MIN, day_of};
-use loyalty_core::analytics::columns::AMOUNT_MAX;
+use loyalty_core::analytics::columns::{AMOUNT_MAX, NO_ORDER};
 use loyalty_core::number::{Currency, Money};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -220,6 +220,28 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Order ids that are whole numbers, as they are, in the rows that are kept.
+    pub(crate) fn order_numbers(&self, kept: &[usize]) -> Result<Vec<u64>, Failure> {
+        let allowed = "whole numbers of zero or more; number other order ids first, or use Orders";
+        let kind = self.array.data_type();
+        if *kind == DataType::Null {
+            return Ok(kept.iter().map(|_| NO_ORDER).collect());
+        }
+        if !kind.is_integer() {
+            return Err(self.wrong_type(allowed));
+        }
+        let ints = self.cast(&DataType::Int64)?;
+        let ints = ints.as_primitive::<Int64Type>();
+        let number = |row: &usize| {
+            if !ints.is_valid(*row) {
+                return Ok(NO_ORDER);
+            }
+            let id = ints.value(*row);
+            u64::try_from(id).map_err(|_| self.failure("input.negative", *row, id, allowed))
+        };
+        kept.iter().map(number).collect()
+    }
+
     /// Labels of segments; none at all in a column without values.
     pub(crate) fn labels(&self) -> Result<Option<StringViewArray>, Failure> {
         let kind = self.array.data_type();
@@ -404,6 +426,18 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Units of a row, 1 to 1,000,000; refunds may write them below zero.
+    pub(crate) fn units(&self) -> Result<Vec<u32>, Failure> {
+        let allowed = "whole numbers of 1 to 1000000";
+        let ints = self.ints(allowed)?;
+        let unit = |(row, int): (usize, &i64)| {
+            let units = u32::try_from(int.unsigned_abs()).ok();
+            let units = units.filter(|units| (1..=1_000_000).contains(units));
+            units.ok_or_else(|| self.failure("input.quantity", row, int, allowed))
+        };
+        ints.iter().enumerate().map(unit).collect()
+    }
+
     /// Counts, not below zero.
     pub(crate) fn counts(&self) -> Result<Vec<u64>, Failure> {
         let allowed = "whole numbers of zero or more";
@@ -414,6 +448,20 @@ impl<'a> Column<'a> {
         ints.iter().enumerate().map(count).collect()
     }
 
+    /// Booleans.
+    pub(crate) fn truths(&self) -> Result<Vec<bool>, Failure> {
+        let allowed = "true or false in every row";
+        match self.array.data_type() {
+            DataType::Boolean => {
+                self.expect_valid(allowed)?;
+                let flags: &BooleanArray = self.array.as_boolean();
+                Ok(flags.values().iter().collect())
+            }
+            DataType::Null if self.len() == 0 => Ok(Vec::new()),
+            _ => Err(self.wrong_type(allowed)),
+        }
+    }
+
     /// Whether rows are refunds.
     pub(crate) fn refunds(&self) -> Result<Vec<bool>, Failure> {
         let allowed = "sale or refund";
@@ -421,9 +469,7 @@ impl<'a> Column<'a> {
             return Ok(Vec::new());
         }
         if *self.array.data_type() == DataType::Boolean {
-            self.expect_valid("true for refunds, false for sales")?;
-            let flags: &BooleanArray = self.array.as_boolean();
-            return Ok(flags.values().iter().collect());
+            return self.truths();
         }
         if !self.is_text() {
             return Err(self.wrong_type("text, sale or refund, or booleans"));

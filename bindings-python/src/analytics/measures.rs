@@ -412,7 +412,7 @@ pub(crate) fn rfm(
 }
 
 /// Asks the core without the interpreter's lock.
-fn detached<T: Send>(
+pub(super) fn detached<T: Send>(
     py: Python<'_>,
     orders: &Bound<'_, Orders>,
     ask: impl FnOnce(&Orders) -> Result<T, Failure> + Send,

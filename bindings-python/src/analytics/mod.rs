@@ -4,19 +4,26 @@
 mod datasets;
 mod fit;
 mod frame;
+mod history;
 mod measures;
 mod orders;
+mod page;
+mod partial;
 mod spend;
 mod summary;
 mod table;
+mod times;
 
 pub(crate) use datasets::{cdnow, donations};
 pub(crate) use fit::{Fit, fit_bg_bb, fit_purchases, fit_renewals, fit_spend, independence};
 pub(crate) use measures::{cohorts, metrics, retention, rfm};
 pub(crate) use orders::{Orders, read_orders};
+pub(crate) use page::{report, text_table};
+pub(crate) use partial::Partial;
 pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
 pub(crate) use summary::{Summary, summarize};
-pub(crate) use table::Table;
+pub(crate) use table::{Table, decimals, first_days, ints, texts};
+pub(crate) use times::survival;
 
 use loyalty_core::analytics::AnalyticsError;
 use serde::de::DeserializeOwned;

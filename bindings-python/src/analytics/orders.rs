@@ -8,6 +8,7 @@ use loyalty_core::analytics::columns::{NO_ORDER, Purchases, REFUND, SALE};
 use loyalty_core::analytics::index::{Index, Key};
 use loyalty_core::analytics::metrics::Window;
 use loyalty_core::analytics::occasions::{Occasions, RowCounts, Rules};
+use loyalty_core::analytics::partial::Partial as CorePartial;
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
@@ -28,10 +29,13 @@ pub(crate) struct OrderColumns {
     order: Option<String>,
     kind: Option<String>,
     original_order: Option<String>,
+    sku: Option<String>,
+    quantity: Option<String>,
     time_zone: Option<String>,
     negative: String,
     guests: String,
     segments: Vec<String>,
+    memory_max: u64,
 }
 
 /// A segment of every customer: a place in the labels, which ascend; the last stands for none.
@@ -48,12 +52,16 @@ pub(super) struct Segments {
 pub(crate) struct Orders {
     pub(super) keys: Arc<Vec<Key>>,
     pub(super) currency: Currency,
-    customer: Vec<u32>,
-    day: Vec<i32>,
-    amount_minor: Vec<i64>,
-    order: Option<Vec<u64>>,
-    kind: Option<Vec<u8>>,
-    original_order: Option<Vec<u64>>,
+    pub(super) customer: Vec<u32>,
+    pub(super) day: Vec<i32>,
+    pub(super) amount_minor: Vec<i64>,
+    pub(super) order: Option<Vec<u64>>,
+    pub(super) kind: Option<Vec<u8>>,
+    pub(super) original_order: Option<Vec<u64>>,
+    /// The stock keeping units, and that of each row; none for [`NO_SKU`].
+    skus: Vec<Key>,
+    sku: Option<Vec<u32>>,
+    pub(super) quantity: Option<Vec<u32>>,
     segments: Vec<Segments>,
     rows: u64,
     without_customer: u64,
@@ -89,9 +97,51 @@ struct Reading {
     drop_guests: bool,
     places: Vec<(String, usize)>,
     customers: Index,
-    order_ids: Index,
+    /// Numbers of order ids; none where the ids, whole numbers, are taken as they are.
+    order_ids: Option<Index>,
+    skus: Index,
     labels: Vec<Labels>,
+    memory_max: u64,
     orders: Orders,
+}
+
+/// What a key takes: in the list of keys twice while they are put in order, and in the index.
+const KEY_BYTES: u64 = 96;
+/// Rows that are gathered before they join a partial summary.
+const GATHERED: usize = 1 << 20;
+
+/// What the rows of a frame add up to.
+pub(super) struct Poured {
+    pub(super) partial: CorePartial,
+    pub(super) currency: Currency,
+    pub(super) without_customer: u64,
+}
+
+/// Reads a frame into a partial summary, batch by batch.
+pub(super) fn pour(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    columns: OrderColumns,
+) -> PyResult<Poured> {
+    let frame = Frame::open(frame)?;
+    let mut reading = Reading::new(columns, &frame).map_err(|failure| failure.raise(py))?;
+    reading.order_ids = None;
+    reading.memory_max = u64::MAX;
+    let mut partial = CorePartial::new();
+    frame.each(py, |batch, first_row| {
+        reading.take(batch, first_row)?;
+        if reading.orders.customer.len() < GATHERED {
+            return Ok(());
+        }
+        reading.pour(&mut partial)
+    })?;
+    py.detach(|| reading.pour(&mut partial))
+        .map_err(|failure| failure.raise(py))?;
+    Ok(Poured {
+        partial,
+        currency: reading.currency,
+        without_customer: reading.orders.without_customer,
+    })
 }
 
 /// The numbers of keys in the rows that are kept; a row without a key has none.
@@ -160,6 +210,8 @@ impl Reading {
             &columns.order,
             &columns.kind,
             &columns.original_order,
+            &columns.sku,
+            &columns.quantity,
         ];
         let names = needed
             .chain(optional.into_iter().flatten())
@@ -191,7 +243,9 @@ impl Reading {
             drop_guests: choice("guests", &columns.guests, ["refuse", "drop"])?,
             places,
             customers: Index::new(),
-            order_ids: Index::new(),
+            order_ids: Some(Index::new()),
+            memory_max: columns.memory_max,
+            skus: Index::new(),
             labels: columns.segments.iter().map(|_| Labels::default()).collect(),
             orders: Orders {
                 keys: Arc::default(),
@@ -202,6 +256,9 @@ impl Reading {
                 order: columns.order.as_ref().map(|_| Vec::new()),
                 kind: has_kind.then(Vec::new),
                 original_order: columns.original_order.as_ref().map(|_| Vec::new()),
+                skus: Vec::new(),
+                sku: columns.sku.as_ref().map(|_| Vec::new()),
+                quantity: columns.quantity.as_ref().map(|_| Vec::new()),
                 segments: Vec::new(),
                 rows: 0,
                 without_customer: 0,
@@ -274,13 +331,73 @@ impl Reading {
             (&self.columns.original_order, &mut orders.original_order),
         ] {
             if let (Some(name), Some(into)) = (name, into) {
-                let found = numbers(&mut self.order_ids, &column(name)?, &kept)?;
-                into.extend(found.into_iter().map(|id| id.map_or(NO_ORDER, u64::from)));
+                let column = column(name)?;
+                match &mut self.order_ids {
+                    Some(known) => {
+                        let found = numbers(known, &column, &kept)?;
+                        into.extend(found.into_iter().map(|id| id.map_or(NO_ORDER, u64::from)));
+                    }
+                    None => into.extend(column.order_numbers(&kept)?),
+                }
             }
+        }
+        if let (Some(name), Some(into)) = (&self.columns.sku, &mut orders.sku) {
+            let found = numbers(&mut self.skus, &column(name)?, &kept)?;
+            into.extend(found.into_iter().map(|sku| sku.unwrap_or(NO_SKU)));
+        }
+        if let (Some(name), Some(into)) = (&self.columns.quantity, &mut orders.quantity) {
+            let units = column(name)?.units()?;
+            into.extend(kept.iter().map(|row| units[*row]));
         }
         for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
             into.take(&column(name)?, &kept)?;
         }
+        self.hold_memory()
+    }
+
+    /// Bytes that each row takes while a summary is made of it: its columns, and a word of work.
+    fn row_bytes(&self) -> u64 {
+        let orders = &self.orders;
+        let ids = u64::from(orders.order.is_some()) + u64::from(orders.original_order.is_some());
+        let units = u64::from(orders.sku.is_some()) + u64::from(orders.quantity.is_some());
+        let labels = self.labels.len() as u64 + units;
+        24 + 8 * ids + u64::from(orders.kind.is_some()) + 4 * labels
+    }
+
+    /// Holds that the rows so far, and a summary of them, stay within what may be used.
+    fn hold_memory(&self) -> Result<(), Failure> {
+        let kept = self.orders.customer.len() as u64;
+        let keys = self.customers.len() + self.order_ids.as_ref().map_or(0, Index::len);
+        let needed = kept * self.row_bytes() + keys as u64 * KEY_BYTES;
+        if needed <= self.memory_max {
+            return Ok(());
+        }
+        let found = format!(
+            "{} rows of {} customers, which need about {needed} bytes; each million rows more needs {}",
+            self.orders.rows,
+            self.customers.len(),
+            1_000_000 * self.row_bytes(),
+        );
+        let allowed = format!(
+            "memory_max={} bytes; with more memory say so, or merge parts with Partial",
+            self.memory_max
+        );
+        let path = "/memory_max".to_owned();
+        Err(Failure::input("input.memory", path, found, &allowed)
+            .with("needed_bytes", needed.to_string()))
+    }
+
+    /// Hands the rows so far to a partial summary, and forgets them.
+    fn pour(&mut self, into: &mut CorePartial) -> Result<(), Failure> {
+        let orders = &mut self.orders;
+        into.update(&orders.purchases(), &self.customers)?;
+        self.customers = Index::new();
+        orders.customer.clear();
+        orders.day.clear();
+        orders.amount_minor.clear();
+        let optional = [&mut orders.order, &mut orders.original_order];
+        optional.into_iter().flatten().for_each(Vec::clear);
+        orders.kind.iter_mut().for_each(Vec::clear);
         Ok(())
     }
 
@@ -298,6 +415,7 @@ impl Reading {
             *customer = rank[*customer as usize];
         }
         self.orders.purchases().check()?;
+        self.orders.skus = self.skus.keys().to_vec();
         for (name, labels) in self.columns.segments.into_iter().zip(self.labels) {
             let segments = labels.finish(name, &self.orders);
             self.orders.segments.push(segments);
@@ -314,6 +432,7 @@ struct Labels {
 }
 
 const NO_LABEL: u32 = u32::MAX;
+const NO_SKU: u32 = u32::MAX;
 
 impl Labels {
     fn take(&mut self, column: &Column<'_>, kept: &[usize]) -> Result<(), Failure> {
@@ -361,6 +480,16 @@ impl Labels {
 }
 
 impl Orders {
+    /// The stock keeping unit of a row.
+    pub(super) fn sku_of(&self, row: usize) -> Option<&Key> {
+        self.skus.get(self.sku.as_ref()?[row] as usize)
+    }
+
+    /// How many rows have no customer.
+    pub(super) fn guests(&self) -> u64 {
+        self.without_customer
+    }
+
     pub(super) fn purchases(&self) -> Purchases<'_> {
         Purchases {
             order: self.order.as_deref(),
@@ -422,16 +551,21 @@ impl Orders {
 
     /// The counts of rows by where they went.
     pub(super) fn counts(&self, counts: RowCounts) -> Vec<(&'static str, u64)> {
-        vec![
-            ("rows", self.rows),
-            ("used", counts.used),
-            ("without_customer", self.without_customer),
-            ("after_as_of", counts.after_as_of),
-            ("zero_order", counts.zero_order),
-            ("refunded_order", counts.refunded_order),
-            ("refund_ignored", counts.refund_ignored),
-        ]
+        listed(counts, self.without_customer)
     }
+}
+
+/// Counts of rows by where they went, with those that have no customer.
+pub(super) fn listed(counts: RowCounts, without_customer: u64) -> Vec<(&'static str, u64)> {
+    vec![
+        ("rows", counts.rows_in + without_customer),
+        ("used", counts.used),
+        ("without_customer", without_customer),
+        ("after_as_of", counts.after_as_of),
+        ("zero_order", counts.zero_order),
+        ("refunded_order", counts.refunded_order),
+        ("refund_ignored", counts.refund_ignored),
+    ]
 }
 
 #[pymethods]

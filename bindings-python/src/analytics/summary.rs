@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use loyalty_core::analytics::index::Key;
 use loyalty_core::analytics::models::predict::Batch;
-use loyalty_core::analytics::summary::{Summaries, split, summarize as core_summarize};
+use loyalty_core::analytics::summary::{Split, Summaries, split, summarize as core_summarize};
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
@@ -14,11 +14,38 @@ use crate::errors::{Failure, core, guarded};
 
 /// What happened after the end of a summary.
 #[derive(Debug)]
-struct Holdout {
+pub(super) struct Holdout {
     end: i32,
     occasions: Vec<u32>,
     minor: Vec<i64>,
     new_customers: u64,
+}
+
+impl Holdout {
+    /// The calibration, and what came after it.
+    pub(super) fn of(split: Split) -> (Summaries, Option<Self>) {
+        let holdout = Self {
+            end: split.end,
+            occasions: split.holdout_occasions,
+            minor: split.holdout_minor,
+            new_customers: split.new_in_holdout,
+        };
+        (split.calibration, Some(holdout))
+    }
+}
+
+/// Days in one unit of time, if they are.
+pub(super) fn checked_unit(unit_days: f64) -> Result<f64, Failure> {
+    if unit_days > 0.0 && unit_days.is_finite() {
+        return Ok(unit_days);
+    }
+    let path = "/unit_days".to_owned();
+    Err(Failure::input(
+        "input.option",
+        path,
+        unit_days,
+        "more than 0",
+    ))
 }
 
 /// Summaries of customers. `loyalty_core.Summary` is what users see of it.
@@ -30,8 +57,8 @@ pub(crate) struct Summary {
     pub(super) currency: Currency,
     /// Days in one unit of time.
     pub(super) unit_days: f64,
-    holdout: Option<Holdout>,
-    counts: Vec<(&'static str, u64)>,
+    pub(super) holdout: Option<Holdout>,
+    pub(super) counts: Vec<(&'static str, u64)>,
 }
 
 /// The columns of a batch of customers.
@@ -168,28 +195,11 @@ pub(crate) fn summarize(
     guarded(py, || {
         let orders = orders.get();
         let made = py.detach(|| {
-            if !(unit_days > 0.0 && unit_days.is_finite()) {
-                let path = "/unit_days".to_owned();
-                return Err(Failure::input(
-                    "input.option",
-                    path,
-                    unit_days,
-                    "more than 0",
-                ));
-            }
+            let unit_days = checked_unit(unit_days)?;
             let (rules, customers) = (terms.rules()?, orders.keys.len());
             let (core, holdout) = match holdout_end {
                 None => (core_summarize(&orders.purchases(), customers, rules)?, None),
-                Some(end) => {
-                    let split = split(&orders.purchases(), customers, rules, end)?;
-                    let holdout = Holdout {
-                        end: split.end,
-                        occasions: split.holdout_occasions,
-                        minor: split.holdout_minor,
-                        new_customers: split.new_in_holdout,
-                    };
-                    (split.calibration, Some(holdout))
-                }
+                Some(end) => Holdout::of(split(&orders.purchases(), customers, rules, end)?),
             };
             Ok(Summary {
                 counts: orders.counts(core.counts),

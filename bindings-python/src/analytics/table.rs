@@ -5,10 +5,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array,
+    RecordBatch, StringArray,
 };
 use arrow_schema::{ArrowError, DataType};
-use loyalty_core::analytics::civil::date_of;
+use loyalty_core::analytics::civil::{date_of, day_of};
 use loyalty_core::analytics::index::Key;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -45,8 +46,33 @@ pub(crate) fn floats(values: impl IntoIterator<Item = impl Into<Option<f64>>>) -
     Arc::new(values.into_iter().map(Into::into).collect::<Float64Array>())
 }
 
+/// Whole numbers of the smallest unit as decimals.
+pub(crate) fn decimals(
+    units: impl IntoIterator<Item = i64>,
+    scale: u8,
+) -> Result<ArrayRef, Failure> {
+    let units = units.into_iter().map(|units| Some(i128::from(units)));
+    let array: Decimal128Array = units.collect();
+    let scale = i8::try_from(scale).unwrap_or(i8::MAX);
+    let array = array.with_precision_and_scale(18, scale);
+    Ok(Arc::new(array.map_err(|error| state(&error))?))
+}
+
+/// The first days of months.
+pub(crate) fn first_days(months: impl IntoIterator<Item = (i32, u32)>) -> ArrayRef {
+    days(
+        months
+            .into_iter()
+            .filter_map(|(year, month)| day_of(year, month, 1)),
+    )
+}
+
 pub(crate) fn days(values: impl IntoIterator<Item = i32>) -> ArrayRef {
     Arc::new(values.into_iter().map(Some).collect::<Date32Array>())
+}
+
+pub(crate) fn flags(values: impl IntoIterator<Item = bool>) -> ArrayRef {
+    Arc::new(values.into_iter().map(Some).collect::<BooleanArray>())
 }
 
 pub(crate) fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = Option<T>>) -> ArrayRef {
@@ -134,6 +160,7 @@ fn value<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult<Bound<'
             .as_primitive::<Float64Type>()
             .value(row)
             .into_bound_py_any(py),
+        DataType::Boolean => array.as_boolean().value(row).into_bound_py_any(py),
         DataType::Utf8 => array.as_string::<i32>().value(row).into_bound_py_any(py),
         DataType::Date32 => {
             let (year, month, day) = date_of(array.as_primitive::<Date32Type>().value(row));

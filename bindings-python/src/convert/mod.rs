@@ -5,7 +5,7 @@ mod shape;
 mod when;
 
 pub(crate) use document::{Border, text};
-pub(crate) use shape::{FACTS, Kind, MERGE, PLAIN, PURCHASE, TRANSFER, act_shape};
+pub(crate) use shape::{ANNOUNCED, FACTS, Kind, MERGE, PLAIN, PURCHASE, TRANSFER, act_shape};
 pub(crate) use when::datetime;
 
 use pyo3::prelude::*;

@@ -72,6 +72,10 @@ pub(crate) static PURCHASE: Shape = Shape {
     ],
 };
 
+static PRICE_SINCE: Shape = Shape::new(&[("price", Kind::Money)]);
+/// A price history and a reduction.
+pub(crate) static ANNOUNCED: Shape = Shape::new(&[("history", Kind::List(&PRICE_SINCE))]);
+
 /// What the host knows about a customer.
 pub(crate) static FACTS: Shape = Shape::new(&[("birthday", Kind::MonthDay)]);
 

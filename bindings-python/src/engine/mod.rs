@@ -2,6 +2,7 @@
 
 mod account;
 mod acts;
+mod around;
 mod batch;
 mod decision;
 mod group;
@@ -9,6 +10,7 @@ mod scheme;
 
 pub(crate) use account::Account;
 pub(crate) use acts::{merge, perform, standing, transfer};
+pub(crate) use around::{make_codes, prior_price, verify_code};
 pub(crate) use batch::{quote_many, record_many, replay_many};
 pub(crate) use decision::{Decision, quote, verify_decision, why_not};
 pub(crate) use group::{Group, verify_groups};

@@ -6,11 +6,13 @@ import {
   Group,
   LoyaltyError,
   type Purchase,
+  type PublicView,
   Scheme,
   type SchemeDocument,
   verifyGroups,
   version,
 } from "loyalty-core";
+import { LoyaltyCard } from "loyalty-core/loyalty-card";
 import { init, initSync, Scheme as SlimScheme } from "loyalty-core/slim";
 
 declare const document: SchemeDocument;
@@ -36,6 +38,14 @@ console.log(due, data.at, from.seq + to.seq, verifyGroups([line(posted.group)]),
 function line(group: Group | null): string {
   return group?.json ?? "";
 }
+
+const view: PublicView = account.publicView(scheme, new Date());
+const card = new LoyaltyCard();
+card.view = view;
+card.decision = decision;
+card.now = view.at;
+const soon: string | undefined = view.wallets[0]?.expiries[0]?.at;
+console.log(soon, view.ladders[0]?.measure === "amount", globalThis.document.querySelector("loyalty-card")?.view);
 
 try {
   scheme.verify(account, cart, decision.canonical());

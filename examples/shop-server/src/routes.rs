@@ -23,6 +23,8 @@ type Answered = Result<Response, Problem>;
 /// The server's routes.
 pub(crate) fn routes(shop: Shop) -> Router {
     Router::new()
+        .route("/shop", get(front))
+        .route("/members/{id}/account", get(account))
         .route("/members/{id}", get(standing))
         .route("/members/{id}/ledger", get(ledger))
         .route("/members/{id}/quote", post(quote))
@@ -31,6 +33,14 @@ pub(crate) fn routes(shop: Shop) -> Router {
         .route("/members/{id}/redeem", post(redeem))
         .fallback(async || Problem::not_found("shop.route", "there is nothing at this address"))
         .with_state(Arc::new(shop))
+}
+
+async fn front(State(shop): State<Arc<Shop>>) -> Answered {
+    json(&shop.front()?)
+}
+
+async fn account(shop: State<Arc<Shop>>, id: Path<String>) -> Answered {
+    answer(shop, id, |shop, member| shop.account(member)).await
 }
 
 async fn standing(shop: State<Arc<Shop>>, id: Path<String>) -> Answered {
@@ -78,7 +88,10 @@ async fn answer<T: Serialize + Send + 'static>(
 ) -> Answered {
     let member = MemberId::try_new(id)?;
     let done = tokio::task::spawn_blocking(move || work(&shop, &member)).await;
-    let body = serde_json::to_string(&done.map_err(Problem::internal)??);
-    let body = body.map_err(Problem::internal)?;
+    json(&done.map_err(Problem::internal)??)
+}
+
+fn json(value: &impl Serialize) -> Answered {
+    let body = serde_json::to_string(value).map_err(Problem::internal)?;
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }

@@ -7,22 +7,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use loyalty_core::customer::Facts;
 use loyalty_core::evaluate::{
     Act, Answer, Decision, Outcome, QuoteOptions, RecordAct, RedeemAct, RedeemOn, RefundAct,
-    Schemes, Standing, answer, perform, quote, standing,
+    Schemes, Standing, answer, perform, quote, standing, verify_decision,
 };
 use loyalty_core::id::{GroupKey, MemberId};
-use loyalty_core::ledger::{Digest, Group, Head};
+use loyalty_core::ledger::{ActKind, Digest, Group, Head};
 use loyalty_core::read::Readable;
 use loyalty_core::scheme::{Scheme, SchemeDef, compile};
 use loyalty_core::time::{Moment, Zone};
 use serde::Serialize;
 
 use crate::accounts::{Accounts, replay};
-use crate::catalogue::Order;
+use crate::catalogue::{Catalogue, Order, catalogue};
 use crate::problem::Problem;
 use crate::store::{Store, Stored};
 
 /// How often an act is decided again because another one of the member was first.
 const TRIES_MAX: u32 = 64;
+/// How old a decision may be that a client made and showed.
+const SHOWN_MS_MAX: i64 = 10 * 60 * 1000;
 
 /// A member's wish to spend points outside an order.
 #[derive(Debug, Clone, Readable)]
@@ -31,6 +33,24 @@ pub(crate) struct RedeemRequest {
     /// The redemption's name: the same name is the same redemption, however often it is sent.
     pub(crate) id: GroupKey,
     pub(crate) on: RedeemOn,
+}
+
+/// What a page needs to show the shop, and to decide as the shop does.
+#[derive(Debug, Serialize)]
+pub(crate) struct Front {
+    now: Moment,
+    /// The scheme's canonical JSON.
+    scheme: String,
+    #[serde(flatten)]
+    catalogue: Catalogue,
+}
+
+/// A member's own account, for the member's own page.
+#[derive(Debug, Serialize)]
+pub(crate) struct AccountPage {
+    now: Moment,
+    /// The account's snapshot as text.
+    snapshot: String,
 }
 
 /// What a cart would bring.
@@ -86,6 +106,24 @@ impl Shop {
         self.schemes.current()
     }
 
+    /// The shop as a page needs it.
+    pub(crate) fn front(&self) -> Result<Front, Problem> {
+        Ok(Front {
+            now: self.now(None)?,
+            scheme: self.scheme().to_json(),
+            catalogue: catalogue(self.scheme().currency()),
+        })
+    }
+
+    /// The account as a page needs it to decide as the shop does.
+    pub(crate) fn account(&self, member: &MemberId) -> Result<AccountPage, Problem> {
+        let account = self.accounts.load(&self.store, member)?;
+        Ok(AccountPage {
+            now: self.now(account.at)?,
+            snapshot: account.snapshot_json()?,
+        })
+    }
+
     /// What a cart would bring. Nothing is written.
     pub(crate) fn quote(&self, member: &MemberId, order: &Order) -> Result<Quoted, Problem> {
         let account = self.accounts.load(&self.store, member)?;
@@ -104,13 +142,42 @@ impl Shop {
     }
 
     pub(crate) fn record(&self, member: &MemberId, order: &Order) -> Result<Done, Problem> {
-        let act = Act::Record(Box::new(RecordAct {
+        let mut record = RecordAct {
             purchase: order.purchase(self.scheme().currency())?,
             facts: Facts::default(),
             expected_head: None,
             expected_decision: order.expected_decision,
-        }));
-        self.post(member, &act)
+        };
+        if let Some(shown) = &order.decision {
+            record.expected_decision = self.verified(member, &record, shown)?;
+        }
+        self.post(member, &Act::Record(Box::new(record)))
+    }
+
+    /// The digest of what the member gets by a decision that a client made and showed, if it is
+    /// the shop's own and fresh. An order that was recorded before needs none: it is answered from
+    /// its group.
+    fn verified(
+        &self,
+        member: &MemberId,
+        record: &RecordAct,
+        shown: &str,
+    ) -> Result<Option<Digest>, Problem> {
+        let account = self.accounts.load(&self.store, member)?;
+        let (purchase, facts) = (&record.purchase, &record.facts);
+        let key = GroupKey::try_new(purchase.id.as_str())?;
+        if account.posted(ActKind::Record, &key).is_some() {
+            return Ok(None);
+        }
+        let bytes = shown.as_bytes();
+        let made = verify_decision(self.scheme(), &account, purchase, facts, bytes, None)?;
+        let now = self.now(account.at)?.instant_ms();
+        let age = now.saturating_sub(made.at.instant_ms());
+        if !(0..=SHOWN_MS_MAX).contains(&age) {
+            let message = "the decision was not made in the last ten minutes; please decide again";
+            return Err(Problem::conflict("shop.decision_old", message));
+        }
+        Ok(Some(made.outputs_digest()?))
     }
 
     pub(crate) fn refund(&self, member: &MemberId, act: RefundAct) -> Result<Done, Problem> {

@@ -4,13 +4,16 @@
 //! card, under points with tiers, and under a standing discount. Then every account is replayed from
 //! nothing and compared.
 //!
-//! Run it with `make demo` or `cargo run --release --example demo`.
+//! With the path of a file it then writes the report on these orders there.
+//!
+//! Run it with `make demo` or `cargo run --release --example demo -- report.html`.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "sums of 6,919 orders; overflow checks are on"
 )]
 
 mod data;
+mod report;
 mod shop;
 mod table;
 mod totals;
@@ -57,5 +60,14 @@ fn main() -> Result<(), Failure> {
         }
     }
     println!("Every account is what its ledger says.");
+    if let Some(path) = std::env::args_os().nth(1) {
+        let page = report::report(&orders, SCHEMES[1].1)?;
+        std::fs::write(&path, &page)?;
+        println!(
+            "The report on these orders, with the points scheme: {} ({} kB)",
+            std::path::Path::new(&path).display(),
+            page.len().div_ceil(1_000)
+        );
+    }
     Ok(())
 }

@@ -4,11 +4,9 @@
 //! the sums of amount and margin and the number of rows. Merging adds; nothing is decided before
 //! [`Partial::finish`], where `as_of` is given.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::columns::{Purchases, check_customers};
+use super::columns::{Purchases, REFUND, check_customers};
 use super::error::AnalyticsError;
 use super::index::{Index, Key};
 use super::occasions::{Cell, Occasions, Rules, add, cells_of, compact};
@@ -150,14 +148,7 @@ impl Partial {
     /// # Errors
     /// Another schema version, columns of unequal length, or a state that is not canonical.
     pub fn from_state(state: &PartialState) -> Result<Self, AnalyticsError> {
-        if state.schema != PARTIAL_SCHEMA {
-            let (what, found) = ("partial summary", state.schema);
-            return Err(AnalyticsError::Schema {
-                what,
-                found,
-                allowed: PARTIAL_SCHEMA,
-            });
-        }
+        state.hold_schema()?;
         let run = Run {
             keys: state.keys.clone(),
             cells: state.cells()?,
@@ -172,6 +163,36 @@ impl Partial {
             runs,
             margins: state.margins,
         })
+    }
+
+    /// Reads rows of one or several states in any order; rows of one key add up.
+    ///
+    /// A key may stand in `keys` more than once, so that states can be laid end to end.
+    ///
+    /// # Errors
+    /// Another schema version, columns of unequal length, a row that contradicts itself, or a sum
+    /// beyond 64 bits.
+    pub fn from_rows(rows: &PartialState) -> Result<Self, AnalyticsError> {
+        rows.hold_schema()?;
+        let mut cells = rows.cells()?;
+        for cell in &cells {
+            cell_fits(cell, rows.keys.len())?;
+        }
+        cells.sort_unstable_by_key(Cell::key);
+        let mut partial = Self {
+            runs: Vec::new(),
+            margins: rows.margins,
+        };
+        if !cells.is_empty() {
+            partial.push(Run::of(cells, &rows.keys)?)?;
+        }
+        Ok(partial)
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
     }
 
     /// Occasions at an explicit last day, with customers numbered in key order, and their keys.
@@ -195,7 +216,34 @@ fn agree(left: Option<bool>, right: Option<bool>) -> Result<Option<bool>, Analyt
     }
 }
 
+/// Holds that a row says nothing impossible.
+fn cell_fits(cell: &Cell, keys: usize) -> Result<(), AnalyticsError> {
+    let detail = if cell.customer as usize >= keys {
+        "a customer has no key"
+    } else if cell.rows == 0
+        || cell.amount < 0
+        || cell.zero != (cell.amount == 0)
+        || cell.kind > REFUND
+    {
+        "a row contradicts itself"
+    } else {
+        return Ok(());
+    };
+    Err(AnalyticsError::State { detail })
+}
+
 impl PartialState {
+    fn hold_schema(&self) -> Result<(), AnalyticsError> {
+        if self.schema == PARTIAL_SCHEMA {
+            return Ok(());
+        }
+        Err(AnalyticsError::Schema {
+            what: "partial summary",
+            found: self.schema,
+            allowed: PARTIAL_SCHEMA,
+        })
+    }
+
     fn cells(&self) -> Result<Vec<Cell>, AnalyticsError> {
         let length = self.customer.len();
         let lengths = [
@@ -228,31 +276,28 @@ impl PartialState {
 }
 
 impl Run {
-    /// A run from cells that are sorted by the caller's numbers, renumbered in key order.
+    /// A run from cells that are sorted by the caller's numbers, renumbered in key order. Numbers of
+    /// one key become one.
     fn of(mut cells: Vec<Cell>, keys: &[Key]) -> Result<Self, AnalyticsError> {
-        let mut ranks = BTreeMap::new();
-        for cell in &cells {
-            ranks.entry(&keys[cell.customer as usize]).or_insert(0_u32);
+        let key_of = |number: u32| &keys[number as usize];
+        let mut numbers: Vec<u32> = cells.iter().map(|cell| cell.customer).collect();
+        numbers.dedup();
+        numbers.sort_unstable_by(|left, right| key_of(*left).cmp(key_of(*right)));
+        let mut ranks = vec![0_u32; keys.len()];
+        let mut found: Vec<Key> = Vec::new();
+        for number in numbers {
+            let key = key_of(number);
+            if found.last() != Some(key) {
+                found.push(key.clone());
+            }
+            ranks[number as usize] = found.len() as u32 - 1;
         }
-        for (rank, slot) in ranks.values_mut().enumerate() {
-            *slot = rank as u32;
-        }
-        let mut known = None;
         for cell in &mut cells {
-            let rank = match known {
-                Some((number, rank)) if number == cell.customer => rank,
-                _ => ranks
-                    .get(&keys[cell.customer as usize])
-                    .copied()
-                    .unwrap_or(0),
-            };
-            known = Some((cell.customer, rank));
-            cell.customer = rank;
+            cell.customer = ranks[cell.customer as usize];
         }
         cells.sort_unstable_by_key(Cell::key);
-        let keys = ranks.into_keys().cloned().collect();
         Ok(Self {
-            keys,
+            keys: found,
             cells: compact(cells)?,
         })
     }
@@ -306,13 +351,9 @@ impl Run {
         }
         let mut seen = vec![false; self.keys.len()];
         for cell in &self.cells {
-            match seen.get_mut(cell.customer as usize) {
-                Some(slot) => *slot = true,
-                None => return state("a customer has no key"),
-            }
-            if cell.rows == 0 || cell.amount < 0 || cell.zero != (cell.amount == 0) || cell.kind > 1
-            {
-                return state("a row contradicts itself");
+            cell_fits(cell, seen.len())?;
+            if let Some(slot) = seen.get_mut(cell.customer as usize) {
+                *slot = true;
             }
         }
         if seen.contains(&false) {

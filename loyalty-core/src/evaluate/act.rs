@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::customer::Facts;
+use crate::customer::{Coupon, Facts};
 use crate::id::{
-    ActorId, CardId, EventName, GroupKey, HoldId, LadderId, LotId, PurchaseId, ReasonCode,
-    RewardId, TierId, WalletId,
+    ActorId, CardId, CodeText, EventName, GroupKey, HoldId, LadderId, LotId, PurchaseId,
+    ReasonCode, RewardId, TierId, WalletId,
 };
 use crate::ledger::{Account, ActKind, Content, Digest, Head};
 use crate::number::Points;
@@ -263,7 +263,7 @@ acts! {
         pub reason: ReasonCode,
     }
 
-    /// Points and rewards to put aside.
+    /// Points, rewards and uses of codes to put aside. Codes are held on the pool account.
     pub struct HoldAct {
         /// The hold's own name at the host.
         pub id: HoldId,
@@ -273,6 +273,12 @@ acts! {
         /// The issued rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rewards: Vec<RewardOrder>,
+        /// Codes of which one use is put aside.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub codes: Vec<CodeText>,
+        /// What the host's list of coupons says about them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub coupons: Vec<Coupon>,
         /// When it lapses.
         pub until: Moment,
     }
@@ -288,6 +294,11 @@ acts! {
 
 fn one() -> u32 {
     1
+}
+
+/// An act's own name of a text.
+pub(crate) fn key_of(text: &str) -> Result<GroupKey, ActError> {
+    GroupKey::try_new(text).map_err(|_| ActError::refused("act.key", text, "a shorter name"))
 }
 
 /// The schemes that an act may need: the one in force, and those that decided earlier purchases.
@@ -367,13 +378,9 @@ impl Act {
     /// # Errors
     /// `act.key` when the name does not fit.
     pub fn key(&self) -> Result<GroupKey, ActError> {
-        let own = |text: &str| {
-            GroupKey::try_new(text)
-                .map_err(|_| ActError::refused("act.key", text, "a shorter name"))
-        };
         match self {
-            Self::Record(act) => own(act.purchase.id.as_str()),
-            Self::Hold(act) => own(act.id.as_str()),
+            Self::Record(act) => key_of(act.purchase.id.as_str()),
+            Self::Hold(act) => key_of(act.id.as_str()),
             Self::Event(act) => Ok(act.id.clone()),
             Self::Fulfil(act) => Ok(act.id.clone()),
             Self::Redeem(act) => Ok(act.id.clone()),

@@ -76,6 +76,8 @@ pub struct Cart {
     pub(crate) quantities: PerLine<u32>,
     /// Minor units by line at list prices.
     pub(crate) lists: PerLine<i64>,
+    /// The list total of the goods.
+    pub(crate) list_total: i64,
     /// The earn rules that what is in it asks for.
     pub(crate) candidates: Candidates,
     /// The lines that count for each stamp rule, in the order of the cards.
@@ -140,6 +142,7 @@ impl Cart {
             taxed: false,
             quantities: PerLine::with_capacity(purchase.lines.len()),
             lists: PerLine::with_capacity(purchase.lines.len()),
+            list_total: 0,
             candidates: Candidates::default(),
             stamp_lines: Vec::new(),
         };
@@ -152,6 +155,7 @@ impl Cart {
             }
             let line = cart.read_line(scheme, line, place, limits)?;
             total = total.saturating_add(i128::from(line.list));
+            cart.list_total = cart.list_total.saturating_add(line.list);
             cart.quantities.push(line.quantity);
             cart.lists.push(line.list);
             cart.lines.push(line);
@@ -344,6 +348,11 @@ impl Cart {
         line.eligible && target.is_none_or(|target| self.matches(line, target))
     }
 
+    /// Whether any line is a gift.
+    pub(crate) fn has_gifts(&self) -> bool {
+        !self.gifts.is_empty()
+    }
+
     /// The offer that added a line as a gift, and what it gives.
     pub(crate) fn gift_of(&self, line: usize) -> Option<(&OfferId, Option<&Sku>)> {
         let place = small(line);
@@ -362,15 +371,8 @@ impl Cart {
         let part = lines.fold(charges, |sum, (line, units)| {
             sum.saturating_add(line.price.saturating_mul(i64::from(*units)))
         });
-        let whole = self.list_total().saturating_add(charges).max(1);
+        let whole = self.list_total.saturating_add(charges).max(1);
         mul_div_round(self.tax_amount, part, whole, Rounding::HalfUp).unwrap_or(0)
-    }
-
-    /// The list total of the goods, in minor units.
-    pub(crate) fn list_total(&self) -> i64 {
-        self.lists
-            .iter()
-            .fold(0, |sum, list| list.saturating_add(sum))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The facts that conditions are held against.
 
 use crate::customer::{Coupon, Facts};
-use crate::id::{MemberId, RuleId};
+use crate::id::{HoldId, MemberId, RuleId};
 use crate::ledger::{Account, DueReferral, Terms};
 use crate::number::{Rounding, mul_div_round};
 use crate::scheme::compiled::{Condition, Kind, Rate, Scheme, Sym, Target};
@@ -42,6 +42,8 @@ pub(crate) struct Context<'a> {
     pub(crate) progress: Vec<Progress>,
     /// The member who referred the customer.
     pub(crate) referrer: Option<MemberId>,
+    /// The holds of this checkout on the pool account.
+    pub(crate) own_holds: Vec<HoldId>,
     pub(crate) ordinal: u64,
     pub(crate) first: bool,
     /// The terms of a purchase that is evaluated anew.
@@ -91,6 +93,7 @@ impl<'a> Context<'a> {
             },
             progress: super::challenge::progress(scheme, account, at.date()),
             referrer: referrer(facts, account),
+            own_holds: facts.holds.clone(),
             ordinal: account.purchase_count.saturating_add(1),
             first: account.purchase_count == 0,
             pinned: None,
@@ -137,6 +140,7 @@ impl<'a> Context<'a> {
             coupons: terms.coupons.clone(),
             progress: super::challenge::met(scheme, terms),
             referrer: terms.referrer.clone(),
+            own_holds: Vec::new(),
             ordinal,
             first: terms.first,
             pinned: Some(terms),

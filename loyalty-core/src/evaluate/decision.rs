@@ -26,7 +26,7 @@ use super::expiry::open_lot;
 use super::line_set::PerLine;
 use super::offers::told;
 pub use super::offers::told::{ChoiceDecision, CodeDecision, OfferDecision};
-use super::price::{Discount, DiscountSource};
+use super::price::{Discount, DiscountSource, Priced};
 use super::reason::{About, Reason};
 use super::runs::RunShare;
 use super::stamp::fill;
@@ -323,47 +323,40 @@ fn decide(
     options: QuoteOptions<'_>,
 ) -> Result<Decision, ActError> {
     let mut context = Context::live(scheme, account, cart, facts, occurred, options.pool);
-    let mut evaluation = evaluate(&mut context, purchase, options.explain)?;
-    let reasons = std::mem::take(&mut evaluation.reasons);
+    let mut evaluation = Evaluation::default();
+    evaluate(&mut context, purchase, options.explain, &mut evaluation)?;
     let explain = options.explain;
-    let Some((purchase, cart)) = with_gifts(scheme, purchase, &evaluation)? else {
-        return Ok(Decision::of(
-            &context,
-            purchase,
-            &evaluation,
-            reasons,
-            at,
-            explain,
-        ));
-    };
+    if !evaluation.adds_gifts() {
+        let evaluation = &mut evaluation;
+        return Ok(Decision::of(&context, purchase, evaluation, at, explain));
+    }
+    let (purchase, cart) = with_gifts(scheme, purchase, &evaluation)?;
     let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
-    let mut evaluation = evaluate(&mut context, &purchase, explain)?;
-    let reasons = std::mem::take(&mut evaluation.reasons);
-    Ok(Decision::of(
-        &context,
-        &purchase,
-        &evaluation,
-        reasons,
-        at,
-        explain,
-    ))
+    let mut evaluation = Evaluation::default();
+    evaluate(&mut context, &purchase, explain, &mut evaluation)?;
+    let evaluation = &mut evaluation;
+    Ok(Decision::of(&context, &purchase, evaluation, at, explain))
 }
 
 impl Decision {
+    /// The decision that an evaluation comes to. It takes the lists that it shares with it.
     pub(super) fn of(
         context: &Context<'_>,
         purchase: &Purchase,
-        evaluation: &Evaluation,
-        reasons: Vec<Reason>,
+        evaluation: &mut Evaluation,
         at: Moment,
         explain: bool,
     ) -> Self {
+        let reasons = std::mem::take(&mut evaluation.reasons);
+        let refused = std::mem::take(&mut evaluation.priced.refused);
+        let preconditions = std::mem::take(&mut evaluation.met);
+        let referrals = std::mem::take(&mut evaluation.referrals);
+        let evaluation = &*evaluation;
         let cart = context.cart;
         let priced = &evaluation.priced;
         let money = |minor| Money::of(minor, cart.currency);
         let sum = |values: &[i64]| values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
         let goods = sum(&priced.runs.left);
-        let list = cart.list_total();
         let tax = priced.tax.iter().fold(priced.tax_amount, |sum, group| {
             sum.saturating_add(group.tax)
         });
@@ -380,15 +373,10 @@ impl Decision {
             at,
             currency: cart.currency,
             lines: lines(cart, purchase, &priced.runs.left),
-            discounts: priced
-                .discounts
-                .iter()
-                .chain(&priced.tenders)
-                .map(|discount| discount_decision(context, evaluation, discount))
-                .collect(),
+            discounts: discounts(context, evaluation),
             totals: Totals {
-                list: money(list),
-                discount: money(list.saturating_sub(goods)),
+                list: money(cart.list_total),
+                discount: money(cart.list_total.saturating_sub(goods)),
                 goods: money(goods),
                 shipping: money(sum(&priced.shipping)),
                 tax: money(tax),
@@ -401,19 +389,14 @@ impl Decision {
             cards: cards(context, evaluation),
             tiers: tiers(context, evaluation),
             rewards: rewards(context, evaluation),
-            codes: told::codes(context, &evaluation.priced.offered),
+            codes: told::codes(context, &priced.offered),
             choice: told::choice(context, &priced.offered),
-            gifts: purchase
-                .lines
-                .iter()
-                .filter(|line| line.gift_of.is_some())
-                .cloned()
-                .collect(),
+            gifts: gifts(cart, purchase),
             issued: told::issued(context, &priced.offered),
             challenges: super::challenge::decisions(context, &evaluation.adds),
-            referrals: evaluation.referrals.clone(),
-            refused: priced.refused.clone(),
-            preconditions: evaluation.met.clone(),
+            referrals,
+            refused,
+            preconditions,
             reasons,
             offers: match explain {
                 true => told::offers(context, &priced.offered),
@@ -502,6 +485,29 @@ fn lines(cart: &Cart, purchase: &Purchase, left: &[i64]) -> Vec<LineDecision> {
         .collect()
 }
 
+/// The lines that are gifts.
+fn gifts(cart: &Cart, purchase: &Purchase) -> Vec<Line> {
+    if !cart.has_gifts() {
+        return Vec::new();
+    }
+    let lines = purchase.lines.iter();
+    lines
+        .filter(|line| line.gift_of.is_some())
+        .cloned()
+        .collect()
+}
+
+fn discounts(context: &Context<'_>, evaluation: &Evaluation) -> Vec<DiscountDecision> {
+    let Priced {
+        discounts, tenders, ..
+    } = &evaluation.priced;
+    let mut found = Vec::with_capacity(discounts.len().saturating_add(tenders.len()));
+    for discount in discounts.iter().chain(tenders) {
+        found.push(discount_decision(context, evaluation, discount));
+    }
+    found
+}
+
 fn discount_decision(
     context: &Context<'_>,
     evaluation: &Evaluation,
@@ -551,8 +557,8 @@ fn discount_decision(
         id,
         amount: money(discount.amount),
         lines: by_line(&discount.shares, context.cart.lines.len())
-            .into_iter()
-            .map(money)
+            .iter()
+            .map(|amount| money(*amount))
             .collect(),
         shipping: money(discount.shipping),
     }
@@ -562,7 +568,7 @@ fn by_line(shares: &[RunShare], lines: usize) -> PerLine<i64> {
     let mut amounts = PerLine::from_elem(0_i64, lines);
     for share in shares {
         if let Some(amount) = amounts.get_mut(index(share.line)) {
-            *amount = amount.saturating_add(share.on_first(u32::MAX));
+            *amount = amount.saturating_add(share.amount());
         }
     }
     amounts

@@ -107,6 +107,8 @@ pub const ACT_CODES: &[&str] = &[
     "act.same_account",
     "adjust.lot",
     "card.unknown",
+    "code.unknown",
+    "code.used",
     "decision.conflict",
     "decision.head_moved",
     "decision.scheme_differs",

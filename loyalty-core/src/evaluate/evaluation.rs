@@ -16,7 +16,7 @@ use super::error::ActError;
 use super::price::{Priced, Wishes, price};
 use super::purse::Purse;
 use super::reason::Reason;
-use super::stamp::{StampList, stamps};
+use super::stamp::{self, StampList};
 use super::sums::Sums;
 use super::tier::{HeldTiers, measure, tier_for, value};
 
@@ -27,7 +27,7 @@ const OWN_ROUNDS_MAX: u32 = 8;
 const UNKNOWN_OWN: i64 = 1 << 60;
 
 /// Everything that a purchase leads to, in numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Evaluation {
     pub(crate) priced: Priced,
     pub(crate) earned: Earned,
@@ -48,15 +48,17 @@ pub(crate) struct Evaluation {
     pub(crate) others: u32,
 }
 
-/// Evaluates a purchase. The account must have everything due behind it.
+/// Evaluates a purchase into `into`, where it stays: the numbers are too many to be moved about.
+/// The account must have everything due behind it.
 pub(crate) fn evaluate(
     context: &mut Context<'_>,
     purchase: &Purchase,
     explain: bool,
-) -> Result<Evaluation, ActError> {
+    into: &mut Evaluation,
+) -> Result<(), ActError> {
     check_currency(context.scheme, context.cart)?;
     let scheme = context.scheme;
-    let held = context.tiers.clone();
+    let held = HeldTiers::from_slice(&context.tiers);
     let spends_own = scheme.wallets.iter().any(|wallet| wallet.spend_own_points);
     let unknown = |wallet: &Wallet| match wallet.spend_own_points {
         true => UNKNOWN_OWN,
@@ -71,8 +73,15 @@ pub(crate) fn evaluate(
         rounds = rounds.saturating_add(1);
         if rounds > 1 {
             context.tiers.clone_from(&held);
+            *into = Evaluation::default();
         }
-        let mut reasons = Vec::new();
+        let Evaluation {
+            ref mut priced,
+            ref mut earned,
+            ref mut reasons,
+            ref mut stamps,
+            ..
+        } = *into;
         let spends = !purchase.claims.is_empty() || !purchase.pay_points.is_empty();
         let mut purse = match spends {
             true => Purse::of(context, &own),
@@ -83,8 +92,9 @@ pub(crate) fn evaluate(
             pay_points: &purchase.pay_points,
             quantities: None,
         };
-        let priced = price(context, wishes, &mut purse, explain.then_some(&mut reasons))?;
-        let sums = Sums::of_priced(context, &priced, None);
+        let explained = explain.then_some(&mut *reasons);
+        price(context, wishes, &mut purse, explained, priced)?;
+        let sums = Sums::of_priced(scheme, context.cart, priced, None);
         own_tiers(context, &sums);
         let (base, shipping) = sums.earn_base(context)?;
         let input = EarnInput {
@@ -93,68 +103,53 @@ pub(crate) fn evaluate(
             paid_units: &sums.paid_units,
             all_units: &sums.all_units,
         };
-        let mut earned = earn(
-            context,
-            &sums.amounts(),
-            input,
-            explain.then_some(&mut reasons),
-        )?;
-        if spends_own && rounds < OWN_ROUNDS_MAX && lower_own(context, &priced, &earned, &mut own) {
+        let explained = explain.then_some(&mut *reasons);
+        earn(context, &sums.amounts(), input, explained, earned)?;
+        if spends_own && rounds < OWN_ROUNDS_MAX && lower_own(context, priced, earned, &mut own) {
             if rounds.saturating_add(1) == OWN_ROUNDS_MAX {
                 own.fill(0);
             }
             continue;
         }
         let mut met = purse.met;
-        let stamps = stamps(
-            context,
-            &sums,
-            input,
-            &mut met,
-            explain.then_some(&mut reasons),
-        )?;
+        let explained = explain.then_some(reasons);
+        *stamps = stamp::stamps(context, &sums, input, &mut met, explained)?;
         for headroom in std::mem::take(&mut earned.met) {
             if met.iter().all(|known| known.limit != headroom.limit) {
                 met.push(headroom);
             }
         }
-        let metrics = scheme
-            .ladders
-            .iter()
-            .map(|ladder| measure(context, ladder, &sums, &earned))
-            .collect();
-        let tiers = std::mem::replace(&mut context.tiers, held);
-        let others = if explain { earned.others } else { 0 };
-        return Ok(Evaluation {
-            priced,
-            earned,
-            stamps,
-            metrics,
-            adds: context.adds(&sums.amounts()),
-            referrer: context.referrer.clone(),
-            referrals: context.due_referrals(&sums.amounts()),
-            met,
-            tiers,
-            reasons,
-            others,
-        });
+        let ladders = scheme.ladders.iter();
+        let metrics = ladders.map(|ladder| measure(context, ladder, &sums, earned));
+        into.metrics.extend(metrics);
+        into.adds = context.adds(&sums.amounts());
+        into.referrals = context.due_referrals(&sums.amounts());
+        into.referrer.clone_from(&context.referrer);
+        into.met = met;
+        into.tiers = std::mem::replace(&mut context.tiers, held);
+        into.others = if explain { earned.others } else { 0 };
+        return Ok(());
     }
 }
 
-/// The purchase with the gifts that its offers add, made ready; nothing when they add none.
+impl Evaluation {
+    /// Whether its offers add gifts, so that the purchase is to be evaluated [`with_gifts`].
+    pub(crate) fn adds_gifts(&self) -> bool {
+        !self.priced.offered.gifts.is_empty()
+    }
+}
+
+/// The purchase with the gifts that its offers add, made ready.
 pub(crate) fn with_gifts(
     scheme: &Scheme,
     purchase: &Purchase,
     evaluation: &Evaluation,
-) -> Result<Option<(Purchase, Cart)>, ActError> {
-    let gifts = &evaluation.priced.offered.gifts;
-    if gifts.is_empty() {
-        return Ok(None);
-    }
+) -> Result<(Purchase, Cart), ActError> {
     let mut purchase = purchase.clone();
-    purchase.lines.extend(gifts.iter().cloned());
+    let gifts = evaluation.priced.offered.gifts.iter();
+    purchase.lines.extend(gifts.cloned());
     let cart = Cart::try_new(scheme, &purchase)?;
-    Ok(Some((purchase, cart)))
+    Ok((purchase, cart))
 }
 
 /// An order of another currency needs a ratio where amounts earn or are measured.
@@ -182,7 +177,7 @@ fn check_currency(scheme: &Scheme, cart: &Cart) -> Result<(), ActError> {
 }
 
 /// Lets a purchase earn at the tier that it reaches itself, where a ladder declares it.
-fn own_tiers(context: &mut Context<'_>, sums: &Sums) {
+fn own_tiers(context: &mut Context<'_>, sums: &Sums<'_>) {
     let scheme = context.scheme;
     for (place, ladder) in scheme.ladders.iter().enumerate() {
         if !ladder.counts_own_purchase || context.pinned.is_some() {
@@ -265,12 +260,18 @@ pub(crate) fn occurred_at(
 
 /// Facts within the limits.
 pub(crate) fn check_facts(facts: &Facts) -> Result<(), ActError> {
-    let max = crate::scheme::Limits::DEFAULT.list_max;
-    for (key, count) in [
+    check_lists(&[
         ("segments", facts.segments.len()),
         ("flags", facts.flags.len()),
         ("coupons", facts.coupons.len()),
-    ] {
+        ("holds", facts.holds.len()),
+    ])
+}
+
+/// Lists of what the host says within the limits, by their names.
+pub(crate) fn check_lists(lists: &[(&str, usize)]) -> Result<(), ActError> {
+    let max = crate::scheme::Limits::DEFAULT.list_max;
+    for &(key, count) in lists {
         if count > max {
             return Err(ActError::input(
                 "facts.list",

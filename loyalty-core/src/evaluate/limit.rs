@@ -89,7 +89,8 @@ impl Context<'_> {
                     format_args!("the pool account that holds {key}"),
                 )
             })?;
-            count(pool, &key)
+            let held = pool.held_uses(&key, &self.own_holds, self.at);
+            count(pool, &key).saturating_add(held)
         } else {
             count(self.account, &key)
         };

@@ -35,6 +35,7 @@ mod earn;
 mod error;
 mod evaluation;
 mod expiry;
+mod imported;
 mod kept;
 mod ladder;
 mod limit;
@@ -54,6 +55,7 @@ mod tier;
 mod ucp;
 mod verify;
 
+pub(crate) use act::key_of;
 pub use act::*;
 pub use answer::{Answer, AnswerLine, answer};
 pub use between::{MergeAct, PairOutcome, TransferAct, merge, transfer};
@@ -62,6 +64,8 @@ pub use challenge::{ChallengePartStanding, ChallengeStanding};
 pub use decision::*;
 pub use draft::{Outcome, Posted};
 pub use error::{ACT_CODES, ActError};
+pub use imported::known_order;
+pub(crate) use kept::{paid_for, returned};
 pub use reason::{About, REASON_CODES, Reason, Shortage};
 pub use standing::*;
 pub use ucp::{

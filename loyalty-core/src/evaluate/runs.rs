@@ -37,6 +37,11 @@ pub(crate) struct RunShare {
 }
 
 impl RunShare {
+    /// The share's amount on all of its units.
+    pub(crate) fn amount(&self) -> i64 {
+        self.each.saturating_mul(i64::from(self.count))
+    }
+
     /// The share's amount on the first `units` units of its line.
     pub(crate) fn on_first(&self, units: u32) -> i64 {
         let count = units.saturating_sub(self.first).min(self.count);
@@ -56,16 +61,23 @@ pub(crate) struct Runs {
 }
 
 impl Runs {
-    /// Every line as one run, in `quantities` of the cart's units.
-    pub(crate) fn of(cart: &Cart, quantities: Option<&[u32]>) -> Self {
-        let quantities = quantities.unwrap_or(&cart.quantities);
-        let mut runs = RunList::new();
-        let mut left = PerLine::new();
-        for (place, (line, count)) in cart.lines.iter().zip(quantities).enumerate() {
-            left.push(line.price.saturating_mul(i64::from(*count)));
+    /// Takes every line as one run, in `quantities` of the cart's units.
+    pub(crate) fn fill(&mut self, cart: &Cart, quantities: Option<&[u32]>) {
+        self.runs.clear();
+        self.left.clear();
+        match quantities {
+            None => self.left.extend_from_slice(&cart.lists),
+            Some(units) => {
+                let lines = cart.lines.iter().zip(units);
+                let left = lines.map(|(line, units)| line.price.saturating_mul(i64::from(*units)));
+                self.left.extend(left);
+            }
+        }
+        let units = quantities.unwrap_or(&cart.quantities);
+        for ((line, count), place) in cart.lines.iter().zip(units).zip(0_u32..) {
             if *count > 0 {
-                runs.push(Run {
-                    line: small(place),
+                self.runs.push(Run {
+                    line: place,
                     first: 0,
                     count: *count,
                     left: line.price,
@@ -74,7 +86,6 @@ impl Runs {
                 });
             }
         }
-        Self { runs, left }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Run> {
@@ -112,8 +123,8 @@ impl Runs {
                 *weight = 0;
             }
         }
-        let parts = allocate_within(amount, &weights)?;
-        self.spread(&parts, shares)
+        allocate_within(amount, &mut weights)?;
+        self.spread(&weights, shares)
     }
 
     /// Takes `parts` (by line) off the units of each line.
@@ -125,20 +136,27 @@ impl Runs {
             *shares = Vec::with_capacity(self.runs.len().saturating_mul(2));
         }
         let runs = std::mem::take(&mut self.runs);
-        for of_line in runs.chunk_by(|a, b| a.line == b.line) {
-            let line = of_line.first().map_or(0, |run| index(run.line));
-            match (parts.get(line).copied().unwrap_or(0), of_line) {
-                (0, _) => self.runs.extend_from_slice(of_line),
-                (part, [run]) => take_evenly(*run, part, &mut self.runs, shares),
-                (part, _) => {
-                    let weights: PerLine<i64> = of_line
-                        .iter()
-                        .map(|run| run.left.saturating_mul(i64::from(run.count)))
-                        .collect();
-                    for (run, part) in of_line.iter().zip(allocate_within(part, &weights)?) {
-                        take_evenly(*run, part, &mut self.runs, shares);
-                    }
+        let mut rest = runs.as_slice();
+        while let Some((run, behind)) = rest.split_first() {
+            let part = parts.get(index(run.line)).copied().unwrap_or(0);
+            if part == 0 {
+                self.runs.push(*run);
+                rest = behind;
+            } else if behind.first().is_none_or(|next| next.line != run.line) {
+                take_evenly(*run, part, &mut self.runs, shares);
+                rest = behind;
+            } else {
+                let count = rest.iter().take_while(|next| next.line == run.line).count();
+                let (of_line, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+                let mut parts: PerLine<i64> = of_line
+                    .iter()
+                    .map(|run| run.left.saturating_mul(i64::from(run.count)))
+                    .collect();
+                allocate_within(part, &mut parts)?;
+                for (run, part) in of_line.iter().zip(&parts) {
+                    take_evenly(*run, *part, &mut self.runs, shares);
                 }
+                rest = behind;
             }
         }
         Ok(())
@@ -340,20 +358,26 @@ impl Runs {
 }
 
 /// Takes `part` off the units of a run; the first ones bear the odd minor units.
+#[inline]
 fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+    if run.count == 1 {
+        return take(run, part, next, shares);
+    }
     let each = part.checked_div(i64::from(run.count)).unwrap_or(0);
-    let odd = part.saturating_sub(each.saturating_mul(i64::from(run.count)));
-    let odd = u32::try_from(odd).unwrap_or(0).min(run.count);
+    let odd = part.checked_rem(i64::from(run.count)).unwrap_or(0);
+    let odd = u32::try_from(odd).unwrap_or(0);
     let mut rest = run;
     if odd > 0 {
-        let each = each.saturating_add(1);
-        take(Run { count: odd, ..run }, each, next, shares);
+        take(
+            Run { count: odd, ..run },
+            each.saturating_add(1),
+            next,
+            shares,
+        );
         rest.first = run.first.saturating_add(odd);
         rest.count = run.count.saturating_sub(odd);
     }
-    if rest.count > 0 {
-        take(rest, each, next, shares);
-    }
+    take(rest, each, next, shares);
 }
 
 /// Takes `each` off every unit of a run.

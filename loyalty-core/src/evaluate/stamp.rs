@@ -32,7 +32,7 @@ pub(crate) type StampList = SmallVec<[Stamps; 2]>;
 /// The stamps that a purchase brings, card by card.
 pub(crate) fn stamps(
     context: &Context<'_>,
-    sums: &Sums,
+    sums: &Sums<'_>,
     input: EarnInput<'_>,
     met: &mut Vec<Headroom>,
     mut reasons: Option<&mut Vec<Reason>>,

@@ -1,5 +1,7 @@
 //! What every line is worth at each stage: of a priced cart, or of what is kept of a purchase.
 
+use std::borrow::Cow;
+
 use crate::ledger::{DiscountEntry, OfferSource, PurchaseEntry, Share, Source};
 use crate::number::{Rounding, allocate, mul_div_round};
 use crate::scheme::compiled::Scheme;
@@ -15,72 +17,59 @@ use super::price::{DiscountSource, Priced, is_item_reward, tax_in};
 use super::runs::RunShare;
 use crate::number::Sort;
 
-/// Amounts by line in minor units of the cart's currency, and units.
+/// Amounts by line in minor units of the cart's currency, and units. What a priced cart holds
+/// already is borrowed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sums {
-    pub(crate) list: PerLine<i64>,
-    pub(crate) after_item: PerLine<i64>,
-    pub(crate) running: PerLine<i64>,
+pub(crate) struct Sums<'a> {
+    list: Cow<'a, [i64]>,
+    after_item: Cow<'a, [i64]>,
+    pub(crate) running: Cow<'a, [i64]>,
     /// Taken off by the scheme's rewards and by points as a discount. This and the three after it
     /// are empty while they are 0 on every line.
-    own: PerLine<i64>,
+    own: Vec<i64>,
     /// Taken off by points as a discount that earn all the same.
-    earning_points: PerLine<i64>,
+    earning_points: Vec<i64>,
     /// Paid by points that do not earn.
-    tender: PerLine<i64>,
+    tender: Vec<i64>,
     /// Paid by gift card, where that does not earn.
-    gift: PerLine<i64>,
-    pub(crate) paid_units: PerLine<u32>,
-    pub(crate) all_units: PerLine<u32>,
+    gift: Vec<i64>,
+    pub(crate) paid_units: Cow<'a, [u32]>,
+    pub(crate) all_units: Cow<'a, [u32]>,
     shipping: i64,
 }
 
-impl Sums {
-    fn empty(lines: usize) -> Self {
-        let zeros = PerLine::from_elem(0, lines);
-        Self {
-            list: zeros.clone(),
-            after_item: zeros.clone(),
-            running: zeros,
-            paid_units: PerLine::from_elem(0, lines),
-            all_units: PerLine::from_elem(0, lines),
-            ..Self::default()
-        }
-    }
-
+impl<'a> Sums<'a> {
     /// Of a priced cart, in `quantities` of its units.
     pub(crate) fn of_priced(
-        context: &Context<'_>,
-        priced: &Priced,
-        quantities: Option<&[u32]>,
+        scheme: &Scheme,
+        cart: &'a Cart,
+        priced: &'a Priced,
+        quantities: Option<&'a [u32]>,
     ) -> Self {
-        let scheme = context.scheme;
-        let lines = &context.cart.lines;
+        let all_units = quantities.unwrap_or(&cart.quantities);
         let list = match quantities {
-            None => PerLine::from_slice(&context.cart.lists),
-            Some(units) => lines
-                .iter()
-                .zip(units)
-                .map(|(line, units)| line.price.saturating_mul(i64::from(*units)))
-                .collect(),
+            None => Cow::Borrowed(&*cart.lists),
+            Some(units) => list_of(cart, units).collect(),
         };
-        let mut sums = Self {
-            list,
-            after_item: PerLine::from_slice(&priced.after_item),
-            running: PerLine::from_slice(&priced.runs.left),
-            all_units: PerLine::from_slice(quantities.unwrap_or(&context.cart.quantities)),
-            ..Self::default()
-        };
-        if priced.runs.any_free() {
-            sums.paid_units.resize(lines.len(), 0);
+        let paid_units = if priced.runs.any_free() {
+            let mut paid = vec![0_u32; cart.lines.len()];
             for run in priced.runs.iter().filter(|run| !run.free) {
-                if let Some(units) = sums.paid_units.get_mut(index(run.line)) {
+                if let Some(units) = paid.get_mut(index(run.line)) {
                     *units = units.saturating_add(run.count);
                 }
             }
+            Cow::Owned(paid)
         } else {
-            sums.paid_units = PerLine::from_slice(&sums.all_units);
-        }
+            Cow::Borrowed(all_units)
+        };
+        let mut sums = Self {
+            list,
+            after_item: Cow::Borrowed(&priced.after_item),
+            running: Cow::Borrowed(&priced.runs.left),
+            paid_units,
+            all_units: Cow::Borrowed(all_units),
+            ..Self::default()
+        };
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
                 DiscountSource::Benefit(..)
@@ -104,7 +93,7 @@ impl Sums {
                 }
             };
             for share in &discount.shares {
-                add(into, index(share.line), share.on_first(u32::MAX));
+                add(into, index(share.line), share.amount());
             }
         }
         for (place, gift) in priced.gift_shares.iter().enumerate() {
@@ -126,14 +115,14 @@ impl Sums {
         given_back: &[i64],
         shipping: i64,
     ) -> Self {
-        let mut sums = Self::empty(cart.lines.len());
-        for (place, (line, units)) in cart.lines.iter().zip(kept).enumerate() {
-            let list = line.price.saturating_mul(i64::from(*units));
-            set(&mut sums.all_units, place, *units);
-            set(&mut sums.list, place, list);
-            set(&mut sums.after_item, place, list);
-            set(&mut sums.running, place, list);
-        }
+        let list: Vec<i64> = list_of(cart, kept).collect();
+        let mut sums = Self {
+            after_item: Cow::Owned(list.clone()),
+            running: Cow::Owned(list.clone()),
+            list: Cow::Owned(list),
+            all_units: Cow::Owned(kept.to_vec()),
+            ..Self::default()
+        };
         for discount in &entry.discounts {
             sums.take_discount(scheme, discount, kept);
         }
@@ -144,10 +133,11 @@ impl Sums {
                 }
             }
         }
-        for (place, (line, units)) in cart.lines.iter().zip(kept).enumerate() {
-            let free = free_units(entry, place, line.price, *units);
-            set(&mut sums.paid_units, place, units.saturating_sub(free));
-        }
+        let paid = cart.lines.iter().zip(kept).enumerate();
+        let paid = paid.map(|(place, (line, units))| {
+            units.saturating_sub(free_units(entry, place, line.price, *units))
+        });
+        sums.paid_units = paid.collect();
         sums.shipping = shipping;
         sums.less(given_back)
     }
@@ -156,7 +146,7 @@ impl Sums {
     pub(crate) fn less(mut self, given_back: &[i64]) -> Self {
         for (place, back) in given_back.iter().enumerate() {
             for amounts in [&mut self.after_item, &mut self.running] {
-                if let Some(amount) = amounts.get_mut(place) {
+                if let Some(amount) = amounts.to_mut().get_mut(place) {
                     *amount = amount.saturating_sub(*back).max(0);
                 }
             }
@@ -178,9 +168,9 @@ impl Sums {
         for share in &discount.shares {
             let place = index(share.line);
             let amount = on_kept(share, kept);
-            add(&mut self.running, place, amount.saturating_neg());
+            add(self.running.to_mut(), place, amount.saturating_neg());
             if item {
-                add(&mut self.after_item, place, amount.saturating_neg());
+                add(self.after_item.to_mut(), place, amount.saturating_neg());
             }
             match &discount.source {
                 Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => {}
@@ -203,28 +193,14 @@ impl Sums {
 
     /// What amount-based rules multiply: by line, and for delivery, in the scheme's currency.
     pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(PerLine<i64>, i64), ActError> {
-        let before = context.scheme.earn_base.own_reward == OwnReward::Before;
-        let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
         let plain = [&self.own, &self.earning_points, &self.tender, &self.gift];
-        let plain = plain.iter().all(|amounts| amounts.is_empty());
-        let mut base = PerLine::new();
-        for (place, (line, running)) in context.cart.lines.iter().zip(&self.running).enumerate() {
-            if !line.eligible {
-                base.push(0);
-                continue;
-            }
-            if plain {
-                base.push((*running).max(0));
-                continue;
-            }
-            let mut amount = running.plus(at(&self.earning_points, place))?;
-            if before {
-                amount = amount.plus(at(&self.own, place))?;
-            } else {
-                amount = amount.minus(at(&self.tender, place))?;
-            }
-            base.push(amount.minus(at(&self.gift, place))?.max(0));
-        }
+        let mut base = if plain.iter().all(|amounts| amounts.is_empty()) {
+            let lines = context.cart.lines.iter().zip(&*self.running);
+            let earns = lines.map(|(line, left)| if line.eligible { *left } else { 0 });
+            earns.map(|left| left.max(0)).collect()
+        } else {
+            self.base_of_lines(context)?
+        };
         if context.cart.taxed {
             convert_tax(context, &mut base)?;
         }
@@ -238,6 +214,27 @@ impl Sums {
             shipping = context.in_scheme(shipping).unwrap_or(0);
         }
         Ok((base, shipping))
+    }
+
+    /// What amount-based rules multiply on every line, where rewards or points paid for some of it.
+    fn base_of_lines(&self, context: &Context<'_>) -> Result<PerLine<i64>, ActError> {
+        let before = context.scheme.earn_base.own_reward == OwnReward::Before;
+        let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
+        let mut base = PerLine::new();
+        for (place, (line, running)) in context.cart.lines.iter().zip(&*self.running).enumerate() {
+            if !line.eligible {
+                base.push(0);
+                continue;
+            }
+            let mut amount = running.plus(at(&self.earning_points, place))?;
+            if before {
+                amount = amount.plus(at(&self.own, place))?;
+            } else {
+                amount = amount.minus(at(&self.tender, place))?;
+            }
+            base.push(amount.minus(at(&self.gift, place))?.max(0));
+        }
+        Ok(base)
     }
 }
 
@@ -395,13 +392,13 @@ fn exchange(context: &Context<'_>, base: &mut [i64]) -> Result<(), ActError> {
     Ok(())
 }
 
-fn set<T>(values: &mut [T], place: usize, value: T) {
-    if let Some(slot) = values.get_mut(place) {
-        *slot = value;
-    }
+/// What so many units of every line cost at list prices.
+fn list_of(cart: &Cart, units: &[u32]) -> impl Iterator<Item = i64> {
+    let lines = cart.lines.iter().zip(units);
+    lines.map(|(line, units)| line.price.saturating_mul(i64::from(*units)))
 }
 
-fn add(values: &mut PerLine<i64>, place: usize, value: i64) {
+fn add(values: &mut Vec<i64>, place: usize, value: i64) {
     if value != 0 && values.len() <= place {
         values.resize(place.saturating_add(1), 0);
     }

@@ -209,7 +209,12 @@ fn times(span: Span, factor: u32) -> Option<Span> {
 }
 
 /// What a purchase adds to a ladder's metric.
-pub(crate) fn measure(context: &Context<'_>, ladder: &Ladder, sums: &Sums, earned: &Earned) -> i64 {
+pub(crate) fn measure(
+    context: &Context<'_>,
+    ladder: &Ladder,
+    sums: &Sums<'_>,
+    earned: &Earned,
+) -> i64 {
     let cart = context.cart;
     let lines = || cart.lines.iter().enumerate();
     let at = |values: &[u32], place: usize| values.get(place).copied().unwrap_or(0);

@@ -362,7 +362,7 @@ record! {
         pub count: i64,
     }
 
-    /// Points and rewards put aside.
+    /// Points, rewards and uses of limits put aside.
     pub struct Hold {
         /// The hold.
         pub id: HoldId,
@@ -372,6 +372,9 @@ record! {
         /// The issued rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub issues: Vec<u64>,
+        /// The counters of which one use each is put aside.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub limits: Vec<LimitKey>,
         /// The moment at which it lapses.
         pub until: Moment,
     }

@@ -720,7 +720,7 @@ record! {
         pub change: i64,
     }
 
-    /// Points and rewards put aside.
+    /// Points, rewards and uses of limits put aside.
     pub struct HoldEntry {
         /// The hold.
         pub hold: HoldId,
@@ -730,6 +730,9 @@ record! {
         /// The issued rewards.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub issues: Vec<u64>,
+        /// The counters of which one use each is put aside.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub limits: Vec<LimitKey>,
         /// The instant at which it lapses.
         pub until: Moment,
     }

@@ -2,6 +2,7 @@
 
 use crate::id::{HoldId, WalletId};
 use crate::number::Points;
+use crate::time::Moment;
 
 use super::account::{Account, HeldState, Hold, ReadyState, RewardState};
 use super::arith::{add, not_negative, take};
@@ -9,6 +10,7 @@ use super::entry::{HoldEntry, HoldRef, WalletDraw};
 use super::error::LedgerError;
 use super::fold::GroupContext;
 use super::fold_points::within;
+use super::limit_key::LimitKey;
 use super::redemption::RedemptionEntry;
 use super::wallet::usable;
 
@@ -17,6 +19,18 @@ impl Account {
     #[must_use]
     pub fn hold(&self, id: &HoldId) -> Option<&Hold> {
         self.holds.iter().find(|hold| hold.id == *id)
+    }
+
+    /// How many uses of a counter standing holds keep at a moment, those of `own` left aside.
+    #[must_use]
+    pub fn held_uses(&self, limit: &LimitKey, own: &[HoldId], at: Moment) -> i64 {
+        let standing =
+            |hold: &&Hold| at.instant_ms() < hold.until.instant_ms() && !own.contains(&hold.id);
+        let kept = self.holds.iter().filter(standing).map(|hold| {
+            let uses = hold.limits.iter().filter(|kept| *kept == limit).count();
+            i64::try_from(uses).unwrap_or(i64::MAX)
+        });
+        kept.fold(0_i64, i64::saturating_add)
     }
 
     pub(super) fn hold_entry(
@@ -54,6 +68,7 @@ impl Account {
             id: entry.hold.clone(),
             draws: entry.draws.clone(),
             issues: entry.issues.clone(),
+            limits: entry.limits.clone(),
             until: entry.until,
         });
         Ok(())

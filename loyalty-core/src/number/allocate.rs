@@ -8,15 +8,6 @@ use super::NumberError;
 use super::Sort;
 use super::round::div_rem_floor;
 
-/// Working space of [`allocate_into`] and [`allocate_even_into`]; keep one and use it again.
-#[derive(Debug, Clone, Default)]
-pub struct AllocateScratch {
-    /// Indices of the shares that are not yet fixed, in order.
-    open: Vec<usize>,
-    /// What the floor of a share left over, and the share's index.
-    remainders: Vec<(i128, usize)>,
-}
-
 /// Splits `total` in proportion to `weights` by largest remainder.
 ///
 /// Each share is the floor of its exact part; the units that are left go one each to the largest
@@ -44,30 +35,6 @@ pub fn allocate(
     weights: &[i64],
     caps: Option<&[i64]>,
 ) -> Result<Vec<i64>, NumberError> {
-    let mut shares = Vec::with_capacity(weights.len());
-    allocate_into(
-        total,
-        weights,
-        caps,
-        &mut shares,
-        &mut AllocateScratch::default(),
-    )?;
-    Ok(shares)
-}
-
-/// [`allocate`] into `shares`, which is cleared first; allocates nothing once the buffers have grown.
-///
-/// # Errors
-///
-/// As [`allocate`]; `shares` is then empty.
-pub fn allocate_into(
-    total: i64,
-    weights: &[i64],
-    caps: Option<&[i64]>,
-    shares: &mut Vec<i64>,
-    scratch: &mut AllocateScratch,
-) -> Result<(), NumberError> {
-    shares.clear();
     require_not_negative(weights.iter().copied(), "weights of 0 or more")?;
     if let Some(caps) = caps {
         require_not_negative(caps.iter().copied(), "caps of 0 or more")?;
@@ -78,22 +45,19 @@ pub fn allocate_into(
             ));
         }
     }
-    let weight = |index: usize| weights.get(index).copied().unwrap_or(0);
     let cap = |index: usize| caps.map_or(i64::MAX, |caps| caps.get(index).copied().unwrap_or(0));
-    split(total, weights.len(), weight, cap, shares, scratch)
+    split(total, weights, cap)
 }
 
-/// Shares, one a weight; in place up to eight.
-pub(crate) type Shares = SmallVec<[i64; 8]>;
-
-/// [`allocate`] with the weights as caps: how a discount is shared out over what it lowers.
-pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, NumberError> {
+/// [`allocate`] with the weights as caps, which become the shares: how a discount is shared out
+/// over what it lowers.
+pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), NumberError> {
     let beyond = |sum: u64| {
         let allowed = format!("a total of 0 to {sum}, what the shares can take");
         Err(NumberError::range(total, allowed))
     };
     let mut sum = 0_u64;
-    for weight in weights {
+    for weight in weights.iter() {
         match u64::try_from(*weight) {
             Ok(weight) => sum = sum.saturating_add(weight),
             Err(_) => return Err(NumberError::range(weight, "weights of 0 or more")),
@@ -102,18 +66,13 @@ pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, Num
     let Ok(whole) = u64::try_from(total) else {
         return beyond(sum);
     };
-    let mut shares = Shares::from_slice(weights);
     if whole >= sum {
-        return if whole == sum {
-            Ok(shares)
-        } else {
-            beyond(sum)
-        };
+        return if whole == sum { Ok(()) } else { beyond(sum) };
     }
     // Below the sum of the weights no share reaches its weight.
     let mut units = total;
     let mut remainders: SmallVec<[(Reverse<u64>, usize); 8]> = SmallVec::new();
-    for (place, share) in shares.iter_mut().enumerate() {
+    for (place, share) in weights.iter_mut().enumerate() {
         let (floor, remainder) = part_of(whole, share.unsigned_abs(), sum);
         *share = floor;
         units = units.saturating_sub(floor);
@@ -125,12 +84,12 @@ pub(crate) fn allocate_within(total: i64, weights: &[i64]) -> Result<Shares, Num
         remainders.order();
         let units = usize::try_from(units).unwrap_or(usize::MAX);
         for (_, place) in remainders.iter().take(units) {
-            if let Some(share) = shares.get_mut(*place) {
+            if let Some(share) = weights.get_mut(*place) {
                 *share = share.saturating_add(1);
             }
         }
     }
-    Ok(shares)
+    Ok(())
 }
 
 /// The floor of `total` × `weight` / `sum` and what is left; the weight is at most the sum.
@@ -149,54 +108,6 @@ fn part_of(total: u64, weight: u64, sum: u64) -> (i64, u64) {
     (floor.unwrap_or(0), remainder.unwrap_or(0))
 }
 
-/// Splits `total` into equal shares of at most their caps.
-///
-/// What a full share cannot take is split over the others; units that do not divide go one each to
-/// the first shares that have room.
-///
-/// # Errors
-///
-/// `number.range` when `total` or a cap is negative or `total` exceeds the sum of the caps.
-///
-/// # Examples
-///
-/// ```
-/// use loyalty_core::number::allocate_even;
-///
-/// assert_eq!(allocate_even(10, &[100, 100, 100])?, [4, 3, 3]);
-/// assert_eq!(allocate_even(10, &[1, 100, 100])?, [1, 5, 4]);
-/// # Ok::<(), loyalty_core::number::NumberError>(())
-/// ```
-pub fn allocate_even(total: i64, caps: &[i64]) -> Result<Vec<i64>, NumberError> {
-    let mut shares = Vec::with_capacity(caps.len());
-    allocate_even_into(total, caps, &mut shares, &mut AllocateScratch::default())?;
-    Ok(shares)
-}
-
-/// [`allocate_even`] into `shares`, which is cleared first; allocates nothing once the buffers have
-/// grown.
-///
-/// # Errors
-///
-/// As [`allocate_even`]; `shares` is then empty.
-pub fn allocate_even_into(
-    total: i64,
-    caps: &[i64],
-    shares: &mut Vec<i64>,
-    scratch: &mut AllocateScratch,
-) -> Result<(), NumberError> {
-    shares.clear();
-    require_not_negative(caps.iter().copied(), "caps of 0 or more")?;
-    split(
-        total,
-        caps.len(),
-        |_| 1,
-        |index| caps.get(index).copied().unwrap_or(0),
-        shares,
-        scratch,
-    )
-}
-
 fn require_not_negative(
     values: impl Iterator<Item = i64>,
     allowed: &'static str,
@@ -209,22 +120,15 @@ fn require_not_negative(
     Ok(())
 }
 
-fn split(
-    total: i64,
-    count: usize,
-    weight: impl Fn(usize) -> i64,
-    cap: impl Fn(usize) -> i64,
-    shares: &mut Vec<i64>,
-    scratch: &mut AllocateScratch,
-) -> Result<(), NumberError> {
+fn split(total: i64, weights: &[i64], cap: impl Fn(usize) -> i64) -> Result<Vec<i64>, NumberError> {
     if total < 0 {
         return Err(NumberError::range(total, "a total of 0 or more"));
     }
-    scratch.open.clear();
-    scratch
-        .open
-        .extend((0..count).filter(|index| weight(*index) > 0));
-    let room = scratch.open.iter().fold(0_i128, |room, index| {
+    let weight = |index: usize| weights.get(index).copied().unwrap_or(0);
+    // The shares that are not yet fixed, in order.
+    let count = weights.len();
+    let mut open: Vec<usize> = (0..count).filter(|index| weight(*index) > 0).collect();
+    let room = open.iter().fold(0_i128, |room, index| {
         room.saturating_add(i128::from(cap(*index)))
     });
     if i128::from(total) > room {
@@ -233,15 +137,14 @@ fn split(
             format!("a total of at most {room}, what the shares can take"),
         ));
     }
-    shares.resize(count, 0);
-    let (rest, weights) =
-        fix_full_shares(i128::from(total), &weight, &cap, shares, &mut scratch.open);
-    split_open(rest, weights, &weight, shares, scratch);
+    let mut shares = vec![0; count];
+    let (rest, sum) = fix_full_shares(i128::from(total), &weight, &cap, &mut shares, &mut open);
+    split_open(rest, sum, &weight, &mut shares, &open);
     debug_assert_eq!(
         shares.iter().map(|share| i128::from(*share)).sum::<i128>(),
         i128::from(total)
     );
-    Ok(())
+    Ok(shares)
 }
 
 /// Fixes every share whose exact part reaches its cap, and again what that leaves for the others.
@@ -288,14 +191,15 @@ fn split_open(
     weights: i128,
     weight: &impl Fn(usize) -> i64,
     shares: &mut [i64],
-    scratch: &mut AllocateScratch,
+    open: &[usize],
 ) {
     if weights == 0 || rest == 0 {
         return;
     }
-    scratch.remainders.clear();
+    // What the floor of a share left over, and the share's index.
+    let mut remainders: Vec<(i128, usize)> = Vec::with_capacity(open.len());
     let mut units = rest;
-    for index in scratch.open.iter().copied() {
+    for index in open.iter().copied() {
         let part = rest.saturating_mul(i128::from(weight(index)));
         let (floor, remainder) = div_rem_floor(part, weights);
         units = units.saturating_sub(floor);
@@ -303,17 +207,15 @@ fn split_open(
             *share = floor;
         }
         if remainder > 0 {
-            scratch.remainders.push((remainder, index));
+            remainders.push((remainder, index));
         }
     }
     if units == 0 {
         return;
     }
-    scratch
-        .remainders
-        .order_by_key(|(remainder, index)| (Reverse(*remainder), *index));
+    remainders.order_by_key(|(remainder, index)| (Reverse(*remainder), *index));
     let units = usize::try_from(units).unwrap_or(usize::MAX);
-    for (_, index) in scratch.remainders.iter().take(units) {
+    for (_, index) in remainders.iter().take(units) {
         if let Some(share) = shares.get_mut(*index) {
             *share = share.saturating_add(1);
         }
@@ -376,32 +278,6 @@ mod tests {
                 "{total} over {weights:?} {caps:?}"
             );
         }
-        assert_eq!(
-            allocate_even(5, &[2, 2]).unwrap_err().code(),
-            "number.range"
-        );
-        assert_eq!(
-            allocate_even(-5, &[2, 2]).unwrap_err().code(),
-            "number.range"
-        );
-    }
-
-    #[test]
-    fn even_shares_reflow_and_favour_the_first() {
-        assert_eq!(allocate_even(10, &[9, 9, 9]).unwrap(), [4, 3, 3]);
-        assert_eq!(allocate_even(10, &[1, 9, 9]).unwrap(), [1, 5, 4]);
-        assert_eq!(allocate_even(10, &[0, 9, 1]).unwrap(), [0, 9, 1]);
-        assert_eq!(allocate_even(0, &[0, 0]).unwrap(), [0, 0]);
-    }
-
-    #[test]
-    fn buffers_are_reused() {
-        let (mut shares, mut scratch) = (Vec::new(), AllocateScratch::default());
-        allocate_into(100, &[1; 7], None, &mut shares, &mut scratch).unwrap();
-        allocate_into(2, &[1, 3], None, &mut shares, &mut scratch).unwrap();
-        assert_eq!(shares, [1, 1]);
-        allocate_into(-2, &[1, 3], None, &mut shares, &mut scratch).unwrap_err();
-        assert!(shares.is_empty());
     }
 
     /// The same definition, one unit at a time and with fractions spelled out.
@@ -475,23 +351,14 @@ mod tests {
             let weights: Vec<i64> = lines.into_iter().map(|(weight, _)| weight).collect();
             let room: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
             let total = i64::try_from(room * i128::from(part) / 100).unwrap();
-            let shares = allocate_within(total, &weights).unwrap();
-            prop_assert_eq!(shares.to_vec(), allocate(total, &weights, Some(&weights)).unwrap());
+            let within = |total| {
+                let mut shares = weights.clone();
+                allocate_within(total, &mut shares).map(|()| shares)
+            };
+            prop_assert_eq!(within(total).unwrap(), allocate(total, &weights, Some(&weights)).unwrap());
             let beyond = i64::try_from(room + 1).ok();
-            prop_assert!(beyond.is_none_or(|beyond| allocate_within(beyond, &weights).is_err()));
-            prop_assert!(allocate_within(-1, &weights).is_err());
-        }
-
-        #[test]
-        fn even_is_proportional_to_equal_weights(caps in prop::collection::vec(0_i64..40, 1..12), part in 0_i64..=100) {
-            let total = caps.iter().sum::<i64>() * part / 100;
-            let shares = allocate_even(total, &caps).unwrap();
-            prop_assert_eq!(&shares, &allocate(total, &vec![1; caps.len()], Some(&caps)).unwrap());
-            // Two shares with room differ by at most one.
-            let open: Vec<i64> = shares.iter().zip(&caps).filter(|(s, c)| s < c).map(|(s, _)| *s).collect();
-            if let (Some(least), Some(most)) = (open.iter().min(), open.iter().max()) {
-                prop_assert!(most - least <= 1);
-            }
+            prop_assert!(beyond.is_none_or(|beyond| within(beyond).is_err()));
+            prop_assert!(within(-1).is_err());
         }
 
         #[test]

@@ -96,6 +96,15 @@ impl Fraction {
         self.den
     }
 
+    /// The integer that this is written as, if it is over one.
+    #[inline]
+    pub(crate) fn whole(self) -> Option<i64> {
+        match self.den {
+            1 => i64::try_from(self.num).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether this is zero.
     #[inline]
     pub const fn is_zero(&self) -> bool {

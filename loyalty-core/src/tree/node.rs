@@ -92,6 +92,17 @@ impl<'a> Node<'a> {
         (self.kind() == Kind::Object).then(|| self.inside())
     }
 
+    /// What stands under a key of an object, unless it is `null`.
+    pub(crate) fn field(self, name: &str) -> Option<Self> {
+        let mut pairs = self.pairs()?;
+        while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
+            if key.written() == name {
+                return Some(value).filter(|value| value.kind() != Kind::Null);
+            }
+        }
+        None
+    }
+
     /// Finds the places of an object's fields.
     #[must_use]
     pub fn fields<'p>(self, fields: &Fields, places: &'p mut [Node<'a>]) -> Option<Places<'a, 'p>> {

@@ -99,7 +99,9 @@ const WALLED: &[&str] = &[
     "codes",
     "ledger",
     "scheme",
+    "import",
     "evaluate",
+    "backtest",
 ];
 
 const WALL: &[&str] = &[

@@ -2,6 +2,10 @@
 
 use super::*;
 
+use crate::evaluate::evaluation::check_lists;
+use crate::evaluate::limit::count;
+use crate::evaluate::offers;
+
 pub(super) fn hold(draft: &mut Draft<'_>, act: &HoldAct) -> Result<(), ActError> {
     if draft.account.hold(&act.id).is_some() {
         return Err(ActError::refused(
@@ -47,19 +51,53 @@ pub(super) fn hold(draft: &mut Draft<'_>, act: &HoldAct) -> Result<(), ActError>
     for order in &act.rewards {
         issues.extend(ready_issues(draft, order, &issues)?);
     }
-    if draws.is_empty() && issues.is_empty() {
+    let limits = held_limits(draft, act)?;
+    if draws.is_empty() && issues.is_empty() && limits.is_empty() {
         return Err(ActError::refused(
             "hold.empty",
             "nothing to hold",
-            "points or rewards",
+            "points, rewards, or codes whose uses have a limit",
         ));
     }
     draft.push(Entry::Hold(Box::new(HoldEntry {
         hold: act.id.clone(),
         draws,
         issues,
+        limits,
         until: act.until,
     })))
+}
+
+/// The counters of the codes to hold, each of which has a use left.
+fn held_limits(draft: &Draft<'_>, act: &HoldAct) -> Result<Vec<LimitKey>, ActError> {
+    check_lists(&[("codes", act.codes.len()), ("coupons", act.coupons.len())])?;
+    let mut held = Vec::new();
+    for code in &act.codes {
+        let limits = offers::limits(draft.scheme, &act.coupons, code.as_str());
+        let limits = limits.ok_or_else(|| {
+            ActError::refused(
+                "code.unknown",
+                code,
+                "a code that an offer of the scheme knows",
+            )
+        })?;
+        for (limit, max) in limits {
+            if held.contains(&limit) {
+                continue;
+            }
+            let used = count(&draft.account, &limit).saturating_add(draft.account.held_uses(
+                &limit,
+                &[],
+                draft.at(),
+            ));
+            if used >= i64::from(max) {
+                let allowed = format!("at most {max} uses");
+                return Err(ActError::refused("code.used", code, allowed));
+            }
+            held.push(limit);
+        }
+    }
+    Ok(held)
 }
 
 pub(super) fn ready_issues(

@@ -139,11 +139,14 @@ fn record(draft: &mut Draft<'_>, act: &RecordAct, pool: Option<&Account>) -> Res
     let cart = Cart::try_new(scheme, &act.purchase)?;
     let account = draft.account.clone();
     let mut context = Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
-    let evaluation = evaluate(&mut context, &act.purchase, false)?;
-    if let Some((purchase, cart)) = with_gifts(scheme, &act.purchase, &evaluation)? {
+    let mut evaluation = Evaluation::default();
+    evaluate(&mut context, &act.purchase, false, &mut evaluation)?;
+    if evaluation.adds_gifts() {
+        let (purchase, cart) = with_gifts(scheme, &act.purchase, &evaluation)?;
         let mut context =
             Context::live(scheme, &account, &cart, &act.facts, draft.occurred(), pool);
-        let evaluation = evaluate(&mut context, &purchase, false)?;
+        let mut evaluation = Evaluation::default();
+        evaluate(&mut context, &purchase, false, &mut evaluation)?;
         return record_evaluated(draft, act, &context, &purchase, &evaluation);
     }
     record_evaluated(draft, act, &context, &act.purchase, &evaluation)
@@ -168,8 +171,7 @@ fn record_evaluated(
         let decision = crate::evaluate::decision::Decision::of(
             context,
             purchase,
-            evaluation,
-            Vec::new(),
+            &mut evaluation.clone(),
             draft.at(),
             false,
         );

@@ -4,7 +4,7 @@
 use super::*;
 
 /// An exact number of milli-points.
-pub(super) trait Exact: Copy + PartialOrd {
+pub(super) trait Exact: Copy + Ord {
     /// Nothing.
     const ZERO: Self;
 
@@ -25,6 +25,10 @@ pub(super) trait Scale {
     fn of(&self, amount: i64, rate: Rate) -> Option<Self::Number>;
 
     fn fraction(&self, number: Self::Number) -> Fraction;
+
+    /// How many whole steps of `step` milli-points there are up to a number, and what is left of
+    /// it; what is left of two numbers compares as their parts of a step do.
+    fn steps(&self, number: Self::Number, step: i64) -> Option<(i64, Self::Number)>;
 }
 
 impl Exact for Fraction {
@@ -55,6 +59,10 @@ impl Scale for Fractions {
 
     fn fraction(&self, number: Fraction) -> Fraction {
         number
+    }
+
+    fn steps(&self, number: Fraction, step: i64) -> Option<(i64, Fraction)> {
+        number.steps(step)
     }
 }
 
@@ -91,7 +99,8 @@ pub(super) struct Common {
 
 impl Common {
     /// A scale for rules with these denominators: those of the base rules, and of the multipliers
-    /// of lines and of the order. Nothing when their common denominator does not fit.
+    /// of lines and of the order. Nothing when their common denominator does not fit, also times
+    /// the `step` to which the sum is rounded.
     ///
     /// Multipliers of one stage follow each other where they combine as a product, so that their
     /// denominators multiply; else each works on the same amount.
@@ -100,6 +109,7 @@ impl Common {
         mut base: impl Iterator<Item = i64>,
         mut lines: impl Iterator<Item = i64>,
         mut order: impl Iterator<Item = i64>,
+        step: i64,
     ) -> Option<Self> {
         let multiple = |known: i64, den: i64| match known.checked_rem(den)? {
             0 => Some(known),
@@ -113,6 +123,7 @@ impl Common {
             .try_fold(1, multiple)?
             .checked_mul(lines.try_fold(1, in_turn)?)?
             .checked_mul(order.try_fold(1, in_turn)?)?;
+        den.checked_mul(step)?;
         Some(Self { den })
     }
 }
@@ -133,6 +144,15 @@ impl Scale for Common {
     #[inline]
     fn fraction(&self, number: i64) -> Fraction {
         Fraction::over(number, self.den)
+    }
+
+    #[inline]
+    fn steps(&self, number: i64, step: i64) -> Option<(i64, i64)> {
+        let den = self.den.checked_mul(step)?;
+        Some((
+            number.checked_div_euclid(den)?,
+            number.checked_rem_euclid(den)?,
+        ))
     }
 }
 
@@ -193,6 +213,7 @@ mod tests {
                 dens(&base).into_iter(),
                 dens(&of_lines).into_iter(),
                 dens(&of_order).into_iter(),
+                1_000,
             );
             let exact = total(&Fractions, combine, &lines, &of_lines, &of_order);
             if let Some(found) = common.and_then(|scale| total(&scale, combine, &lines, &of_lines, &of_order)) {
@@ -200,7 +221,7 @@ mod tests {
             }
             let small = [&base, &of_lines, &of_order].iter().all(|rates| rates.len() < 2);
             if small {
-                let scale = Common::of(combine, dens(&base).into_iter(), dens(&of_lines).into_iter(), dens(&of_order).into_iter());
+                let scale = Common::of(combine, dens(&base).into_iter(), dens(&of_lines).into_iter(), dens(&of_order).into_iter(), 1_000);
                 let found = scale.and_then(|scale| total(&scale, combine, &lines, &of_lines, &of_order));
                 prop_assert_eq!(found, exact);
             }

@@ -6,55 +6,74 @@ use super::*;
 /// A whole number of milli-points is one of these.
 const WHOLE: Rate = Rate { num: 1, den: 1 };
 
+/// What base rules and multipliers bring to a wallet, exactly.
+pub(super) struct Exactly<N> {
+    /// By part.
+    pub(super) parts: PerLine<N>,
+    /// By line, where returns are attributed to lines.
+    pub(super) lines: Option<Vec<N>>,
+    pub(super) total: N,
+}
+
 impl Work<'_, '_, '_> {
-    /// What base rules and multipliers bring to a wallet: the parts, and their sum.
-    pub(super) fn multiplied(&mut self, wallet: u16) -> Result<Fraction, ActError> {
-        if let Some(scale) = self.common(wallet)
-            && let Some(total) = self.sum(wallet, &scale)
+    /// What base rules and multipliers bring to a wallet, rounded and shared out over the parts.
+    pub(super) fn multiplied(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
+        if let Some(scale) = self.common(place, wallet.unit)
+            && let Some(exact) = self.sum(place, &scale)
         {
-            return Ok(total);
+            return self.round(place, wallet, &scale, &exact);
         }
-        self.sum(wallet, &Fractions)
-            .ok_or_else(|| ActError::overflow("a sum of points"))
+        self.multiplied_by_fractions(place, wallet)
+    }
+
+    #[cold]
+    fn multiplied_by_fractions(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
+        let exact = self.sum(place, &Fractions);
+        let exact = exact.ok_or_else(|| ActError::overflow("a sum of points"))?;
+        self.round(place, wallet, &Fractions, &exact)
     }
 
     /// One denominator for everything that the wallet's rules multiply.
-    fn common(&self, wallet: u16) -> Option<Common> {
+    fn common(&self, wallet: u16, step: i64) -> Option<Common> {
         let base = self.base.iter().filter(|base| base.rule.wallet == wallet);
         let base = base.map(|base| match base.rule.give {
             Give::PerAmount(rate) => rate.den,
             _ => 1,
         });
-        let of_wallet = || self.multipliers.iter().filter(|m| m.wallet == wallet);
-        let lines = of_wallet()
-            .filter(|m| m.lines.is_some())
-            .map(|m| m.rate.den);
-        let order = of_wallet()
-            .filter(|m| m.lines.is_none())
-            .map(|m| m.rate.den);
-        let combine = self.context.scheme.combine_multipliers;
-        Common::of(combine, base, lines, order)
+        let lines = self.of_lines.iter().filter(|m| m.wallet == wallet);
+        let order = self.of_order.iter().filter(|m| m.wallet == wallet);
+        Common::of(
+            self.context.scheme.combine_multipliers,
+            base,
+            lines.map(|m| m.rate.den),
+            order.map(|m| m.rate.den),
+            step,
+        )
     }
 
     /// The lines' points with their multipliers, the order's own base, and the order's multipliers;
     /// nothing when a number does not fit.
-    fn sum<S: Scale>(&mut self, wallet: u16, scale: &S) -> Option<Fraction> {
+    fn sum<S: Scale>(&self, wallet: u16, scale: &S) -> Option<Exactly<S::Number>> {
         let lines = self.context.cart.lines.len();
         let keep_lines =
             self.context.scheme.returns.points == crate::scheme::RefundPoints::LineAttributed;
         let zero = S::Number::ZERO;
-        let mut parts = PerLine::from_elem(zero, self.earned.parts.len());
-        let mut by_line = Vec::new();
+        let mut exact = Exactly {
+            parts: PerLine::from_elem(zero, self.earned.parts.len()),
+            lines: keep_lines.then(|| Vec::with_capacity(lines)),
+            total: zero,
+        };
+        let parts = &mut exact.parts;
         let mut total = zero;
         for place in 0..lines {
-            let mut sum = self.line_base(wallet, place, scale, &mut parts)?;
+            let mut sum = self.line_base(wallet, place, scale, parts)?;
             if !sum.is_zero() {
-                let here = |lines: Option<LineSet<'_>>| lines.is_some_and(|l| l.contains(place));
-                sum = self.multiply(sum, wallet, here, &mut parts)?;
+                let here = |multiplier: &Multiplier<'_>| multiplier.lines.contains(place);
+                sum = self.multiply(sum, wallet, &self.of_lines, here, parts)?;
                 total = total.plus(sum)?;
             }
-            if keep_lines {
-                by_line.push(scale.fraction(sum));
+            if let Some(by_line) = &mut exact.lines {
+                by_line.push(sum);
             }
         }
         for base in &self.base {
@@ -68,21 +87,14 @@ impl Work<'_, '_, '_> {
                 }
                 _ => continue,
             };
-            add_to(&mut parts, base.part, extra)?;
+            add_to(parts, base.part, extra)?;
             total = total.plus(extra)?;
         }
         if !total.is_zero() {
-            total = self.multiply(total, wallet, |lines| lines.is_none(), &mut parts)?;
+            total = self.multiply(total, wallet, &self.of_order, |_| true, parts)?;
         }
-        for (part, exact) in self.earned.parts.iter_mut().zip(parts) {
-            if part.wallet == wallet {
-                part.exact = scale.fraction(exact);
-            }
-        }
-        if keep_lines {
-            self.earned.lines.push((wallet, by_line));
-        }
-        Some(scale.fraction(total))
+        exact.total = total;
+        Some(exact)
     }
 
     /// What the base rules bring on one line, before multipliers.
@@ -131,21 +143,21 @@ impl Work<'_, '_, '_> {
         Some(sum)
     }
 
-    /// Applies the multipliers of the wallet whose lines match, and adds to each one's part what it
-    /// brings.
+    /// Applies the multipliers of the wallet that match, and adds to each one's part what it brings.
     #[inline]
     fn multiply<N: Exact>(
         &self,
         base: N,
         wallet: u16,
-        matching: impl Fn(Option<LineSet<'_>>) -> bool,
+        multipliers: &[Multiplier<'_>],
+        matching: impl Fn(&Multiplier<'_>) -> bool,
         parts: &mut [N],
     ) -> Option<N> {
         let combine = self.context.scheme.combine_multipliers;
         let mut running = base;
         let mut best: Option<&Multiplier<'_>> = None;
-        for multiplier in &self.multipliers {
-            if multiplier.wallet != wallet || !matching(multiplier.lines) {
+        for multiplier in multipliers {
+            if multiplier.wallet != wallet || !matching(multiplier) {
                 continue;
             }
             match combine {

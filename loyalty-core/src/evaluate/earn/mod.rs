@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use crate::id::RuleId;
 use crate::ledger::{EarnedEntry, Headroom};
 use crate::number::{Currency, Fraction, Points, Rounding, allocate, is_safe};
-use crate::scheme::compiled::{BenefitKind, EarnRule, Give, LotTerms, Rate, Scheme};
+use crate::scheme::compiled::{BenefitKind, EarnRule, Give, LotTerms, Rate, Scheme, Wallet};
 use crate::scheme::{CapPeriod, CombineMultipliers, CombineRules, FreeUnits};
 use crate::time::Date;
 
@@ -48,11 +48,10 @@ pub(crate) enum PartSource {
 }
 
 /// What one rule or benefit brings to one wallet, in milli-points.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) source: PartSource,
     pub(crate) wallet: u16,
-    exact: Fraction,
     pub(crate) wanted: i64,
     pub(crate) granted: i64,
 }
@@ -60,7 +59,7 @@ pub(crate) struct Part {
 /// What a purchase brings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Earned {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) parts: SmallVec<[Part; 8]>,
     /// Fractions of a milli-point left over, by wallet, where they are carried.
     pub(crate) carry: Vec<(u16, Fraction)>,
     /// What each line brought, by wallet: only where returns are attributed to lines.
@@ -125,14 +124,14 @@ struct Admitted<'s> {
     lines: LineSet<'s>,
 }
 
-/// A multiplier of the order or of lines, with its part.
+/// A multiplier with its part.
 #[derive(Clone, Copy)]
 struct Multiplier<'s> {
     part: usize,
     wallet: u16,
     rate: Rate,
-    /// The lines that it multiplies; none for the order.
-    lines: Option<LineSet<'s>>,
+    /// The lines that it multiplies, where it does not multiply the order.
+    lines: LineSet<'s>,
 }
 
 /// Why a rule does not pay.
@@ -162,29 +161,30 @@ impl Refusal {
 struct Work<'c, 'a, 's> {
     context: &'c Context<'a>,
     input: EarnInput<'c>,
-    earned: Earned,
+    earned: &'c mut Earned,
     base: SmallVec<[Admitted<'s>; 4]>,
     fixed: SmallVec<[Admitted<'s>; 4]>,
-    multipliers: SmallVec<[Multiplier<'s>; 4]>,
+    of_lines: SmallVec<[Multiplier<'s>; 4]>,
+    of_order: SmallVec<[Multiplier<'s>; 4]>,
 }
 
-/// What the purchase earns. `reasons` is filled when it is given.
+/// What the purchase earns, into `earned`, which must be empty. `reasons` is filled when it is
+/// given.
 pub(crate) fn earn(
     context: &Context<'_>,
     amounts: &Amounts<'_>,
     input: EarnInput<'_>,
     mut reasons: Option<&mut Vec<Reason>>,
-) -> Result<Earned, ActError> {
+    earned: &mut Earned,
+) -> Result<(), ActError> {
     let scheme = context.scheme;
     let candidates = candidates(context);
-    let mut work = Work::new(context, input);
+    let mut work = Work::new(context, input, earned);
     if !work.may_earn(reasons.as_deref_mut())? {
-        return Ok(work.earned);
+        return Ok(());
     }
     let others = scheme.rules.len().saturating_sub(candidates.len());
     work.earned.others = crate::evaluate::arith::small(others);
-    let parts = candidates.len().saturating_add(context.tiers.len());
-    work.earned.parts = Vec::with_capacity(parts);
     for (place, rule, lines) in candidates.iter(context) {
         match work.refusal(place, rule, lines, amounts)? {
             None => work.admit(place, rule, lines),
@@ -196,19 +196,18 @@ pub(crate) fn earn(
         }
     }
     work.tier_multipliers();
-    for wallet in 0..scheme.wallets.len() {
-        let wallet = u16::try_from(wallet).unwrap_or(u16::MAX);
-        if work.earned.parts.iter().any(|part| part.wallet == wallet) {
-            work.wallet(wallet)?;
+    for (place, wallet) in (0_u16..).zip(&scheme.wallets) {
+        if work.earned.parts.iter().any(|part| part.wallet == place) {
+            work.wallet(place, wallet)?;
         }
     }
     if let Some(reasons) = reasons {
         work.explain(reasons);
     }
-    work.earned
+    earned
         .parts
         .retain(|part| part.wanted != 0 || part.granted != 0);
-    Ok(work.earned)
+    Ok(())
 }
 
 impl EarnInput<'_> {
@@ -222,14 +221,15 @@ impl EarnInput<'_> {
 }
 
 impl<'c, 'a, 's> Work<'c, 'a, 's> {
-    fn new(context: &'c Context<'a>, input: EarnInput<'c>) -> Self {
+    fn new(context: &'c Context<'a>, input: EarnInput<'c>, earned: &'c mut Earned) -> Self {
         Self {
             context,
             input,
-            earned: Earned::default(),
+            earned,
             base: SmallVec::new(),
             fixed: SmallVec::new(),
-            multipliers: SmallVec::new(),
+            of_lines: SmallVec::new(),
+            of_order: SmallVec::new(),
         }
     }
 
@@ -320,18 +320,16 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {
         let part = self.part(PartSource::Rule(place), rule.wallet);
-        let mut multiply = |rate, lines| {
-            self.multipliers.push(Multiplier {
-                part,
-                wallet: rule.wallet,
-                rate,
-                lines,
-            });
+        let multiplier = |rate| Multiplier {
+            part,
+            wallet: rule.wallet,
+            rate,
+            lines,
         };
         let admitted = Admitted { part, rule, lines };
         match rule.give {
-            Give::MultiplyLines(rate) => multiply(rate, Some(lines)),
-            Give::MultiplyOrder(rate) => multiply(rate, None),
+            Give::MultiplyLines(rate) => self.of_lines.push(multiplier(rate)),
+            Give::MultiplyOrder(rate) => self.of_order.push(multiplier(rate)),
             Give::Event { .. } => {}
             _ if rule.multiplied => self.base.push(admitted),
             _ => self.fixed.push(admitted),
@@ -342,7 +340,6 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
         self.earned.parts.push(Part {
             source,
             wallet,
-            exact: Fraction::ZERO,
             wanted: 0,
             granted: 0,
         });
@@ -366,11 +363,11 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
                         u16::try_from(place).unwrap_or(u16::MAX),
                     );
                     let part = self.part(source, *wallet);
-                    self.multipliers.push(Multiplier {
+                    self.of_order.push(Multiplier {
                         part,
                         wallet: *wallet,
                         rate: *factor,
-                        lines: None,
+                        lines: LineSet::default(),
                     });
                 }
             }
@@ -378,11 +375,10 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
     }
 
     /// Everything for one wallet.
-    fn wallet(&mut self, wallet: u16) -> Result<(), ActError> {
-        let total = self.multiplied(wallet)?;
-        self.round(wallet, total)?;
-        self.fixed_bonuses(wallet)?;
-        self.caps(wallet)
+    fn wallet(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
+        self.multiplied(place, wallet)?;
+        self.fixed_bonuses(place, wallet)?;
+        self.caps(place, wallet)
     }
 
     fn explain(&self, reasons: &mut Vec<Reason>) {
@@ -462,7 +458,9 @@ pub(crate) fn why_not(
     push_set(&mut set, &context.cart.lines, |line| {
         context.cart.counts(line, rule.target.as_ref())
     });
-    let refusal = Work::new(context, input).refusal(place, rule, LineSet::new(&set), &amounts)?;
+    let mut earned = Earned::default();
+    let mut work = Work::new(context, input, &mut earned);
+    let refusal = work.refusal(place, rule, LineSet::new(&set), &amounts)?;
     Ok(refusal.map(|refusal| refusal.reason(rule, context.scheme.currency)))
 }
 
@@ -496,7 +494,6 @@ pub(crate) fn keep_sticky(earned: &mut Earned, scheme: &Scheme, before: &[Earned
         earned.parts.push(Part {
             source,
             wallet,
-            exact: Fraction::ZERO,
             wanted: entry.points.milli(),
             granted: entry.points.milli(),
         });

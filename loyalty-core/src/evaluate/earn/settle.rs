@@ -1,91 +1,85 @@
 //! Rounding, bonuses and caps: from exact amounts to points.
 
+use super::exact::{self, Scale};
+use super::lines::Exactly;
 use super::*;
 use crate::number::Sort;
 
 impl<'s> Work<'_, '_, 's> {
     /// Rounds the wallet's total once and shares it out over the parts.
-    pub(super) fn round(&mut self, wallet: u16, total: Fraction) -> Result<(), ActError> {
-        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
-            return Ok(());
-        };
-        if terms.round_per_rule {
-            for part in self
-                .earned
-                .parts
-                .iter_mut()
-                .filter(|part| part.wallet == wallet)
-            {
-                let points = rounded(part.exact, terms.unit, terms.rounding)?;
-                part.wanted = points;
-                part.granted = points;
+    pub(super) fn round<S: Scale>(
+        &mut self,
+        place: u16,
+        wallet: &Wallet,
+        scale: &S,
+        exact: &Exactly<S::Number>,
+    ) -> Result<(), ActError> {
+        if let Some(lines) = &exact.lines {
+            let lines = lines.iter().map(|line| scale.fraction(*line));
+            self.earned.lines.push((place, lines.collect()));
+        }
+        if wallet.round_per_rule {
+            for (part, exact) in self.earned.parts.iter_mut().zip(&exact.parts) {
+                if part.wallet == place {
+                    part.wanted = rounded(scale.fraction(*exact), wallet.unit, wallet.rounding)?;
+                    part.granted = part.wanted;
+                }
             }
             return Ok(());
         }
-        let mut total = total;
-        if terms.carry {
-            let carried = self.carried(wallet)?;
-            total = add(total, carried)?;
+        let mut total = scale.fraction(exact.total);
+        if wallet.carry {
+            total = add(total, self.carried(wallet)?)?;
         }
-        let points = rounded(total, terms.unit, terms.rounding)?.max(0);
-        if terms.carry {
+        let points = rounded(total, wallet.unit, wallet.rounding)?.max(0);
+        if wallet.carry {
             let left = total
                 .checked_sub(Fraction::from_int(points))
                 .ok_or_else(|| ActError::overflow("a carried fraction"))?;
-            self.earned.carry.push((wallet, left.reduced()));
+            self.earned.carry.push((place, left.reduced()));
         }
-        share_out(&mut self.earned.parts, wallet, points, terms.unit)
+        share_out(
+            &mut self.earned.parts,
+            place,
+            (points, wallet.unit),
+            scale,
+            &exact.parts,
+        )
     }
 
     /// What was carried in.
-    pub(super) fn carried(&self, wallet: u16) -> Result<Fraction, ActError> {
-        let Some(id) = self
-            .context
-            .scheme
-            .wallets
-            .get(usize::from(wallet))
-            .map(|w| &w.id)
-        else {
-            return Ok(Fraction::ZERO);
-        };
+    fn carried(&self, wallet: &Wallet) -> Result<Fraction, ActError> {
         let (num, den) = match self.context.pinned {
             Some(terms) => terms
                 .carry
                 .iter()
-                .find(|carry| carry.wallet == *id)
+                .find(|carry| carry.wallet == wallet.id)
                 .map_or((0, 1), |carry| (carry.num, carry.den)),
             None => self
                 .context
                 .account
-                .wallets
-                .iter()
-                .find(|found| found.id == *id)
+                .wallet(&wallet.id)
                 .map_or((0, 1), |found| (found.carry_num, found.carry_den.max(1))),
         };
         Ok(Fraction::try_new(i128::from(num), i128::from(den))?)
     }
 
     /// Bonuses that no multiplier touches.
-    pub(super) fn fixed_bonuses(&mut self, wallet: u16) -> Result<(), ActError> {
-        let base_earned = self.earned.granted(wallet) > 0;
-        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
-            return Ok(());
-        };
+    pub(super) fn fixed_bonuses(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
+        let base_earned = self.earned.granted(place) > 0;
         for slot in 0..self.fixed.len() {
             let Some(fixed) = self.fixed.get(slot).copied() else {
                 continue;
             };
-            if fixed.rule.wallet != wallet || (fixed.rule.requires_base && !base_earned) {
+            if fixed.rule.wallet != place || (fixed.rule.requires_base && !base_earned) {
                 continue;
             }
-            let exact = self.fixed_points(fixed)?;
-            let points = rounded(exact, terms.unit, terms.rounding)?;
+            let points = rounded(self.fixed_points(fixed)?, wallet.unit, wallet.rounding)?;
             if let Some(part) = self.earned.parts.get_mut(fixed.part) {
-                part.exact = exact;
                 part.wanted = points;
                 part.granted = points;
             }
-            self.attribute_fixed(wallet, fixed.lines, points)?;
+            self.attribute_fixed(place, fixed.lines, points)?;
         }
         Ok(())
     }
@@ -134,52 +128,37 @@ impl<'s> Work<'_, '_, 's> {
     }
 
     /// Caps of rules, then of the wallet, then the most it may hold.
-    pub(super) fn caps(&mut self, wallet: u16) -> Result<(), ActError> {
+    pub(super) fn caps(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
         let context = self.context;
-        let Some(terms) = context.scheme.wallets.get(usize::from(wallet)) else {
-            return Ok(());
-        };
-        for place in 0..self.earned.parts.len() {
-            let Some(part) = self.earned.parts.get(place) else {
-                continue;
-            };
+        let Earned { parts, met, .. } = &mut *self.earned;
+        for part in parts.iter_mut().filter(|part| part.wallet == place) {
             let PartSource::Rule(rule) = part.source else {
                 continue;
             };
-            if part.wallet != wallet {
-                continue;
-            }
             let Some(rule) = context.scheme.rules.get(index(rule)) else {
                 continue;
             };
-            let mut granted = part.granted;
             for cap in &rule.points_caps {
-                let left = context.headroom(cap, &mut self.earned.met)?;
-                granted = granted.min(whole(left, terms.unit));
-            }
-            if let Some(part) = self.earned.parts.get_mut(place) {
-                part.granted = granted;
+                let left = context.headroom(cap, met)?;
+                part.granted = part.granted.min(whole(left, wallet.unit));
             }
         }
         let mut most = i64::MAX;
-        for cap in &terms.caps {
-            most = most.min(context.headroom(cap, &mut self.earned.met)?);
+        for cap in &wallet.caps {
+            most = most.min(context.headroom(cap, met)?);
         }
-        if let Some(max) = terms.balance_max {
+        if let Some(max) = wallet.balance_max {
             most = most.min(self.balance_room(wallet, max)?);
         }
-        self.trim(wallet, whole(most, terms.unit), terms.unit)
+        self.trim(place, whole(most, wallet.unit), wallet.unit)
     }
 
-    pub(super) fn balance_room(&mut self, wallet: u16, max: i64) -> Result<i64, ActError> {
-        let Some(terms) = self.context.scheme.wallets.get(usize::from(wallet)) else {
-            return Ok(0);
-        };
-        let key = crate::ledger::LimitKey::new(&format!("wallet.{}.balance", terms.id), None);
+    fn balance_room(&mut self, wallet: &Wallet, max: i64) -> Result<i64, ActError> {
+        let key = crate::ledger::LimitKey::new(&format!("wallet.{}.balance", wallet.id), None);
         if self.context.pinned.is_some() {
             return self.context.headroom_of(key, max, &mut self.earned.met);
         }
-        let balance = self.context.account.balance(&terms.id, self.context.at);
+        let balance = self.context.account.balance(&wallet.id, self.context.at);
         let holds = balance
             .balance
             .milli()
@@ -221,11 +200,13 @@ pub(super) fn whole(points: i64, unit: i64) -> i64 {
 }
 
 /// An exact number of milli-points, rounded to a step.
-pub(in crate::evaluate) fn rounded(
-    exact: Fraction,
-    unit: i64,
-    mode: Rounding,
-) -> Result<i64, ActError> {
+fn rounded(exact: Fraction, unit: i64, mode: Rounding) -> Result<i64, ActError> {
+    if let Some(points) = exact.whole()
+        && points.checked_rem(unit) == Some(0)
+        && is_safe(points)
+    {
+        return Ok(points);
+    }
     let den = exact.den().times(i128::from(unit))?;
     let steps = Fraction::try_new(exact.num(), den)?.round(mode);
     safe(steps.times(i128::from(unit))?, "points")
@@ -233,22 +214,23 @@ pub(in crate::evaluate) fn rounded(
 
 /// Shares `points` out over a wallet's parts by their exact amounts: largest remainder, ties to the
 /// earlier part. A part that a factor below one made negative is taken off the largest part.
-pub(super) fn share_out(
+fn share_out<S: Scale>(
     parts: &mut [Part],
     wallet: u16,
-    points: i64,
-    step: i64,
+    (points, step): (i64, i64),
+    scale: &S,
+    exact: &[S::Number],
 ) -> Result<(), ActError> {
-    let shares = |part: &Part| part.wallet == wallet && !part.exact.is_zero();
+    let shares =
+        |part: &Part, exact: &S::Number| part.wallet == wallet && !exact::Exact::is_zero(*exact);
     let mut rest = points.checked_div(step).unwrap_or(0);
-    let mut remainders: PerLine<(Fraction, usize)> = PerLine::new();
-    for (place, part) in parts.iter_mut().enumerate() {
-        if !shares(part) {
+    let mut remainders: PerLine<(S::Number, usize)> = PerLine::new();
+    for (place, (part, exact)) in parts.iter_mut().zip(exact).enumerate() {
+        if !shares(part, exact) {
             continue;
         }
-        let (steps, over) = part
-            .exact
-            .steps(step)
+        let (steps, over) = scale
+            .steps(*exact, step)
             .filter(|(steps, _)| is_safe(*steps))
             .ok_or_else(|| ActError::overflow("points"))?;
         part.wanted = steps.times(step)?;
@@ -258,24 +240,38 @@ pub(super) fn share_out(
     }
     if rest != 0 {
         remainders.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let order = remainders.iter().map(|(_, place)| *place);
+        hand_out(parts, rest, step, order)?;
     }
-    // In turn, one step a part, until nothing is left: whole rounds first.
-    let count = i64::try_from(remainders.len()).unwrap_or(i64::MAX);
+    let mut of_wallet = parts.iter_mut().zip(exact);
+    if of_wallet.any(|(part, exact)| shares(part, exact) && part.wanted < 0) {
+        let of_wallet = parts.iter_mut().zip(exact);
+        let of_wallet = of_wallet.filter(|(part, exact)| shares(part, exact));
+        take_negative(of_wallet.map(|(part, _)| part).collect())?;
+    }
+    Ok(())
+}
+
+/// Adds steps in turn, one a part, until nothing is left: whole rounds first.
+fn hand_out(
+    parts: &mut [Part],
+    rest: i64,
+    step: i64,
+    order: impl ExactSizeIterator<Item = usize>,
+) -> Result<(), ActError> {
+    let count = i64::try_from(order.len()).unwrap_or(i64::MAX);
     let round = rest.checked_div(count).unwrap_or(0);
     let last = rest.checked_rem(count).unwrap_or(0);
-    for ((_, place), turn) in remainders.iter().zip(0_u64..) {
+    for (place, turn) in order.zip(0_u64..) {
         let extra = if turn < last.unsigned_abs() {
             round.plus(last.signum())?
         } else {
             round
         };
-        if let (Some(part), true) = (parts.get_mut(*place), extra != 0) {
+        if let (Some(part), true) = (parts.get_mut(place), extra != 0) {
             part.wanted = part.wanted.plus(extra.times(step)?)?;
             part.granted = part.wanted;
         }
-    }
-    if parts.iter().any(|part| shares(part) && part.wanted < 0) {
-        take_negative(parts.iter_mut().filter(|part| shares(part)).collect())?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::scheme::{BandChoice, ChoicePer, Objective};
 use crate::evaluate::arith::index;
 use crate::evaluate::error::ActError;
 
-use super::{Candidate, Certificate, Goods, Offers};
+use super::{Candidate, Certificate, Discounts, Goods, Offers};
 use crate::number::Sort;
 
 /// What a choice of offers comes to.
@@ -75,26 +75,27 @@ impl Offers<'_, '_> {
         Ok(false)
     }
 
-    /// One offer of a band: the first that gives anything, or the one that gives most.
+    /// One offer of a band: the one that [ranks](Self::rank) highest.
     fn choose_one(
         &mut self,
         choice: BandChoice,
         slots: &[usize],
         goods: &Goods,
     ) -> Result<(), ActError> {
-        let mut best: Option<(i64, usize)> = None;
+        let mut best: Option<(i64, i64, usize)> = None;
         let mut tries = 0_u32;
         for slot in slots {
             tries = tries.saturating_add(1);
             let worth = self.worth(&[*slot], goods)?.value;
-            if worth > 0 && best.is_none_or(|(most, _)| worth > most) {
-                best = Some((worth, *slot));
+            let rank = self.rank(choice, *slot, worth);
+            if worth > 0 && best.is_none_or(|(most, ..)| rank > most) {
+                best = Some((rank, worth, *slot));
                 if choice == BandChoice::Exclusive {
                     break;
                 }
             }
         }
-        let Some((value, winner)) = best else {
+        let Some((_, value, winner)) = best else {
             for slot in slots {
                 self.displace(*slot, &[], goods)?;
             }
@@ -116,6 +117,18 @@ impl Offers<'_, '_> {
         Ok(())
     }
 
+    /// What the one offer of a band is chosen by, the highest first: how narrow its target is, how
+    /// much it gives, or nothing but its place.
+    fn rank(&self, choice: BandChoice, slot: usize, worth: i64) -> i64 {
+        match choice {
+            BandChoice::MostSpecific => {
+                i64::from(self.offer(slot).map_or(0, |offer| offer.specificity))
+            }
+            BandChoice::BestOf => worth,
+            BandChoice::Exclusive | BandChoice::Compound => 0,
+        }
+    }
+
     /// For every line, one offer.
     fn choose_by_line(
         &mut self,
@@ -125,40 +138,36 @@ impl Offers<'_, '_> {
     ) -> Result<(), ActError> {
         let lines = self.context.cart.lines.len();
         let mut won: Vec<Vec<bool>> = slots.iter().map(|_| vec![false; lines]).collect();
-        let mut winners: Vec<Option<usize>> = vec![None; lines];
-        for (line, winner) in winners.iter_mut().enumerate() {
-            let mut best: Option<(i64, i64, usize)> = None;
+        // The offer that took the first line on which an offer would have given something.
+        let mut lost_to: Vec<Option<usize>> = vec![None; slots.len()];
+        for line in 0..lines {
+            let mut best: Option<(i64, usize)> = None;
+            let mut giving: Vec<usize> = Vec::new();
             for (place, slot) in slots.iter().enumerate() {
                 self.restrict(*slot, Some(line), lines);
                 let worth = self.worth(&[*slot], goods)?.value;
                 if worth <= 0 {
                     continue;
                 }
-                let rank = match choice {
-                    BandChoice::MostSpecific => {
-                        i64::from(self.offer(*slot).map_or(0, |offer| offer.specificity))
-                    }
-                    BandChoice::BestOf => worth,
-                    BandChoice::Exclusive | BandChoice::Compound => 0,
-                };
-                if best.is_none_or(|(most, ..)| rank > most) {
-                    best = Some((rank, worth, place));
+                giving.push(place);
+                let rank = self.rank(choice, *slot, worth);
+                if best.is_none_or(|(most, _)| rank > most) {
+                    best = Some((rank, place));
                 }
             }
-            if let Some((_, _, place)) = best {
-                *winner = Some(place);
-                if let Some(flag) = won.get_mut(place).and_then(|won| won.get_mut(line)) {
-                    *flag = true;
+            let Some((_, best)) = best else {
+                continue;
+            };
+            if let Some(flag) = won.get_mut(best).and_then(|won| won.get_mut(line)) {
+                *flag = true;
+            }
+            for place in giving {
+                if let Some(to) = lost_to.get_mut(place) {
+                    *to = to.or(slots.get(best).copied());
                 }
             }
         }
-        let first_winner = winners
-            .iter()
-            .flatten()
-            .next()
-            .and_then(|p| slots.get(*p))
-            .copied();
-        for (slot, won) in slots.iter().zip(won) {
+        for ((slot, won), lost_to) in slots.iter().zip(won).zip(lost_to) {
             let any = won.iter().any(|won| *won);
             self.restrict(*slot, None, lines);
             if any {
@@ -166,7 +175,7 @@ impl Offers<'_, '_> {
                     candidate.lines = Some(won);
                 }
             } else {
-                self.displace(*slot, first_winner.as_slice(), goods)?;
+                self.displace(*slot, lost_to.as_slice(), goods)?;
             }
         }
         Ok(())
@@ -232,15 +241,20 @@ impl Offers<'_, '_> {
         Ok(())
     }
 
+    /// Whether each of two offers lets the other stand beside it.
+    pub(super) fn agree(&self, one: usize, other: usize) -> bool {
+        let (Some(a), Some(b)) = (self.candidates.get(one), self.candidates.get(other)) else {
+            return true;
+        };
+        let allows = |slot: usize, place: u32| {
+            self.offer(slot)
+                .is_none_or(|offer| offer.combines.agrees(place))
+        };
+        allows(one, b.place) && allows(other, a.place)
+    }
+
     /// For every place in `slots` the places that it cannot stand beside.
     fn conflicts(&self, slots: &[usize]) -> Vec<Vec<usize>> {
-        let agree = |one: usize, other: usize| {
-            let (Some(a), Some(b)) = (self.offer(one), self.offer(other)) else {
-                return true;
-            };
-            let place = |slot: usize| self.candidates.get(slot).map_or(u32::MAX, |c| c.place);
-            a.combines.agrees(place(other)) && b.combines.agrees(place(one))
-        };
         slots
             .iter()
             .enumerate()
@@ -248,7 +262,7 @@ impl Offers<'_, '_> {
                 slots
                     .iter()
                     .enumerate()
-                    .filter(|(b, other)| a != *b && !agree(*one, **other))
+                    .filter(|(b, other)| a != *b && !self.agree(*one, **other))
                     .map(|(b, _)| b)
                     .collect()
             })
@@ -470,7 +484,7 @@ impl Offers<'_, '_> {
         let (gifts, issued) = (self.gifts.len(), self.issued.len());
         let used = self.used.clone();
         let mut goods = goods.clone();
-        let mut discounts = Vec::new();
+        let mut discounts = Discounts::new();
         for stage in [
             OfferStage::Catalogue,
             OfferStage::Item,

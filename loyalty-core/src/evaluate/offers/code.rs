@@ -6,7 +6,7 @@ use crate::customer::{Coupon, Facts};
 use crate::id::MemberId;
 use crate::ledger::{Headroom, LimitKey};
 use crate::purchase::Purchase;
-use crate::scheme::compiled::{Condition, Kind, Sym};
+use crate::scheme::compiled::{Condition, Kind, Scheme, Sym};
 use crate::scheme::compiled_offer::OfferCodes;
 use crate::time::Moment;
 
@@ -70,30 +70,58 @@ pub(crate) fn valid_coupons(draft: &Draft<'_>, purchase: &Purchase, facts: &Fact
     facts.coupons.iter().filter(valid).map(bare).collect()
 }
 
-/// The coupon of an offer's batch that a code names.
-pub(super) fn coupon_of<'c>(
-    coupons: &'c [Coupon],
-    codes: &OfferCodes,
-    text: &str,
-) -> Option<&'c Coupon> {
-    let (_, batch) = codes.batch.as_ref()?;
-    let same = |coupon: &&Coupon| match codes.case_sensitive {
-        true => coupon.code.as_str() == text,
-        false => fold_code(coupon.code.as_str()) == fold_code(text),
-    };
-    coupons
-        .iter()
-        .filter(|coupon| coupon.batch == *batch)
-        .find(same)
+/// A code that an offer knows.
+pub(super) struct KnownCode<'c> {
+    /// The counter of its uses and the most of them; nothing where they have no limit.
+    pub(super) limit: Option<(LimitKey, u32)>,
+    /// The coupon, of a code that the host keeps.
+    coupon: Option<&'c Coupon>,
 }
 
-/// The counter of a coupon's uses.
-pub(super) fn coupon_counter(codes: &OfferCodes, coupon: &Coupon) -> LimitKey {
-    let text = match codes.case_sensitive {
-        true => (&coupon.code).into(),
-        false => fold_code(coupon.code.as_str()),
+/// What an offer knows about a code; nothing where it does not know it.
+pub(super) fn known<'c>(
+    codes: &OfferCodes,
+    coupons: &'c [Coupon],
+    text: &str,
+) -> Option<KnownCode<'c>> {
+    let written = |text: &str| match codes.case_sensitive {
+        true => text.into(),
+        false => fold_code(text),
     };
-    LimitKey::new(&format_smolstr!("scheme.coupon.{text}"), None)
+    let text = written(text);
+    if let Some(place) = codes.texts.iter().position(|known| *known == text) {
+        let counter = codes.counters.get(place);
+        return Some(KnownCode {
+            limit: counter.map(|name| (LimitKey::new(name, None), codes.times_each)),
+            coupon: None,
+        });
+    }
+    let (_, batch) = codes.batch.as_ref()?;
+    let coupon = coupons
+        .iter()
+        .find(|coupon| coupon.batch == *batch && written(coupon.code.as_str()) == text)?;
+    let counter = format_smolstr!("scheme.coupon.{text}");
+    Some(KnownCode {
+        limit: (coupon.times_max > 0).then(|| (LimitKey::new(&counter, None), coupon.times_max)),
+        coupon: Some(coupon),
+    })
+}
+
+/// The counters of a code, with the most uses of each; nothing when no offer knows the code.
+pub(crate) fn limits(
+    scheme: &Scheme,
+    coupons: &[Coupon],
+    text: &str,
+) -> Option<Vec<(LimitKey, u32)>> {
+    let offers = scheme.offers.iter();
+    let mut known = offers
+        .filter_map(|offer| known(offer.codes.as_ref()?, coupons, text))
+        .peekable();
+    known.peek()?;
+    let mut limits: Vec<(LimitKey, u32)> = known.filter_map(|code| code.limit).collect();
+    limits.sort();
+    limits.dedup_by(|next, first| next.0 == first.0);
+    Some(limits)
 }
 
 /// The entered codes that an offer knows, in the order of entry.
@@ -102,24 +130,16 @@ pub(super) fn entered(
     codes: &OfferCodes,
     met: &mut Vec<Headroom>,
 ) -> Result<Vec<EnteredCode>, ActError> {
-    let cart = context.cart;
-    let syms = match codes.case_sensitive {
-        true => &cart.exact_codes,
-        false => &cart.codes,
-    };
     let mut found = Vec::new();
-    for (entry, (text, sym)) in cart.entered.iter().zip(syms).enumerate() {
-        let mut failures = Vec::new();
-        let limit = if let Some(place) = codes.any_of.iter().position(|known| known == sym) {
-            let counter = codes.counters.get(place);
-            counter.map(|name| (LimitKey::new(name, None), codes.times_each))
-        } else if let Some(coupon) = coupon_of(&context.coupons, codes, text) {
-            failures = coupon_failures(coupon, &context.account.member, context.at);
-            (coupon.times_max > 0).then(|| (coupon_counter(codes, coupon), coupon.times_max))
-        } else {
+    for (entry, text) in context.cart.entered.iter().enumerate() {
+        let Some(code) = known(codes, &context.coupons, text) else {
             continue;
         };
-        if let Some((key, max)) = limit
+        let mut failures = match code.coupon {
+            Some(coupon) => coupon_failures(coupon, &context.account.member, context.at),
+            None => Vec::new(),
+        };
+        if let Some((key, max)) = code.limit
             && context.headroom_of(key, i64::from(max), met)? < 1
         {
             failures.push("code.used");

@@ -6,12 +6,12 @@ use crate::scheme::CapPeriod;
 use crate::scheme::compiled_offer::{Offer, OfferCodes};
 use crate::time::Date;
 
-use crate::evaluate::cart::{Cart, fold_code};
+use crate::evaluate::cart::Cart;
 use crate::evaluate::draft::Draft;
 use crate::evaluate::error::ActError;
 use crate::evaluate::limit::key;
 
-use super::code::{coupon_counter, coupon_of};
+use super::code::known;
 
 /// An amount of the cart's currency in the scheme's, half up; nothing without a ratio.
 pub(crate) fn in_scheme(cart: &Cart, minor: i64) -> Option<i64> {
@@ -86,19 +86,10 @@ fn count_code(
 /// left. Nothing where that code has no limit.
 fn used(entry: &PurchaseEntry, codes: &OfferCodes) -> Option<LimitKey> {
     for code in &entry.purchase.codes {
-        let text = match codes.case_sensitive {
-            true => code.into(),
-            false => fold_code(code.as_str()),
-        };
-        let limit = if let Some(place) = codes.texts.iter().position(|known| *known == text) {
-            let counter = codes.counters.get(place);
-            counter.map(|name| LimitKey::new(name, None))
-        } else if let Some(coupon) = coupon_of(&entry.terms.coupons, codes, code.as_str()) {
-            (coupon.times_max > 0).then(|| coupon_counter(codes, coupon))
-        } else {
+        let Some(known) = known(codes, &entry.terms.coupons, code.as_str()) else {
             continue;
         };
-        let limit = limit?;
+        let (limit, _) = known.limit?;
         let met = entry.terms.headroom.iter();
         if met
             .into_iter()

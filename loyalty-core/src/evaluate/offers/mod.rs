@@ -14,7 +14,7 @@ pub(crate) mod told;
 mod verdict;
 
 use code::EnteredCode;
-pub(crate) use code::{CodeVerdict, valid_coupons};
+pub(crate) use code::{CodeVerdict, limits, valid_coupons};
 pub(crate) use count::{count, give_back, in_scheme};
 pub(crate) use verdict::{OfferVerdict, Outcome};
 
@@ -31,7 +31,7 @@ use super::arith::index;
 use super::context::{Amounts, Context};
 use super::error::ActError;
 use super::line_set::PerLine;
-use super::price::{Discount, DiscountSource};
+use super::price::{Discount, DiscountSource, Discounts};
 use super::runs::Runs;
 
 use crate::number::Sort;
@@ -212,7 +212,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         &mut self,
         stage: OfferStage,
         goods: &mut Goods,
-        discounts: &mut Vec<Discount>,
+        discounts: &mut Discounts,
     ) -> Result<(), ActError> {
         let band = self.band;
         for slot in 0..self.candidates.len() {
@@ -232,7 +232,7 @@ impl<'c, 'a> Offers<'c, 'a> {
         slot: usize,
         stage: OfferStage,
         goods: &mut Goods,
-        discounts: &mut Vec<Discount>,
+        discounts: &mut Discounts,
     ) -> Result<(), ActError> {
         let context = self.context;
         let Some(place) = self.candidates.get(slot).map(|candidate| candidate.place) else {

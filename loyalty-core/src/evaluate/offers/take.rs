@@ -143,10 +143,7 @@ impl Offers<'_, '_> {
     ) -> Result<Result<Vec<i64>, &'static str>, ActError> {
         let max = match max {
             None => None,
-            Some(max) if self.context.cart.foreign => {
-                let _ = max;
-                return Ok(Err("condition.currency"));
-            }
+            Some(_) if self.context.cart.foreign => return Ok(Err("condition.currency")),
             Some(max) => Some(self.as_priced(max, tax, &picked.picks)?),
         };
         let bases: Vec<i64> = picked

@@ -185,6 +185,7 @@ impl<'a> Offers<'_, 'a> {
             .as_ref()
             .map(|when| self.context.failures(when, &amounts, None))
             .unwrap_or_default();
+        let refused_by = self.refused_by(slot);
         let Some(candidate) = self.candidates.get_mut(slot) else {
             return Ok(false);
         };
@@ -203,7 +204,24 @@ impl<'a> Offers<'_, 'a> {
             candidate.outcome.refuse("offer.unclaimed", None);
             return Ok(false);
         }
+        if refused_by.is_some() {
+            candidate.outcome.checked = Some(false);
+            candidate.outcome.displaced(refused_by);
+            return Ok(false);
+        }
         Ok(true)
+    }
+
+    /// The place of an offer that gave something already and cannot stand beside this one. Within a
+    /// band the choice has seen to that; between bands the earlier one has its way.
+    fn refused_by(&self, slot: usize) -> Option<u32> {
+        let mut granted = self
+            .candidates
+            .iter()
+            .enumerate()
+            .filter(|(other, candidate)| *other != slot && candidate.outcome.is_granted());
+        let (_, winner) = granted.find(|(other, _)| !self.agree(slot, *other))?;
+        Some(winner.place)
     }
 
     /// An amount under an offer's budgets.
@@ -215,21 +233,12 @@ impl<'a> Offers<'_, 'a> {
         if amount <= room {
             return Ok(amount);
         }
-        let whole = self
-            .candidates
-            .get(slot)
-            .and_then(|c| {
-                self.context
-                    .scheme
-                    .offers
-                    .get(crate::evaluate::arith::index(c.place))
-            })
-            .is_some_and(|offer| {
-                let budgets = offer.budgets.iter();
-                budgets
-                    .clone()
-                    .any(|budget| budget.excess == Excess::Reject)
-            });
+        let whole = self.offer(slot).is_some_and(|offer| {
+            let budgets = offer.budgets.iter();
+            budgets
+                .clone()
+                .any(|budget| budget.excess == Excess::Reject)
+        });
         if whole || room <= 0 {
             return Err("offer.budget");
         }

@@ -52,6 +52,9 @@ pub(crate) struct Discount {
     pub(crate) shipping: i64,
 }
 
+/// Discounts, in the order in which they were applied.
+pub(crate) type Discounts = SmallVec<[Discount; 2]>;
+
 /// A reward that is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Used {
@@ -75,12 +78,12 @@ pub(crate) struct Payment {
 }
 
 /// A priced cart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Priced {
     pub(crate) runs: Runs,
     pub(crate) after_item: PerLine<i64>,
-    pub(crate) discounts: Vec<Discount>,
-    pub(crate) tenders: Vec<Discount>,
+    pub(crate) discounts: Discounts,
+    pub(crate) tenders: Discounts,
     pub(crate) used: Vec<Used>,
     pub(crate) payments: Vec<Payment>,
     /// What is left of every delivery charge.
@@ -130,49 +133,36 @@ struct Pricing<'c, 'a> {
     context: &'c Context<'a>,
     list: &'c [i64],
     units: &'c [u32],
-    priced: Priced,
+    priced: &'c mut Priced,
     purse: &'c mut Purse,
     reasons: Option<&'c mut Vec<Reason>>,
 }
 
-/// Prices a cart.
+/// Prices a cart. `priced` must be empty.
 pub(crate) fn price(
     context: &Context<'_>,
     wishes: Wishes<'_>,
     purse: &mut Purse,
     reasons: Option<&mut Vec<Reason>>,
-) -> Result<Priced, ActError> {
+    priced: &mut Priced,
+) -> Result<(), ActError> {
     let cart = context.cart;
-    let runs = Runs::of(cart, wishes.quantities);
+    priced.runs.fill(cart, wishes.quantities);
+    let charges = cart.shipping.iter();
+    priced.shipping.extend(charges.map(|charge| charge.amount));
+    let list: PerLine<i64>;
     let (list, units) = match wishes.quantities {
-        None => (PerLine::new(), &*cart.quantities),
-        Some(units) => (PerLine::from_slice(&runs.left), units),
+        None => (&*cart.lists, &*cart.quantities),
+        Some(units) => {
+            list = PerLine::from_slice(&priced.runs.left);
+            (&*list, units)
+        }
     };
-    let shipping = cart.shipping.iter().map(|charge| charge.amount).collect();
     let mut pricing = Pricing {
         context,
-        list: match wishes.quantities {
-            None => &cart.lists,
-            Some(_) => &list,
-        },
+        list,
         units,
-        priced: Priced {
-            runs,
-            after_item: PerLine::new(),
-            discounts: Vec::new(),
-            tenders: Vec::new(),
-            used: Vec::new(),
-            payments: Vec::new(),
-            shipping,
-            tax: Vec::new(),
-            tax_amount: 0,
-            total: 0,
-            gift_card: 0,
-            gift_shares: Vec::new(),
-            due: 0,
-            refused: Vec::new(),
-            offered: Offered::default(),
-        },
+        priced,
         purse,
         reasons,
     };
@@ -191,7 +181,11 @@ pub(crate) fn price(
             pricing.claims(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
-        pricing.priced.after_item = PerLine::from_slice(&pricing.priced.runs.left);
+        let Priced {
+            runs, after_item, ..
+        } = &mut *pricing.priced;
+        after_item.clear();
+        after_item.extend_from_slice(&runs.left);
         if band == 0 {
             pricing.standing(StandingAs::Total)?;
         }
@@ -211,8 +205,7 @@ pub(crate) fn price(
     pricing.free_shipping()?;
     pricing.total()?;
     pricing.gift_card()?;
-    pricing.payments(wishes.pay_points, true)?;
-    Ok(pricing.priced)
+    pricing.payments(wishes.pay_points, true)
 }
 
 /// The band of a scheme without offers.

@@ -32,7 +32,7 @@ use crate::evaluate::kept::{add_back, kept, paid_for};
 use crate::evaluate::ladder::refold_tiers;
 use crate::evaluate::limit::{key, named};
 use crate::evaluate::offers::{count, give_back, in_scheme};
-use crate::evaluate::price::{Wishes, price, tax_in};
+use crate::evaluate::price::{Priced, Wishes, price, tax_in};
 use crate::evaluate::purse::{Purse, total_key};
 use crate::evaluate::record::count_rule;
 use crate::evaluate::stamp::{StampList, day_key, stamps};
@@ -162,6 +162,7 @@ impl Returning<'_> {
         let (units, given_back) = kept(self.entry, &self.after);
         let all_back = units.iter().all(|units| *units == 0);
         let nothing = self.cancel || all_back;
+        let priced;
         let sums = if nothing {
             Sums::of_kept(self.scheme, self.cart, self.entry, &units, &given_back, 0)
         } else {
@@ -178,8 +179,9 @@ impl Returning<'_> {
                     )
                 }
                 RefundMoney::Reprice => {
-                    let priced = self.reprice(context, &units)?;
-                    Sums::of_priced(context, &priced, Some(&units)).less(&given_back)
+                    priced = self.reprice(context, &units)?;
+                    let sums = Sums::of_priced(self.scheme, self.cart, &priced, Some(&units));
+                    sums.less(&given_back)
                 }
             }
         };
@@ -190,7 +192,8 @@ impl Returning<'_> {
             paid_units: &sums.paid_units,
             all_units: &sums.all_units,
         };
-        let mut earned = earn(context, &sums.amounts(), input, None)?;
+        let mut earned = Earned::default();
+        earn(context, &sums.amounts(), input, None, &mut earned)?;
         let mut met = Vec::new();
         let stamps = stamps(context, &sums, input, &mut met, None)?;
         let metrics = self

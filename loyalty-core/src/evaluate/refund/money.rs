@@ -4,11 +4,7 @@ use super::*;
 
 impl Returning<'_> {
     /// Prices what is kept with the rewards and the points that were used.
-    pub(super) fn reprice(
-        &self,
-        context: &Context<'_>,
-        units: &[u32],
-    ) -> Result<crate::evaluate::price::Priced, ActError> {
+    pub(super) fn reprice(&self, context: &Context<'_>, units: &[u32]) -> Result<Priced, ActError> {
         let mut points = vec![0_i64; self.scheme.wallets.len()];
         let mut pay_points: Vec<PayPoints> = Vec::new();
         for paid in &self.entry.purchase.pay_points {
@@ -40,7 +36,9 @@ impl Returning<'_> {
             pay_points: &pay_points,
             quantities: Some(units),
         };
-        price(context, wishes, &mut purse, None)
+        let mut priced = Priced::default();
+        price(context, wishes, &mut purse, None, &mut priced)?;
+        Ok(priced)
     }
 
     pub(super) fn shipping_paid(&self) -> i64 {

@@ -174,6 +174,7 @@ fn hold(name: &str, draws: &[(u64, i64)], issues: Vec<u64>, until: Moment) -> En
         hold: id(name),
         draws,
         issues,
+        limits: Vec::new(),
         until,
     }))
 }
