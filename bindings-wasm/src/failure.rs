@@ -51,12 +51,14 @@ impl Failure {
         self
     }
 
+    #[cfg(feature = "acts")]
     pub(crate) fn whole_groups(mut self, count: usize) -> Self {
         self.0.whole_groups = Some(count);
         self
     }
 
     /// The same without the first step of its place.
+    #[cfg(feature = "acts")]
     pub(crate) fn without_first_step(mut self) -> Self {
         self.0.path = self.0.path.map(|path| {
             let after = path.get(1..).and_then(|rest| rest.find('/'));
