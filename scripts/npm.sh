@@ -10,8 +10,8 @@ scripts/setup.sh rust node $([ "$only" != browser ] || echo chromium)
 use_build_cache
 target=wasm32-unknown-unknown
 package=bindings-wasm
-# Bytes of the engine, gzipped: what it may have. docs/npm.md says where they go.
-gzip_max=460000
+# Each wasm, and the bytes that it may have, gzipped. docs/npm.md says where they go.
+modules=(loyalty:460000 analytics:250000)
 
 fail() {
     printf 'npm: %s\n' "$1" >&2
@@ -47,20 +47,26 @@ else
     debian_std
 fi
 
-"${cargo[@]}" build --quiet --locked -p loyalty-core-wasm --profile wasm --target "$target" "${std[@]}" ||
-    fail "the engine could not be built"
+"${cargo[@]}" build --quiet --locked -p loyalty-core-wasm -p loyalty-core-analytics-wasm --lib \
+    --profile wasm --target "$target" "${std[@]}" || fail "the modules could not be built"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR/npm-package" cargo build --quiet --locked --manifest-path "$package/task/Cargo.toml" ||
     fail "the program that writes the package could not be built"
-"$CARGO_TARGET_DIR/npm-package/debug/npm-package" \
-    "$CARGO_TARGET_DIR/$target/wasm/loyalty.wasm" "$package/js" "$package/dist" || fail "the package could not be written"
+built=()
+for module in "${modules[@]}"; do built+=("$CARGO_TARGET_DIR/$target/wasm/${module%:*}.wasm"); done
+"$CARGO_TARGET_DIR/npm-package/debug/npm-package" "$package/js" "$package/dist" \
+    "${built[@]}" || fail "the package could not be written"
 node "$package/tools/scheme-types.js" >"$package/dist/scheme.d.ts" || fail "the types of schemes could not be written"
 
 size() {
     printf '%9s bytes, %9s gzipped  %s\n' "$(wc -c <"$1")" "$(gzip -9c "$1" | wc -c)" "${1#"$package/"}"
 }
-for file in loyalty_bg.wasm bytes.js glue.js api.js border.js engine.js; do size "$package/dist/$file"; done
-gzipped=$(gzip -9c "$package/dist/loyalty_bg.wasm" | wc -c)
-[ "$gzipped" -le "$gzip_max" ] || fail "the engine has $gzipped bytes gzipped, more than its $gzip_max"
+for file in {loyalty,analytics}_{bg.wasm,bytes.js,glue.js} api.js border.js engine.js analytics.js columns.js; do
+    size "$package/dist/$file"
+done
+for module in "${modules[@]}"; do
+    gzipped=$(gzip -9c "$package/dist/${module%:*}_bg.wasm" | wc -c)
+    [ "$gzipped" -le "${module#*:}" ] || fail "${module%:*}_bg.wasm has $gzipped bytes gzipped, more than its ${module#*:}"
+done
 [ "$only" != build ] || exit 0
 
 # The tools of the tests are kept in the user's cache, for each list of them; the last two stay.

@@ -1,13 +1,9 @@
 // The entry that works at once: the engine's bytes are in the module.
 
+import { decoded } from "./bytes.js";
 import { start } from "./engine.js";
-import text from "./bytes.js";
+import text from "./loyalty_bytes.js";
 
-function bytes() {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-}
-
-start(new WebAssembly.Module(bytes()));
+start(new WebAssembly.Module(decoded(text)));
 
 export * from "./api.js";
