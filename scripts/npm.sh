@@ -3,7 +3,8 @@
 #
 #   scripts/npm.sh [build | browser]
 #
-# With build it stops before the tests; with browser it also runs the vectors in Chromium.
+# With build it stops before the tests; with browser it also runs the vectors in Chromium. LOYALTY_LONG asks for
+# the long form of the random carts.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 only=${1:-}
 scripts/setup.sh rust node $([ "$only" != browser ] || echo chromium)
@@ -90,5 +91,11 @@ LOYALTY_NPM_TOOLS="$tools/node_modules" node --test --test-reporter=dot test/*.t
     LOYALTY_NPM_TOOLS="$tools/node_modules" node --test --test-reporter=spec test/*.test.js | tail -n 120
     fail "a test failed"
 }
+# Random carts, asked of the native build and of the wasm.
+carts=2000
+profile=test
+if [ -n "${LOYALTY_LONG:-}" ]; then carts=100000 profile=release; fi
+(cd .. && exec cargo run --quiet --locked --profile "$profile" -p loyalty-core --example carts -- "$carts") |
+    node test/carts.js "$carts" || fail "random carts"
 [ "$only" != browser ] || timeout --kill-after=10 300 node test/browser/browser.js "$tools/node_modules" "$(command -v chromium)" ||
     fail "the vectors in Chromium"
