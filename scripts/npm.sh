@@ -12,7 +12,7 @@ use_build_cache
 target=wasm32-unknown-unknown
 package=bindings-wasm
 # Each wasm, and the bytes that it may have, gzipped. docs/npm.md says where they go.
-modules=(loyalty:460000 analytics:250000)
+modules=(loyalty:460000 analytics:250000 shop:180000)
 
 fail() {
     printf 'npm: %s\n' "$1" >&2
@@ -48,7 +48,7 @@ else
     debian_std
 fi
 
-"${cargo[@]}" build --quiet --locked -p loyalty-core-wasm -p loyalty-core-analytics-wasm --lib \
+"${cargo[@]}" build --quiet --locked -p loyalty-core-wasm -p loyalty-core-analytics-wasm -p loyalty-core-shop-wasm --lib \
     --profile wasm --target "$target" "${std[@]}" || fail "the modules could not be built"
 CARGO_TARGET_DIR="$CARGO_TARGET_DIR/npm-package" cargo build --quiet --locked --manifest-path "$package/task/Cargo.toml" ||
     fail "the program that writes the package could not be built"
@@ -61,7 +61,7 @@ node "$package/tools/scheme-types.js" >"$package/dist/scheme.d.ts" || fail "the 
 size() {
     printf '%9s bytes, %9s gzipped  %s\n' "$(wc -c <"$1")" "$(gzip -9c "$1" | wc -c)" "${1#"$package/"}"
 }
-for file in {loyalty,analytics}_{bg.wasm,bytes.js,glue.js} api.js border.js engine.js analytics.js columns.js; do
+for file in {loyalty,analytics,shop}_{bg.wasm,bytes.js,glue.js} api.js border.js engine.js analytics.js columns.js shop.js; do
     size "$package/dist/$file"
 done
 for module in "${modules[@]}"; do

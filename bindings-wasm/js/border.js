@@ -22,6 +22,7 @@ const PURCHASE = {
 
 export const PLAIN = {};
 export { PURCHASE };
+export const ORDER = { at: MOMENT, cancelled_at: MOMENT, purchase: PURCHASE, returns: list({ at: MOMENT }) };
 export const TRANSFER = POINTS;
 export const ACTS = {
   record: { purchase: PURCHASE },

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 
 import * as api from "./package.js";
 import * as analytics from "loyalty-core/analytics";
+import * as shop from "loyalty-core/shop";
 import { root, text } from "./package.js";
 import { run } from "./vectors.js";
 
@@ -69,7 +70,7 @@ test("everything in the vectors has its type", () => {
   compiled("vectors.ts", "--module", "nodenext", "--moduleResolution", "nodenext");
 });
 
-for (const [file, there] of Object.entries({ "api.d.ts": api, "analytics.d.ts": analytics })) {
+for (const [file, there] of Object.entries({ "api.d.ts": api, "analytics.d.ts": analytics, "shop.d.ts": shop })) {
   test(`everything that ${file} declares is there`, () => declaredIsThere(text(`bindings-wasm/js/${file}`), there));
 }
 

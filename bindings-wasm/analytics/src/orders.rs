@@ -10,6 +10,7 @@ use loyalty_core::analytics::occasions::{Occasions, RowCounts, Rules};
 use loyalty_core::analytics::segments::rfm::{RfmOptions, rfm as core_rfm};
 use loyalty_core::analytics::segments::rfm_presets::eleven;
 use loyalty_core::analytics::summary::{Summaries, split, summarize as core_summarize};
+use loyalty_core::number::NumberError;
 use loyalty_core::report::{ReportOptions, build, render};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -279,9 +280,9 @@ impl Orders {
         let keys: Vec<String> = serde_json::from_str(keys)
             .map_err(|error| Failure::input("input.type", "/keys", error, "a list of texts"))?;
         let keys: Vec<Key> = keys.into_iter().map(Key::Text).collect();
-        let currency = asked.currency.parse().map_err(|error| {
-            let allowed = "a currency code of ISO 4217";
-            Failure::input("id.currency", "/currency", error, allowed)
+        let currency = asked.currency.parse().map_err(|error: NumberError| {
+            let allowed = "a currency code of ISO 4217 in capitals";
+            Failure::input(error.code(), "/currency", &asked.currency, allowed)
         })?;
         let options = ReportOptions {
             time_zone: asked.time_zone.clone(),

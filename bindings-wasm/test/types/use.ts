@@ -15,6 +15,7 @@ import {
 import { Orders, PurchaseModel, SpendModel, survival } from "loyalty-core/analytics";
 import { init as initAnalytics } from "loyalty-core/analytics/slim";
 import { LoyaltyCard } from "loyalty-core/loyalty-card";
+import { makeCodes, type PriorPrice, priorPrice, readShopifyCsv, reconcile, type ShopOrder } from "loyalty-core/shop";
 import { init, initSync, Scheme as SlimScheme } from "loyalty-core/slim";
 
 declare const document: SchemeDocument;
@@ -67,6 +68,14 @@ const curve = survival({ days: summary.age_days, seen: new Uint8Array(1) });
 console.log(name, p_alive[0], clv_minor[0], curve.survival, orders.rfm({ as_of: 1 }).segment[0] === "loyal");
 console.log(orders.cohorts({ as_of: 1, period: 30 }).value[0] === 1n, fit.params["r"], fit.json);
 await initAnalytics();
+
+const [before, after]: ShopOrder[] = readShopifyCsv("", { currency: "EUR" });
+if (before && after) {
+  for (const { at, act } of reconcile(before, after)) scheme.perform(account, act, at);
+  for (const { at, act } of reconcile(account, after)) scheme.perform(account, act, at);
+}
+const prior: PriorPrice | null = priorPrice({ history: [], reduction: { began: "2026-11-27", currency: "EUR", mode: "exempt" } });
+console.log(prior?.price, makeCodes(new Uint8Array(16), { batch: "b", count: 1, length: 10 })[0]);
 
 // @ts-expect-error the last day is always given
 orders.summarize({});

@@ -1,0 +1,8 @@
+// The entry of the shop module for runtimes that compile a module when they deploy it, and none later.
+
+import module from "./shop_bg.wasm";
+import { shop } from "./shop-instance.js";
+
+shop.start(module);
+
+export * from "./shop.js";
