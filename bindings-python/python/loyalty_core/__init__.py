@@ -70,6 +70,7 @@ from .errors import (
     Problem,
     SchemeError,
 )
+from .findings import Finding, lint
 from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
     BetaGeo,
@@ -166,6 +167,7 @@ __all__ = [
     "Exchange",
     "Facts",
     "Figures",
+    "Finding",
     "Frame",
     "GammaGamma",
     "GiftLine",
@@ -237,6 +239,7 @@ __all__ = [
     "fulfil",
     "grant",
     "hold",
+    "lint",
     "load_cdnow",
     "load_donations",
     "make_codes",
