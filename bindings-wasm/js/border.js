@@ -68,6 +68,8 @@ export function instant(date, zone, path) {
   if (!(ms >= -2208988800000 && ms <= 32503593600000)) {
     throw bad("time.range", path, "a Date outside the years 1900 to 2999", "a Date within them");
   }
+  // The first use of Intl takes 25 ms.
+  if (zone === "UTC" || zone === "Etc/UTC") return [ms, 0];
   const quarter = Math.floor(ms / QUARTER);
   if (last.quarter === quarter && last.zone === zone && ms >= 63072000000) return [ms, last.offset];
   const part = {};

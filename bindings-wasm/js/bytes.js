@@ -3,7 +3,11 @@
 /** The bytes of their base64 form. */
 export function decoded(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+  if (globalThis.Buffer) return globalThis.Buffer.from(text, "base64");
+  const units = atob(text);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = units.charCodeAt(at);
+  return bytes;
 }
 
 /** The module of its place, an answer, its bytes, or itself. */
