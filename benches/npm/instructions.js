@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 
 import * as api from "../../bindings-wasm/dist/api.js";
 import { start } from "../../bindings-wasm/dist/engine.js";
+import * as glue from "../../bindings-wasm/dist/loyalty_glue.js";
 import { CART, GOLDEN, NOW, member } from "./cart.js";
 
 const FREE = new Set([0x01, 0x02, 0x03, 0x05, 0x0b, 0x1a]);
@@ -132,7 +133,7 @@ WebAssembly.Instance = class extends Instance {
     instance = this;
   }
 };
-start(module);
+start(glue, module);
 const counter = instance.exports.instructions;
 
 /** The instructions of one call, after one that is not counted. */

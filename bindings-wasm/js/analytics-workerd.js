@@ -2,7 +2,8 @@
 
 import module from "./analytics_bg.wasm";
 import { analytics } from "./analytics-instance.js";
+import * as glue from "./analytics_glue.js";
 
-analytics.start(module);
+analytics.start(glue, module);
 
 export * from "./analytics.js";

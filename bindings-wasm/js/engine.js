@@ -1,11 +1,11 @@
 // The engine's instance. After a trap, what lived in it is built again when it is next used.
 
-import * as glue from "./loyalty_glue.js";
 import { Instance } from "./instance.js";
 
-const engine = new Instance(glue, "the slim entry");
+const engine = new Instance("this entry");
 
-export const start = (module) => engine.start(module);
+/** Starts the engine with its glue. */
+export const start = (glue, module) => engine.start(glue, module);
 
 /** Calls a function of the engine. */
 export const call = (name, ...values) => engine.call(name, ...values);

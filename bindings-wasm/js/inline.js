@@ -2,8 +2,9 @@
 
 import { decoded } from "./bytes.js";
 import { start } from "./engine.js";
+import * as glue from "./loyalty_glue.js";
 import text from "./loyalty_bytes.js";
 
-start(new WebAssembly.Module(decoded(text)));
+start(glue, new WebAssembly.Module(decoded(text)));
 
 export * from "./api.js";

@@ -2,27 +2,34 @@
 
 import { LoyaltyError } from "./errors.js";
 
+/** What the module of this entry does not have. */
+function absent() {
+  const message = "this entry quotes and shows only: acts and logs are in the others";
+  throw new LoyaltyError({ code: "internal.quotes_only", message });
+}
+
 export class Instance {
-  #glue;
   #entry;
+  #glue;
   /** How many instances there have been; 0 before the first. */
   generation = 0;
 
-  /** Of the glue of a module; `entry` is the one that has to be awaited. */
-  constructor(glue, entry) {
-    this.#glue = glue;
+  /** `entry` is the one that has to be awaited. */
+  constructor(entry) {
     this.#entry = entry;
   }
 
-  start(module) {
+  /** Starts a module with its glue; the first one stays. */
+  start(glue, module) {
     if (this.generation > 0) return;
-    this.#glue.initSync({ module });
+    this.#glue = glue;
+    glue.initSync({ module });
     this.generation = 1;
   }
 
   /** Calls a function of the module. */
   call(name, ...values) {
-    return this.run((glue) => glue[name](...values));
+    return this.run((glue) => (glue[name] ?? absent)(...values));
   }
 
   /** Asks the module's glue. */
@@ -36,6 +43,7 @@ export class Instance {
     try {
       return ask(this.#glue);
     } catch (thrown) {
+      if (thrown instanceof LoyaltyError) throw thrown;
       if (typeof thrown === "string") throw new LoyaltyError(JSON.parse(thrown));
       this.generation += 1;
       this.#glue.__wbg_reset_state();

@@ -2,7 +2,8 @@
 
 import module from "./shop_bg.wasm";
 import { shop } from "./shop-instance.js";
+import * as glue from "./shop_glue.js";
 
-shop.start(module);
+shop.start(glue, module);
 
 export * from "./shop.js";

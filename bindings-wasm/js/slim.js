@@ -2,13 +2,14 @@
 
 import { compiled } from "./bytes.js";
 import { start } from "./engine.js";
+import * as glue from "./loyalty_glue.js";
 
 export * from "./api.js";
 
 export async function init(source = new URL("./loyalty_bg.wasm", import.meta.url)) {
-  start(await compiled(source));
+  start(glue, await compiled(source));
 }
 
 export function initSync(module) {
-  start(module);
+  start(glue, module);
 }

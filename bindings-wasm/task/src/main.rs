@@ -1,5 +1,5 @@
-//! Writes the npm package's folder: for each wasm its glue, the wasm, the same wasm as base64 in a module; and
-//! the files written by hand.
+//! Writes the npm package's folder: for each wasm its glue, the wasm, and (where a file imports it) the same wasm
+//! as base64 in a module; and the files written by hand.
 //!
 //!   npm-package SOURCES OUT WASM...
 
@@ -31,18 +31,21 @@ fn run(arguments: &[String]) -> Result<()> {
         fs::remove_dir_all(out).with_context(|| format!("cannot clear {}", out.display()))?;
     }
     fs::create_dir_all(out)?;
-    for module in modules {
-        write(Path::new(module), out).with_context(|| format!("cannot write {module}"))?;
-    }
+    let mut written = String::new();
     for entry in fs::read_dir(sources)? {
         let entry = entry?;
         fs::copy(entry.path(), out.join(entry.file_name()))?;
+        written.push_str(&fs::read_to_string(entry.path())?);
+    }
+    for module in modules {
+        write(Path::new(module), out, &written)
+            .with_context(|| format!("cannot write {module}"))?;
     }
     Ok(())
 }
 
-/// Writes NAME_glue.js, NAME_bg.wasm and NAME_bytes.js.
-fn write(wasm: &Path, out: &Path) -> Result<()> {
+/// Writes NAME_glue.js, NAME_bg.wasm, and NAME_bytes.js if the files written by hand name it.
+fn write(wasm: &Path, out: &Path, by_hand: &str) -> Result<()> {
     let name = wasm.file_stem().and_then(|name| name.to_str());
     let name = name.context("a module has a name")?;
     let mut bindgen = Bindgen::new();
@@ -66,9 +69,13 @@ fn write(wasm: &Path, out: &Path) -> Result<()> {
 
     fs::write(out.join(format!("{name}_glue.js")), &glue)?;
     fs::write(out.join(format!("{name}_bg.wasm")), &bytes)?;
+    let file = format!("{name}_bytes.js");
+    if !by_hand.contains(&format!("\"./{file}\"")) {
+        return Ok(());
+    }
     let text = STANDARD.encode(&bytes);
     fs::write(
-        out.join(format!("{name}_bytes.js")),
+        out.join(file),
         format!("// The bytes of {name}_bg.wasm.\nexport default \"{text}\";\n"),
     )?;
     Ok(())
