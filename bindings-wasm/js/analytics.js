@@ -2,7 +2,7 @@
 
 import { analytics } from "./analytics-instance.js";
 import { named, well } from "./border.js";
-import { array, count, dateOf, day, fields, minor, number, numbered, orders as orderNumbers, table } from "./columns.js";
+import { array, count, dateOf, day, field, fields, minor, number, numbered, orders as orderNumbers, table } from "./columns.js";
 import { LoyaltyError, bad } from "./errors.js";
 
 export { LoyaltyError };
@@ -131,7 +131,7 @@ export class Orders {
 /** The columns that a model of purchases sees. */
 function pasts(summary, path = "/summary") {
   if (typeof summary !== "object" || summary === null) throw bad("input.type", path, named(summary), "a summary");
-  return ["frequency", "recency_days", "age_days"].map((name) => array(summary[name], [Uint32Array], `${path}/${name}`));
+  return ["frequency", "recency_days", "age_days"].map((name) => array(field(summary, name, path), [Uint32Array], `${path}/${name}`));
 }
 
 /** What a fit says, for both kinds of them. */
@@ -211,7 +211,7 @@ export class PurchaseModel extends Fit {
         this.json,
         fitted(found.spend, SpendModel, "/spend"),
         ...columns,
-        minor(summary.repeat_minor, "/summary/repeat_minor"),
+        minor(field(summary, "repeat_minor", "/summary"), "/summary/repeat_minor"),
         count(unit_minor, "/unit_minor", 1),
         optional("days", 1),
         number(annual_rate, "/annual_rate"),
@@ -233,7 +233,7 @@ export class SpendModel extends Fit {
   static fit(summary, options = {}) {
     const { unit_minor = 100, iterations_max = 300 } = fields(options, ["unit_minor", "iterations_max"]);
     const [frequency] = pasts(summary);
-    const spend = minor(summary.repeat_minor, "/summary/repeat_minor");
+    const spend = minor(field(summary, "repeat_minor", "/summary"), "/summary/repeat_minor");
     const more = [count(unit_minor, "/unit_minor", 1), count(iterations_max, "/iterations_max", 1)];
     return new SpendModel(MADE, analytics.call("fit_spend", frequency, spend, ...more));
   }
@@ -241,7 +241,7 @@ export class SpendModel extends Fit {
   predict(summary, options = {}) {
     const { unit_minor = 100 } = fields(options, ["unit_minor"]);
     const [frequency] = pasts(summary);
-    const spend = minor(summary.repeat_minor, "/summary/repeat_minor");
+    const spend = minor(field(summary, "repeat_minor", "/summary"), "/summary/repeat_minor");
     const said = table(analytics.call("expected_spend", this.json, frequency, spend, count(unit_minor, "/unit_minor", 1)));
     return summary.customer === undefined ? said : { customer: summary.customer, ...said };
   }

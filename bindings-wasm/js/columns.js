@@ -22,14 +22,24 @@ export function dateOf(days) {
   return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(0, 10);
 }
 
+/** A field of an object. */
+export function field(value, name, path) {
+  try {
+    return value[name];
+  } catch (error) {
+    throw bad("input.unreadable", `${path}/${name}`, "a field that throws when it is read", "plain values", error);
+  }
+}
+
 /** The fields of an object, none of them unknown. */
 export function fields(value, known, path = "") {
   if (typeof value !== "object" || value === null) throw bad("input.type", path, named(value), "an object");
   const taken = {};
   for (const name of Object.keys(value)) {
-    if (value[name] == null) continue;
+    const one = field(value, name, path);
+    if (one == null) continue;
     if (!known.includes(name)) throw bad("input.field", `${path}/${name}`, "an unknown field", known.join(", "));
-    taken[name] = value[name];
+    taken[name] = one;
   }
   return taken;
 }

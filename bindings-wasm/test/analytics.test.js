@@ -100,6 +100,7 @@ test("what cannot be used is refused, with its code and place", () => {
   refused(made({ kind: new Uint8Array([0, 7]) }), "analytics.column.code", "/kind/1");
   refused(made({ customer: ["a", 7] }), "input.type", "/customer/1");
   refused(made({ customer: ["a", "\ud800"] }), "input.text", "/customer/1");
+  refused(() => new Orders({ get customer() { throw new Error("no"); } }), "input.unreadable", "/customer");
   refused(made({ colour: 1 }), "input.field", "/colour");
   refused(() => new Orders({ customer: few.customer, day: few.day }), "input.field", "/amount_minor");
   refused(() => new Orders(null), "input.type", "");
