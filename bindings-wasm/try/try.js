@@ -199,13 +199,6 @@ export default function Client() {
 export default function Page() {
   return <main><p id="server">{ask(loyalty)}</p><Client /></main>;
 }\n`);
-    // The edge runtime takes modules that were compiled at deployment, and compiles none.
-    folder.file("app/edge/route.js", `import * as loyalty from "loyalty-core/slim";
-import module from "loyalty-core/loyalty_bg.wasm?module";
-import { ask } from "../../shop.js";
-loyalty.initSync(module);
-export const runtime = "edge";
-export const GET = () => new Response(ask(loyalty));\n`);
     folder.run("next", "build");
     const server = spawn(join(folder.path, "node_modules/.bin/next"), ["start", "-p", "0", "-H", "127.0.0.1"], { cwd: folder.path, detached: true, env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" } });
     try {
@@ -221,7 +214,6 @@ export const GET = () => new Response(ask(loyalty));\n`);
       const page = await dom(address);
       told("server component", /<p id="server">(.*?)<\/p>/.exec(page)?.[1]);
       told("client component", /<p id="client">(.*?)<\/p>/.exec(page)?.[1]);
-      told("edge runtime, slim", await (await fetch(`${address}/edge`)).text());
     } finally {
       process.kill(-server.pid);
     }
