@@ -79,7 +79,8 @@ struct ByCount {
     aa: f64,
     ab: f64,
     bb: f64,
-    /// ln a/(b+x−1+μ).
+    /// a/(b+x−1+μ) and its logarithm.
+    odds_ratio: f64,
     odds: f64,
     /// 1/(b+x−1+μ).
     inverse: f64,
@@ -213,6 +214,7 @@ impl DropoutLikelihood {
                 aa: c2,
                 ab: c2,
                 bb: c2 - b2,
+                odds_ratio: a * inverse,
                 odds: if mortal {
                     ln(a * inverse)
                 } else {
@@ -235,11 +237,14 @@ impl DropoutLikelihood {
 /// Systematic sampling by weight: positions and their new weights, which add up to about the same.
 pub(crate) fn thin(weights: impl Iterator<Item = f64> + Clone, size: u32) -> Vec<(usize, f64)> {
     let each = weights.clone().sum::<f64>() / f64::from(size.max(1));
-    let (mut passed, mut picked) = (0.0, Vec::new());
+    let (mut passed, mut next, mut picked) = (0.0, each, Vec::new());
     for (at, weight) in weights.enumerate() {
-        let before = (passed / each).floor();
         passed += weight;
-        let picks = (passed / each).floor() - before;
+        let mut picks = 0.0;
+        while passed >= next {
+            picks += 1.0;
+            next += each;
+        }
         if picks > 0.0 {
             picked.push((at, picks * each));
         }
@@ -269,12 +274,13 @@ impl Objective for DropoutLikelihood {
                 inverse: 1.0 / (alpha + t),
             })
             .collect();
+        let powers = self.powers(&counts, &times);
         let blocks = self.rows.len().div_ceil(BLOCK);
         let partial = map_blocks(blocks, self.threads, |block| {
             let end = self.rows.len().min((block + 1) * BLOCK);
             let rows = &self.rows[block * BLOCK..end];
             if self.shape.k == 1 {
-                dropped_out(rows, &counts, &times, 1.0 / a)
+                dropped_out(rows, &counts, &times, &powers, 1.0 / a)
             } else {
                 self.with_phases(rows, &counts, &times, 1.0 / a, alpha)
             }
@@ -333,6 +339,26 @@ impl DropoutLikelihood {
             sums.hessian[4] += total * time.inverse * time.inverse;
         }
         sums
+    }
+
+    /// For each x that many groups share: ((α+t)/(α+t_last))^R at every time. Empty for the others, and
+    /// where it could underflow.
+    fn powers(&self, counts: &[ByCount], times: &[ByTime]) -> Vec<Vec<f64>> {
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return Vec::new();
+        };
+        let mut powers = vec![Vec::new(); counts.len()];
+        let shared = |run: &&[Row]| self.shape.k == 1 && run.len() >= times.len();
+        let runs = self.rows.chunk_by(|left, right| left.x == right.x);
+        for run in runs.filter(shared) {
+            let x = run[0].x as usize;
+            let total = counts[x].total;
+            if counts[x].mortal && total * (last.log - first.log) < 300.0 {
+                let power = |time: &ByTime| exp(total * (time.log - last.log));
+                powers[x] = times.iter().map(power).collect();
+            }
+        }
+        powers
     }
 
     /// What ln(S + exp d) adds, group by group.
@@ -447,34 +473,43 @@ struct Run {
 }
 
 /// What ln(1 + exp d) adds (k = 1). Everything but `rise` and `gap` is the same within a run.
-fn dropped_out(rows: &[Row], counts: &[ByCount], times: &[ByTime], inverse_a: f64) -> Sums {
+fn dropped_out(
+    rows: &[Row],
+    counts: &[ByCount],
+    times: &[ByTime],
+    powers: &[Vec<f64>],
+    inverse_a: f64,
+) -> Sums {
     let mut sums = Sums::default();
-    let mut product = 1.0;
+    let mut product = Product::default();
     for run in rows.chunk_by(|left, right| left.recency == right.recency && left.x == right.x) {
         let count = &counts[run[0].x as usize];
         if !count.mortal {
             continue;
         }
         let recency = times[run[0].recency as usize];
+        let powers = &powers[run[0].x as usize];
         let (total, mut of) = (count.total, Run::default());
-        let mut value = 0.0;
+        let odds = powers
+            .get(run[0].recency as usize)
+            .map(|power| count.odds_ratio / power);
         for row in run {
             let age = times[row.age as usize];
             let (rise, gap) = (age.log - recency.log, age.inverse - recency.inverse);
-            let d = count.odds + total * rise;
-            let Weight { small, q, p } = Weight::of(d);
             let w = row.weight;
-            value += w * d.max(0.0);
-            // Single customers share one logarithm: Σ ln(1+e) = ln Π(1+e), each factor at most 2.
-            if w == 1.0 {
-                product *= 1.0 + small;
+            let (q, p) = if let Some(odds) = odds {
+                // e^d is a product of what x, recency and age have.
+                let ratio = odds * powers[row.age as usize];
+                let p = 1.0 / (1.0 + ratio);
+                product.raise(1.0 + ratio, ratio, w);
+                (ratio * p, p)
             } else {
-                value += w * ln_1p(small);
-            }
-            if product > 1e200 {
-                value += ln(product);
-                product = 1.0;
-            }
+                let d = count.odds + total * rise;
+                let Weight { small, q, p } = Weight::of(d);
+                product.log += w * d.max(0.0);
+                product.raise(1.0 + small, small, w);
+                (q, p)
+            };
             let q = w * q;
             let s = q * p;
             of.q += q;
@@ -489,7 +524,6 @@ fn dropped_out(rows: &[Row], counts: &[ByCount], times: &[ByTime], inverse_a: f6
             of.s_gap2 += s * gap * gap;
         }
         let (da, db) = (inverse_a, -count.inverse);
-        sums.value += value;
         let g = &mut sums.gradient;
         g[0] += of.q_rise;
         g[1] += total * of.q_gap;
@@ -507,8 +541,40 @@ fn dropped_out(rows: &[Row], counts: &[ByCount], times: &[ByTime], inverse_a: f6
         h[8] += of.s * da * db;
         h[9] += (of.s + of.q) * db * db;
     }
-    sums.value += ln(product);
+    sums.value += product.log + ln(product.factor);
     sums
+}
+
+/// Σ w·ln(1+e) = ln Π(1+e)^w: few customers share one logarithm.
+struct Product {
+    log: f64,
+    factor: f64,
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Self {
+            log: 0.0,
+            factor: 1.0,
+        }
+    }
+}
+
+impl Product {
+    #[inline]
+    fn raise(&mut self, one_more: f64, ratio: f64, w: f64) {
+        if w == 1.0 {
+            self.factor *= one_more;
+        } else if w == 2.0 && ratio < 1e50 {
+            self.factor *= one_more * one_more;
+        } else {
+            self.log += w * ln_1p(ratio);
+        }
+        if self.factor > 1e100 {
+            self.log += ln(self.factor);
+            self.factor = 1.0;
+        }
+    }
 }
 
 /// ln S and its derivatives in r and α.
