@@ -7,7 +7,6 @@
 mod common;
 
 use common::{cdnow, cdnow_as_of, cdnow_end, close};
-use loyalty_core::analytics::models::compare::compare;
 use loyalty_core::analytics::models::covariates::{self, Level};
 use loyalty_core::analytics::models::gamma_gamma::{self, GammaGamma, Spends};
 use loyalty_core::analytics::models::holdout::{holdout, tracking};
@@ -125,46 +124,6 @@ fn hard_data_ends_in_an_answer_or_a_typed_error() {
     survives("age zero", &with_gaps(&[0, 0, 1], &[0, 0, 1], &[0, 0, 1]));
     let error = bg_nbd::fit(&with_gaps(&[0, 0], &[0, 0], &[9, 9]), &options()).unwrap_err();
     assert_eq!(error.code(), "analytics.model.too_few");
-}
-
-#[test]
-fn t5_log_likelihoods_compare_across_models() {
-    let log = cdnow();
-    let split = split(
-        &log.purchases(),
-        log.customers,
-        Rules::at(cdnow_as_of()),
-        cdnow_end(),
-    )
-    .unwrap();
-    let list = compare(&histories(), 2, Some(&split), &options());
-    let order: Vec<ModelKind> = list.iter().map(|entry| entry.model).collect();
-    assert_eq!(
-        order[..4],
-        [
-            ModelKind::MbgNbd,
-            ModelKind::BgNbd,
-            ModelKind::ParetoNbd,
-            ModelKind::Nbd
-        ]
-    );
-    close(
-        list[0].fit.as_ref().unwrap().log_likelihood,
-        -9_582.135_715_553_75,
-        1e-12,
-    );
-    for entry in &list[..3] {
-        let errors = entry.holdout.as_ref().unwrap();
-        assert!(
-            errors.mean_absolute < 0.8 && errors.total_error.unwrap().abs() < 0.2,
-            "{:?}",
-            errors.total_error
-        );
-    }
-    let (small, large) = (list[3].fit.as_ref().unwrap(), list[1].fit.as_ref().unwrap());
-    let test = small.likelihood_ratio(large).unwrap();
-    assert!(test.on_boundary && test.degrees == 2 && test.p_value < 1e-30);
-    assert!(large.likelihood_ratio(small).is_err());
 }
 
 #[test]
