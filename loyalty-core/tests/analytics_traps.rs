@@ -1,10 +1,5 @@
 //! Numerical traps in which other libraries were seen, one test each: T1 to T7, T12 and T13. T8 and T9 are in
 //! `analytics_robustness`, T10 and T11 in `analytics_metrics`, by the same names.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "expected values within a tolerance, not to the last bit"
-)]
-
 mod common;
 
 use common::{Log, cdnow, cdnow_as_of, cdnow_end, close, json};
