@@ -16,6 +16,7 @@ use loyalty_core::analytics::metrics::survival::{Scale, Times, log_rank};
 use loyalty_core::analytics::metrics::*;
 use loyalty_core::analytics::models::{FitOptions, Histories, PurchaseModel, bg_nbd};
 use loyalty_core::analytics::occasions::{Occasions, Rules};
+use loyalty_core::analytics::segments::column::{Column, Pick, Scope, by_column};
 use loyalty_core::analytics::segments::passivation::{self, State, states, transitions};
 use loyalty_core::analytics::segments::rfm::{Rfm, RfmOptions, Ties, rfm};
 use loyalty_core::analytics::segments::rfm_presets::{eleven, ten};
@@ -528,5 +529,47 @@ proptest! {
         let fast = cohort_counts(&purchases, 40, Rules::at(50), Calendar::Month).unwrap();
         let slow = cohort_table(&Population::all(&occasions), Calendar::Month, Since::Calendar, Measure::Customers).unwrap();
         prop_assert_eq!(fast, slow);
+    }
+    #[test]
+    fn segments_of_a_column_reconcile(rows in prop::collection::vec((0_u32..12, 0_i32..60, 1_i64..900, 0_u32..5, 0_u64..6), 0..120)) {
+        let customer: Vec<u32> = rows.iter().map(|row| row.0).collect();
+        let day: Vec<i32> = rows.iter().map(|row| row.1).collect();
+        let amount: Vec<i64> = rows.iter().map(|row| row.2).collect();
+        let channel: Vec<u32> = rows.iter().map(|row| row.3).collect();
+        let kind: Vec<u8> = rows.iter().map(|row| u8::from(row.4 == 5)).collect();
+        let order: Vec<u64> = rows.iter().map(|row| row.4).collect();
+        let purchases = Purchases {
+            kind: Some(&kind),
+            order: Some(&order),
+            original_order: Some(&order),
+            channel: Some(&channel),
+            ..Purchases::new(&customer, &day, &amount)
+        };
+        let rules = Rules::at(50);
+        let whole = Occasions::build(&purchases, 12, rules).unwrap();
+        let window = Window { start: 5, end: 40 };
+        let value = |population: &Population<'_>| {
+            (order_value(population, window, Basis::Orders), repeat_rate::repeat_rate(population, window))
+        };
+        let all = value(&Population::all(&whole));
+        for pick in [Pick::First, Pick::Last, Pick::Most] {
+            let parts = by_column(&purchases, 12, rules, Column::Channel, Scope::Customers(pick), value).unwrap();
+            prop_assert_eq!(parts.iter().map(|part| part.customers).sum::<u64>(), 12);
+            prop_assert_eq!(parts.iter().map(|part| part.rows).sum::<u64>(), rows.len() as u64);
+            prop_assert_eq!(parts.iter().map(|part| part.value.0.numerator).sum::<i128>(), all.0.numerator);
+            prop_assert_eq!(parts.iter().map(|part| part.value.0.denominator).sum::<i128>(), all.0.denominator);
+            prop_assert_eq!(parts.iter().map(|part| part.value.1.denominator).sum::<u64>(), all.1.denominator);
+        }
+        let parts = by_column(&purchases, 12, rules, Column::Channel, Scope::Rows, |population| population.occasions().counts()).unwrap();
+        prop_assert_eq!(parts.iter().map(|part| part.rows).sum::<u64>(), rows.len() as u64);
+        for part in &parts {
+            prop_assert!(part.value.reconciles() && part.value.rows_in == part.rows && part.customers <= part.rows);
+            prop_assert_eq!(channel.iter().filter(|channel| **channel == part.label).count() as u64, part.rows);
+        }
+        let bands = by_column(&purchases, 12, rules, Column::AmountMinor(&[100, 500]), Scope::Rows, |population| population.len()).unwrap();
+        for part in bands {
+            let inside = amount.iter().filter(|amount| match part.label { 0 => **amount < 100, 1 => (100..500).contains(*amount), _ => **amount >= 500 });
+            prop_assert_eq!(inside.count() as u64, part.rows);
+        }
     }
 }

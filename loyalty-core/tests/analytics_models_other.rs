@@ -6,10 +6,11 @@ use common::{cdnow, cdnow_as_of, close, json, read};
 use loyalty_core::analytics::Absent;
 use loyalty_core::analytics::models::bdw::{self, Bdw};
 use loyalty_core::analytics::models::bg_bb::{self, BgBb, DiscreteQuestion, Opportunities};
+use loyalty_core::analytics::models::compare::compare_contracts;
 use loyalty_core::analytics::models::contractual::Renewals;
 use loyalty_core::analytics::models::gamma_gamma::{self, GammaGamma, Spends};
 use loyalty_core::analytics::models::sbg::{self, Sbg};
-use loyalty_core::analytics::models::{Fit, FitOptions};
+use loyalty_core::analytics::models::{Fit, FitOptions, ModelKind};
 use loyalty_core::analytics::occasions::Rules;
 use loyalty_core::analytics::summary::summarize;
 
@@ -185,6 +186,30 @@ fn contracts() {
             }
         }
     }
+}
+
+#[test]
+fn contract_models_compare_on_the_probability_of_the_renewals() {
+    for (counts, best) in [(&REGULAR, ModelKind::Sbg), (&HIGH_END, ModelKind::Bdw)] {
+        let table = [Renewals::try_new(&counts[..=7]).unwrap()];
+        let list = compare_contracts(&table, &FitOptions::default());
+        assert_eq!((list.len(), list[0].model), (2, best));
+        assert_eq!(list[0].aic_excess, Some(0.0));
+        let of = |kind| {
+            let found = list.iter().find(|entry| entry.model == kind);
+            found.unwrap().fit.as_ref().unwrap()
+        };
+        let (small, large) = (of(ModelKind::Sbg), of(ModelKind::Bdw));
+        assert!(small.log_likelihood < large.log_likelihood);
+        assert_eq!(small.likelihood_ratio(large).unwrap().degrees, 1);
+    }
+    // One renewal identifies sBG's chance of leaving, not BdW's three parameters.
+    let short = [Renewals::try_new(&[100, 60, 40]).unwrap()];
+    let list = compare_contracts(&short, &FitOptions::default());
+    assert_eq!(list[1].model, ModelKind::Bdw);
+    let error = list[1].fit.as_ref().unwrap_err();
+    assert_eq!(error.code(), "analytics.model.too_few");
+    assert_eq!(list[1].aic_excess, None);
 }
 
 #[test]

@@ -39,6 +39,7 @@ impl Bench {
         {
             return;
         }
+        let extra = extra_bytes(&mut work);
         let mut runs: Vec<(f64, f64)> = (0..self.runs)
             .map(|_| {
                 let (start, cpu) = (Instant::now(), cpu_seconds());
@@ -56,10 +57,28 @@ impl Bench {
         };
         let (wall, cpu) = (pick(|run| run.0), pick(|run| run.1));
         println!(
-            "{{\"task\":\"{task}\",\"engine\":\"loyalty-core\",\"wall\":{:.6},\"wall_low\":{:.6},\"wall_high\":{:.6},\"cpu\":{:.6},\"cpu_low\":{:.6},\"cpu_high\":{:.6}}}",
+            "{{\"task\":\"{task}\",\"engine\":\"loyalty-core\",\"wall\":{:.6},\"wall_low\":{:.6},\"wall_high\":{:.6},\"cpu\":{:.6},\"cpu_low\":{:.6},\"cpu_high\":{:.6},\"extra_bytes\":{extra}}}",
             wall.1, wall.0, wall.2, cpu.1, cpu.0, cpu.2
         );
     }
+}
+
+/// By how much the memory of this process rises above what it was, the result included. 0 where the
+/// kernel does not tell.
+fn extra_bytes<R>(work: &mut impl FnMut() -> R) -> u64 {
+    let kilobytes = |field: &str| {
+        let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix(field));
+        line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    // Forget the peak so far.
+    if std::fs::write("/proc/self/clear_refs", "5").is_err() {
+        return 0;
+    }
+    let before = kilobytes("VmRSS:");
+    std::hint::black_box(work());
+    kilobytes("VmHWM:").saturating_sub(before) * 1_024
 }
 
 /// CPU time of this process so far: all its threads, in seconds. On a busy machine it says more than wall time.

@@ -29,3 +29,8 @@ pub use error::{Absent, AnalyticsError};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/models.md")]
 struct ModelsPage;
+
+/// The example of the metrics page.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/metrics.md")]
+struct MetricsPage;

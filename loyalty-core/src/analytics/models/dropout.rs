@@ -135,7 +135,7 @@ impl<S: Scalar> Posterior<S> {
         self.sum_over_events(t, S::constant(0.0), |n, survival, value| {
             if n > 1 {
                 let i = f64::from(n) - 2.0;
-                *survival = *survival * (b + i) / (a + b + i);
+                *survival = *survival * ((b + i) / (a + b + i));
             }
             value + *survival
         })
@@ -146,7 +146,7 @@ impl<S: Scalar> Posterior<S> {
         let (a, b) = (self.a, self.b);
         self.sum_over_events(t.max(0.0), S::constant(1.0), |n, _, value| {
             let i = f64::from(n) - 1.0;
-            value * (b + i) / (a + b + i)
+            value * ((b + i) / (a + b + i))
         })
     }
 

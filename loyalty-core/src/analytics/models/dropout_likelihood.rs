@@ -44,10 +44,14 @@ struct Row {
 
 pub(crate) struct DropoutLikelihood {
     shape: Shape,
+    /// Sorted as the groups are: runs of one x and recency.
     rows: Vec<Row>,
     /// Distinct days in model units.
     times: Vec<f64>,
-    x_max: u32,
+    /// Customers by x.
+    by_count: Vec<f64>,
+    /// Customers, and their x added up, by age (a position in `times`).
+    by_age: Vec<(f64, f64)>,
     customers: f64,
     /// (k−1)·Σ ln gap.
     constant: f64,
@@ -75,7 +79,8 @@ struct ByCount {
     aa: f64,
     ab: f64,
     bb: f64,
-    /// ln a/(b+x−1+μ).
+    /// a/(b+x−1+μ) and its logarithm.
+    odds_ratio: f64,
     odds: f64,
     /// 1/(b+x−1+μ).
     inverse: f64,
@@ -101,10 +106,8 @@ impl DropoutLikelihood {
         } else {
             0.0
         };
-        Ok(Self {
-            constant,
-            ..Self::of(&histories.groups, shape, unit_days, threads)
-        })
+        let of = Self::of(&histories.groups, shape, unit_days, threads);
+        Ok(Self { constant, ..of })
     }
 
     fn of(groups: &[Group], shape: Shape, unit_days: f64, threads: usize) -> Self {
@@ -136,12 +139,27 @@ impl DropoutLikelihood {
             let find = |day: u32| days.partition_point(|known| *known < day) as u32;
             groups.iter().map(|group| row(group, find)).collect()
         };
+        let times = days.iter().map(|day| f64::from(*day) / unit_days);
+        Self::of_rows(rows, times.collect(), shape, threads)
+    }
+
+    fn of_rows(rows: Vec<Row>, times: Vec<f64>, shape: Shape, threads: usize) -> Self {
+        let x_max = rows.iter().map(|row| row.x).max().unwrap_or(0);
+        let mut by_count = vec![0.0; x_max as usize + 1];
+        let mut by_age = vec![(0.0, 0.0); times.len()];
+        for row in &rows {
+            by_count[row.x as usize] += row.weight;
+            let age = &mut by_age[row.age as usize];
+            age.0 += row.weight;
+            age.1 += row.weight * f64::from(row.x);
+        }
         Self {
             shape,
+            customers: by_count.iter().sum(),
             rows,
-            times: days.iter().map(|day| f64::from(*day) / unit_days).collect(),
-            x_max: groups.iter().map(|group| group.x).max().unwrap_or(0),
-            customers: groups.iter().map(|group| count_f64(group.customers)).sum(),
+            times,
+            by_count,
+            by_age,
             constant: 0.0,
             threads,
         }
@@ -150,21 +168,12 @@ impl DropoutLikelihood {
     /// A thinned copy of about `size` groups that is cheap to climb first.
     pub(crate) fn thinned(&self, size: u32) -> Self {
         let picked = thin(self.rows.iter().map(|row| row.weight), size);
-        let rows: Vec<Row> = picked
-            .into_iter()
-            .map(|(at, weight)| Row {
-                weight,
-                ..self.rows[at]
-            })
-            .collect();
-        Self {
-            x_max: rows.iter().map(|row| row.x).max().unwrap_or(0),
-            customers: rows.iter().map(|row| row.weight).sum(),
-            rows,
-            times: self.times.clone(),
-            constant: 0.0,
-            ..*self
-        }
+        let thinned = |(at, weight): (usize, f64)| Row {
+            weight,
+            ..self.rows[at]
+        };
+        let rows = picked.into_iter().map(thinned).collect();
+        Self::of_rows(rows, self.times.clone(), self.shape, self.threads)
     }
 
     /// Tables over x by recurrence: no difference of large log-gammas is ever taken.
@@ -173,12 +182,12 @@ impl DropoutLikelihood {
         let k = self.shape.k;
         let log_k = ln_gamma(f64::from(k));
         let c = a + b;
-        let mut table = Vec::with_capacity(self.x_max as usize + 1);
+        let mut table = Vec::with_capacity(self.by_count.len());
         // Sums over i of ln, 1/· and 1/·² of r+i (k steps an occasion), and of the beta ratio.
         let (mut rise, mut rise1, mut rise2) = (0.0, 0.0, 0.0);
         let (mut beta, mut b1, mut b2, mut c1, mut c2) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let mut beta_steps = 0;
-        for x in 0..=self.x_max {
+        for x in 0..self.by_count.len() as u32 {
             while beta_steps < x + shift {
                 let i = f64::from(beta_steps);
                 beta -= ln_1p(a / (b + i));
@@ -205,6 +214,7 @@ impl DropoutLikelihood {
                 aa: c2,
                 ab: c2,
                 bb: c2 - b2,
+                odds_ratio: a * inverse,
                 odds: if mortal {
                     ln(a * inverse)
                 } else {
@@ -227,11 +237,14 @@ impl DropoutLikelihood {
 /// Systematic sampling by weight: positions and their new weights, which add up to about the same.
 pub(crate) fn thin(weights: impl Iterator<Item = f64> + Clone, size: u32) -> Vec<(usize, f64)> {
     let each = weights.clone().sum::<f64>() / f64::from(size.max(1));
-    let (mut passed, mut picked) = (0.0, Vec::new());
+    let (mut passed, mut next, mut picked) = (0.0, each, Vec::new());
     for (at, weight) in weights.enumerate() {
-        let before = (passed / each).floor();
         passed += weight;
-        let picks = (passed / each).floor() - before;
+        let mut picks = 0.0;
+        while passed >= next {
+            picks += 1.0;
+            next += each;
+        }
         if picks > 0.0 {
             picked.push((at, picks * each));
         }
@@ -261,12 +274,18 @@ impl Objective for DropoutLikelihood {
                 inverse: 1.0 / (alpha + t),
             })
             .collect();
+        let powers = self.powers(&counts, &times);
         let blocks = self.rows.len().div_ceil(BLOCK);
         let partial = map_blocks(blocks, self.threads, |block| {
             let end = self.rows.len().min((block + 1) * BLOCK);
-            self.block(&self.rows[block * BLOCK..end], &counts, &times, a, alpha)
+            let rows = &self.rows[block * BLOCK..end];
+            if self.shape.k == 1 {
+                dropped_out(rows, &counts, &times, &powers, 1.0 / a)
+            } else {
+                self.with_phases(rows, &counts, &times, 1.0 / a, alpha)
+            }
         });
-        let mut sums = Sums::default();
+        let mut sums = self.certain(&counts, &times);
         for part in &partial {
             sums.value += part.value;
             for i in 0..4 {
@@ -297,110 +316,264 @@ impl Objective for DropoutLikelihood {
 }
 
 impl DropoutLikelihood {
-    fn block(
+    /// What a customer who is certainly alive contributes: sums over x and over ages, not over groups.
+    fn certain(&self, counts: &[ByCount], times: &[ByTime]) -> Sums {
+        let mut sums = Sums::default();
+        for (count, w) in counts.iter().zip(&self.by_count) {
+            sums.value += w * count.value;
+            sums.gradient[0] += w * count.r;
+            sums.gradient[2] += w * count.a;
+            sums.gradient[3] += w * count.b;
+            sums.hessian[0] += w * count.rr;
+            sums.hessian[7] += w * count.aa;
+            sums.hessian[8] += w * count.ab;
+            sums.hessian[9] += w * count.bb;
+        }
+        let (r, k) = (counts[0].total, f64::from(self.shape.k));
+        for (time, (w, x)) in times.iter().zip(&self.by_age) {
+            let total = r * w + k * x;
+            sums.value -= total * time.log;
+            sums.gradient[0] -= w * time.log;
+            sums.gradient[1] -= total * time.inverse;
+            sums.hessian[1] -= w * time.inverse;
+            sums.hessian[4] += total * time.inverse * time.inverse;
+        }
+        sums
+    }
+
+    /// For each x that many groups share: ((α+t)/(α+t_last))^R at every time. Empty for the others, and
+    /// where it could underflow.
+    fn powers(&self, counts: &[ByCount], times: &[ByTime]) -> Vec<Vec<f64>> {
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return Vec::new();
+        };
+        let mut powers = vec![Vec::new(); counts.len()];
+        let shared = |run: &&[Row]| self.shape.k == 1 && run.len() >= times.len();
+        let runs = self.rows.chunk_by(|left, right| left.x == right.x);
+        for run in runs.filter(shared) {
+            let x = run[0].x as usize;
+            let total = counts[x].total;
+            if counts[x].mortal && total * (last.log - first.log) < 300.0 {
+                let power = |time: &ByTime| exp(total * (time.log - last.log));
+                powers[x] = times.iter().map(power).collect();
+            }
+        }
+        powers
+    }
+
+    /// What ln(S + exp d) adds, group by group.
+    fn with_phases(
         &self,
         rows: &[Row],
         counts: &[ByCount],
         times: &[ByTime],
-        a: f64,
+        inverse_a: f64,
         alpha: f64,
     ) -> Sums {
         let mut sums = Sums::default();
-        let inverse_a = 1.0 / a;
-        let mut product = 1.0;
         for row in rows {
             let count = &counts[row.x as usize];
             let age = times[row.age as usize];
             let recency = times[row.recency as usize];
-            let w = row.weight;
             let total = count.total;
-            // The part of a customer who is certainly alive.
-            let mut value = count.value - total * age.log;
-            let mut g = [count.r - age.log, -total * age.inverse, count.a, count.b];
-            let mut h = [
-                count.rr,
-                -age.inverse,
-                0.0,
-                0.0,
-                total * age.inverse * age.inverse,
-                0.0,
-                0.0,
-                count.aa,
-                count.ab,
-                count.bb,
-            ];
-            let u = if self.shape.k > 1 && row.age != row.recency {
-                let elapsed = self.times[row.age as usize] - self.times[row.recency as usize];
-                tail(
-                    total,
-                    elapsed / (alpha + self.times[row.age as usize]),
-                    age.inverse,
-                    self.shape.k,
-                )
-            } else {
+            let u = if row.age == row.recency {
                 Tail::default()
+            } else {
+                let end = self.times[row.age as usize];
+                let share = (end - self.times[row.recency as usize]) / (alpha + end);
+                tail(total, share, age.inverse, self.shape.k)
             };
+            let mut value = u.value;
+            let mut g = [u.r, u.alpha, 0.0, 0.0];
+            let mut h = [
+                u.rr,
+                u.r_alpha,
+                0.0,
+                0.0,
+                u.alpha_alpha,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+                0.0,
+            ];
             if count.mortal {
                 // d and its derivatives, then ln(S + exp d) by the weight q of having dropped out.
-                let d = count.odds + total * (age.log - recency.log) - u.value;
-                let (dr, dalpha) = (
-                    age.log - recency.log,
-                    total * (age.inverse - recency.inverse),
-                );
+                let dr = age.log - recency.log;
+                let gap = age.inverse - recency.inverse;
+                let dalpha = total * gap;
+                let d = count.odds + total * dr - u.value;
                 let (da, db) = (inverse_a, -count.inverse);
-                let small = exp(-d.abs());
-                let q = if d > 0.0 {
-                    1.0 / (1.0 + small)
-                } else {
-                    small / (1.0 + small)
-                };
-                value += u.value + if d > 0.0 { d } else { 0.0 };
-                // Single customers share one logarithm: Σ ln(1+e) = ln Π(1+e), each factor at most 2.
-                if w == 1.0 {
-                    product *= 1.0 + small;
-                } else {
-                    value += ln_1p(small);
-                }
-                let p = 1.0 - q;
+                let Weight { small, q, p } = Weight::of(d);
+                value += d.max(0.0) + ln_1p(small);
                 let spread = p * q;
                 let (er, ealpha) = (dr - u.r, dalpha - u.alpha);
-                g[0] += p * u.r + q * dr;
-                g[1] += p * u.alpha + q * dalpha;
-                g[2] += q * da;
-                g[3] += q * db;
-                h[0] += p * u.rr + spread * er * er;
-                h[1] += p * u.r_alpha + q * (age.inverse - recency.inverse) + spread * er * ealpha;
-                h[2] += spread * er * da;
-                h[3] += spread * er * db;
-                let bend = recency.inverse * recency.inverse - age.inverse * age.inverse;
-                h[4] += p * u.alpha_alpha + q * total * bend + spread * ealpha * ealpha;
-                h[5] += spread * ealpha * da;
-                h[6] += spread * ealpha * db;
-                h[7] += (spread - q) * da * da;
-                h[8] += spread * da * db;
-                h[9] += (spread + q) * db * db;
-            } else {
-                value += u.value;
-                g[0] += u.r;
-                g[1] += u.alpha;
-                h[0] += u.rr;
-                h[1] += u.r_alpha;
-                h[4] += u.alpha_alpha;
+                g = [p * u.r + q * dr, p * u.alpha + q * dalpha, q * da, q * db];
+                let bend = -gap * (age.inverse + recency.inverse);
+                h = [
+                    p * u.rr + spread * er * er,
+                    p * u.r_alpha + q * gap + spread * er * ealpha,
+                    spread * er * da,
+                    spread * er * db,
+                    p * u.alpha_alpha + q * total * bend + spread * ealpha * ealpha,
+                    spread * ealpha * da,
+                    spread * ealpha * db,
+                    (spread - q) * da * da,
+                    spread * da * db,
+                    (spread + q) * db * db,
+                ];
             }
-            if product > 1e200 {
-                sums.value += ln(product);
-                product = 1.0;
-            }
-            sums.value += w * value;
+            sums.value += row.weight * value;
             for (sum, term) in sums.gradient.iter_mut().zip(g) {
-                *sum += w * term;
+                *sum += row.weight * term;
             }
             for (sum, term) in sums.hessian.iter_mut().zip(h) {
-                *sum += w * term;
+                *sum += row.weight * term;
             }
         }
-        sums.value += ln(product);
         sums
+    }
+}
+
+/// The weights of having dropped out (q) and of being alive (p), and e^(−|d|).
+struct Weight {
+    small: f64,
+    q: f64,
+    p: f64,
+}
+
+impl Weight {
+    #[inline]
+    fn of(d: f64) -> Self {
+        let small = exp(-d.abs());
+        let large = 1.0 / (1.0 + small);
+        let rest = small * large;
+        let (q, p) = if d > 0.0 {
+            (large, rest)
+        } else {
+            (rest, large)
+        };
+        Self { small, q, p }
+    }
+}
+
+/// Sums over the ages of one x and recency, where d = odds + R·rise and ∂d/∂α = R·gap.
+#[derive(Default)]
+struct Run {
+    q: f64,
+    q_rise: f64,
+    q_gap: f64,
+    q_gap2: f64,
+    s: f64,
+    s_rise: f64,
+    s_rise2: f64,
+    s_gap: f64,
+    s_gap_rise: f64,
+    s_gap2: f64,
+}
+
+/// What ln(1 + exp d) adds (k = 1). Everything but `rise` and `gap` is the same within a run.
+fn dropped_out(
+    rows: &[Row],
+    counts: &[ByCount],
+    times: &[ByTime],
+    powers: &[Vec<f64>],
+    inverse_a: f64,
+) -> Sums {
+    let mut sums = Sums::default();
+    let mut product = Product::default();
+    for run in rows.chunk_by(|left, right| left.recency == right.recency && left.x == right.x) {
+        let count = &counts[run[0].x as usize];
+        if !count.mortal {
+            continue;
+        }
+        let recency = times[run[0].recency as usize];
+        let powers = &powers[run[0].x as usize];
+        let (total, mut of) = (count.total, Run::default());
+        let odds = powers
+            .get(run[0].recency as usize)
+            .map(|power| count.odds_ratio / power);
+        for row in run {
+            let age = times[row.age as usize];
+            let (rise, gap) = (age.log - recency.log, age.inverse - recency.inverse);
+            let w = row.weight;
+            let (q, p) = if let Some(odds) = odds {
+                // e^d is a product of what x, recency and age have.
+                let ratio = odds * powers[row.age as usize];
+                let p = 1.0 / (1.0 + ratio);
+                product.raise(1.0 + ratio, ratio, w);
+                (ratio * p, p)
+            } else {
+                let d = count.odds + total * rise;
+                let Weight { small, q, p } = Weight::of(d);
+                product.log += w * d.max(0.0);
+                product.raise(1.0 + small, small, w);
+                (q, p)
+            };
+            let q = w * q;
+            let s = q * p;
+            of.q += q;
+            of.q_rise += q * rise;
+            of.q_gap += q * gap;
+            of.q_gap2 += q * gap * gap;
+            of.s += s;
+            of.s_rise += s * rise;
+            of.s_rise2 += s * rise * rise;
+            of.s_gap += s * gap;
+            of.s_gap_rise += s * gap * rise;
+            of.s_gap2 += s * gap * gap;
+        }
+        let (da, db) = (inverse_a, -count.inverse);
+        let g = &mut sums.gradient;
+        g[0] += of.q_rise;
+        g[1] += total * of.q_gap;
+        g[2] += of.q * da;
+        g[3] += of.q * db;
+        let h = &mut sums.hessian;
+        h[0] += of.s_rise2;
+        h[1] += of.q_gap + total * of.s_gap_rise;
+        h[2] += of.s_rise * da;
+        h[3] += of.s_rise * db;
+        h[4] += total * (total * of.s_gap2 - of.q_gap2 - 2.0 * recency.inverse * of.q_gap);
+        h[5] += total * of.s_gap * da;
+        h[6] += total * of.s_gap * db;
+        h[7] += (of.s - of.q) * da * da;
+        h[8] += of.s * da * db;
+        h[9] += (of.s + of.q) * db * db;
+    }
+    sums.value += product.log + ln(product.factor);
+    sums
+}
+
+/// Σ w·ln(1+e) = ln Π(1+e)^w: few customers share one logarithm.
+struct Product {
+    log: f64,
+    factor: f64,
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Self {
+            log: 0.0,
+            factor: 1.0,
+        }
+    }
+}
+
+impl Product {
+    #[inline]
+    fn raise(&mut self, one_more: f64, ratio: f64, w: f64) {
+        if w == 1.0 {
+            self.factor *= one_more;
+        } else if w == 2.0 && ratio < 1e50 {
+            self.factor *= one_more * one_more;
+        } else {
+            self.log += w * ln_1p(ratio);
+        }
+        if self.factor > 1e100 {
+            self.log += ln(self.factor);
+            self.factor = 1.0;
+        }
     }
 }
 

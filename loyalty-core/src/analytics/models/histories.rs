@@ -101,7 +101,12 @@ impl Histories {
             let pack = |(x, recency, age): (u32, u32, u32)| {
                 u64::from(x) << (2 * day_bits) | u64::from(recency) << day_bits | u64::from(age)
             };
-            grouped(keys.map(pack).collect(), day_bits)
+            if x_bits + 2 * day_bits <= u32::BITS {
+                // Half the bytes to move.
+                grouped::<u32>(keys.map(|key| pack(key) as u32).collect(), day_bits)
+            } else {
+                grouped::<u64>(keys.map(pack).collect(), day_bits)
+            }
         } else {
             let mut wide: Vec<_> = keys.collect();
             wide.sort_unstable();
@@ -197,14 +202,18 @@ fn check_days(x: u32, recency: u32, age: u32) -> Result<(), AnalyticsError> {
 }
 
 /// Sorted groups of packed keys.
-fn grouped(mut packed: Vec<u64>, day_bits: u32) -> Vec<Group> {
+fn grouped<K: Copy + Default + PartialEq + Into<u64>>(
+    mut packed: Vec<K>,
+    day_bits: u32,
+) -> Vec<Group> {
     radix_sort(&mut packed);
     let field = |key: u64, shift: u32| {
         (key.checked_shr(shift).unwrap_or(0) & ((1_u64 << day_bits) - 1)) as u32
     };
-    let mut groups: Vec<Group> = Vec::with_capacity(packed.len() / 4 + 16);
+    let changes = packed.windows(2).filter(|pair| pair[0] != pair[1]);
+    let mut groups: Vec<Group> = Vec::with_capacity(changes.count() + 1);
     for run in packed.chunk_by(|left, right| left == right) {
-        let key = run[0];
+        let key: u64 = run[0].into();
         groups.push(Group {
             x: key.checked_shr(2 * day_bits).unwrap_or(0) as u32,
             recency_days: field(key, day_bits),

@@ -35,7 +35,14 @@ fn alive<S: Scalar>([total, alpha, s, beta]: [S; 4], past: &Past) -> S {
     let (a, b) = (alpha + past.recency, beta + past.recency);
     let small = a.value().min(b.value());
     let end = ln_1p(span / small);
-    let width = (12.0 / (total.value() + s.value() + 1.0)).min(3.0);
+    // How fast the integrand can fall on the smaller scale; the other's share is largest at the end.
+    let share = (small + span) / (a.value().max(b.value()) + span);
+    let (own, other) = if a.value() <= b.value() {
+        (total.value(), s.value())
+    } else {
+        (s.value(), total.value())
+    };
+    let width = (12.0 / (own + other * share + 1.0)).min(3.0);
     let mut sum = S::constant(0.0);
     for (w, weight) in panels(0.0, end, width) {
         let gone = small * exp_m1(w);
@@ -78,15 +85,18 @@ impl<S: Scalar> Posterior<S> {
     pub(crate) fn purchase_if_alive(&self, t: f64) -> S {
         let scale = self.rate.value();
         let end = ln_1p(t / scale).min(45.0 / self.total.value());
+        let beta = self.beta.value();
+        let far = t.min(scale * exp_m1(end));
+        let share = (scale / beta).max((scale + far) / (beta + far));
+        let steepest = self.total.value() + self.s.value() * share;
         let mut sum = S::constant(0.0);
-        for (w, weight) in panels(
-            0.0,
-            end,
-            (8.0 / (self.total.value() + self.s.value())).min(1.0),
-        ) {
+        for (w, weight) in panels(0.0, end, (8.0 / steepest).min(1.0)) {
             let u = scale * exp_m1(w);
             let fall = self.total * (self.rate.recip() * u).ln_1p()
                 + self.s * (self.beta.recip() * u).ln_1p();
+            if fall.value() > 60.0 {
+                break;
+            }
             sum = sum + (-fall).exp() * self.total / (self.rate + u) * (weight * (scale + u));
         }
         sum

@@ -84,14 +84,18 @@ fn dying(total: f64, alpha: f64, s: f64, beta: f64, recency: f64, age: f64) -> D
     let on_alpha = alpha <= beta;
     let small = if on_alpha { a } else { b };
     let end = ln_1p((age - recency) / small);
-    let width = (12.0 / (total + s + 1.0)).min(3.0);
+    // How fast the logarithm of the integrand can fall; the other scale's share is largest at the end.
+    let (own, other) = if on_alpha { (total, s) } else { (s, total) };
+    let share = (small + (age - recency)) / (a.max(b) + (age - recency));
+    let steepest = own + other * share + 1.0;
+    let width = (12.0 / steepest).min(3.0);
     let count = (end / width).ceil().max(1.0);
     let width = end / count;
     let mut sum = 0.0;
     let mut first = [0.0; 4];
     let mut second = [0.0; 10];
     // Eight nodes are exact to double precision on a short interval.
-    let short = end * (total + s + 1.0) < 2.0 && end < 0.8;
+    let short = end * steepest < 2.0 && end < 0.8;
     let mut start = 0.0;
     while start < end * (1.0 - 1e-12) {
         let stop = if start + 1.5 * width > end {

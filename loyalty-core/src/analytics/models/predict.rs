@@ -113,12 +113,12 @@ fn by_factors(
     batch: &Batch<'_>,
 ) -> Vec<Result<f64, Absent>> {
     let n = batch.x.len();
-    let (slots, keys) = slots(batch.x, batch.age_days);
     let shape = model.shape();
     let parameters = model.parameters();
     let [r, alpha, a, b] = [parameters[0], parameters[1], parameters[2], parameters[3]];
-    let blocks = keys.len().div_ceil(64);
-    let factors: Vec<f64> = map_blocks(blocks, batch.threads, |block| {
+    let cells = Cells::of(batch.x, batch.age_days);
+    let keys = &cells.keys;
+    let factors: Vec<f64> = map_blocks(keys.len().div_ceil(64), batch.threads, |block| {
         let keys = &keys[block * 64..keys.len().min((block + 1) * 64)];
         let one = |(x, age): &(u32, u32)| {
             // A customer seen buying on the last day is alive: only the factor remains.
@@ -143,31 +143,29 @@ fn by_factors(
         keys.iter().map(one).collect::<Vec<f64>>()
     })
     .concat();
-    // ln a − ln(b + x + μ − 1) once for each x.
-    let x_max = batch.x.iter().copied().max().unwrap_or(0);
+    // What hangs on x alone or on a day alone, once for each where they are not sparse.
+    let most = |column: &[u32]| column.iter().copied().max().unwrap_or(0);
     let steps = |x: u32| x + shape.shift();
-    let dense = (x_max as usize) < 4 * n + 1_024;
-    let odds = |x: u32| ln(a) - ln(b + (f64::from(steps(x)) - 1.0));
-    let table: Vec<f64> = if dense {
-        (0..=x_max).map(odds).collect()
-    } else {
-        Vec::new()
-    };
+    let odds = Table::of(most(batch.x), n, |x| {
+        ln(a) - ln(b + (f64::from(steps(x)) - 1.0))
+    });
+    let days = Table::of(most(batch.age_days), n, |day| {
+        let time = f64::from(day) / batch.unit_days;
+        (time, 1.0 / (alpha + time))
+    });
     let share = n.div_ceil(batch.threads.max(1)).max(1);
     let mut answers = map_blocks(n.div_ceil(share), batch.threads, |block| {
         let end = n.min((block + 1) * share);
         let mut part = Vec::with_capacity(end - block * share);
         for i in block * share..end {
-            let x = batch.x[i];
-            let factor = factors[slots[i] as usize];
+            let (x, recency, age) = (batch.x[i], batch.recency_days[i], batch.age_days[i]);
+            let factor = factors[cells.position(x, age)];
             let alive = if steps(x) == 0 {
                 1.0
             } else {
-                let recency = f64::from(batch.recency_days[i]) / batch.unit_days;
-                let age = f64::from(batch.age_days[i]) / batch.unit_days;
-                let waited = ln_1p(1.0 / (alpha + recency) * (age - recency));
-                let odds = if dense { table[x as usize] } else { odds(x) };
-                let log = -(odds + (r + f64::from(x)) * waited);
+                let (recency, inverse) = days.at(recency);
+                let waited = ln_1p(inverse * (days.at(age).0 - recency));
+                let log = -(odds.at(x) + (r + f64::from(x)) * waited);
                 if log > 0.0 {
                     1.0 / (exp(-log) + 1.0)
                 } else {
@@ -191,38 +189,75 @@ fn by_factors(
     }
 }
 
-/// A slot for each distinct (x, age), and the keys in slot order.
-fn slots(x: &[u32], age: &[u32]) -> (Vec<u32>, Vec<(u32, u32)>) {
-    let (x_max, age_max) = (
-        x.iter().max().copied().unwrap_or(0),
-        age.iter().max().copied().unwrap_or(0),
-    );
-    let width = age_max as usize + 1;
-    let mut keys = Vec::new();
-    let mut slots = Vec::with_capacity(x.len());
-    let cells = (x_max as usize + 1)
-        .checked_mul(width)
-        .filter(|cells| *cells <= 8 * x.len() + (1 << 20));
-    if let Some(cells) = cells {
-        let mut slot = vec![u32::MAX; cells];
-        for (x, age) in x.iter().zip(age) {
-            let cell = &mut slot[*x as usize * width + *age as usize];
-            if *cell == u32::MAX {
-                *cell = keys.len() as u32;
-                keys.push((*x, *age));
-            }
-            slots.push(*cell);
-        }
-    } else {
-        let mut slot = FxHashMap::default();
-        for key in x.iter().copied().zip(age.iter().copied()) {
-            let next = keys.len() as u32;
-            let cell = *slot.entry(key).or_insert(next);
-            if cell == next {
-                keys.push(key);
-            }
-            slots.push(cell);
+/// A function of a small number: its values in a table, or itself where the table would be larger than what
+/// is asked.
+struct Table<T, F> {
+    values: Vec<T>,
+    function: F,
+}
+
+impl<T: Copy, F: Fn(u32) -> T> Table<T, F> {
+    fn of(most: u32, asked: usize, function: F) -> Self {
+        let dense = (most as usize) < 4 * asked + 1_024;
+        let values = if dense {
+            (0..=most).map(&function).collect()
+        } else {
+            Vec::new()
+        };
+        Self { values, function }
+    }
+
+    #[inline]
+    fn at(&self, number: u32) -> T {
+        match self.values.get(number as usize) {
+            Some(value) => *value,
+            None => (self.function)(number),
         }
     }
-    (slots, keys)
+}
+
+/// The distinct (x, age) of a batch, numbered.
+struct Cells {
+    keys: Vec<(u32, u32)>,
+    width: usize,
+    dense: Vec<u32>,
+    sparse: FxHashMap<(u32, u32), u32>,
+}
+
+impl Cells {
+    fn of(x: &[u32], age: &[u32]) -> Self {
+        let most = |column: &[u32]| column.iter().copied().max().unwrap_or(0) as usize;
+        let width = most(age) + 1;
+        let size = (most(x) + 1)
+            .checked_mul(width)
+            .filter(|size| *size <= 8 * x.len() + (1 << 20));
+        let mut cells = Self {
+            keys: Vec::new(),
+            width,
+            dense: vec![u32::MAX; size.unwrap_or(0)],
+            sparse: FxHashMap::default(),
+        };
+        for (x, age) in x.iter().copied().zip(age.iter().copied()) {
+            let next = cells.keys.len() as u32;
+            let slot = if size.is_some() {
+                &mut cells.dense[x as usize * width + age as usize]
+            } else {
+                cells.sparse.entry((x, age)).or_insert(u32::MAX)
+            };
+            if *slot == u32::MAX {
+                *slot = next;
+                cells.keys.push((x, age));
+            }
+        }
+        cells
+    }
+
+    #[inline]
+    fn position(&self, x: u32, age: u32) -> usize {
+        if self.dense.is_empty() {
+            self.sparse[&(x, age)] as usize
+        } else {
+            self.dense[x as usize * self.width + age as usize] as usize
+        }
+    }
 }

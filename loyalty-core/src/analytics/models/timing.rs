@@ -9,8 +9,9 @@ use super::purchase_model::parameter_names;
 use crate::analytics::columns::count_f64;
 use crate::analytics::error::AnalyticsError;
 
-/// Sizes of thinned copies that are climbed first, where the whole is at least eight times as large.
-const THIN_TO: [u32; 2] = [1_024, 16_384];
+/// Sizes of thinned copies, each made of the one before, where the whole is at least eight times as
+/// large. They are climbed first, the smallest one first.
+const THIN_TO: [u32; 2] = [16_384, 1_024];
 
 pub(crate) fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -144,11 +145,11 @@ pub(crate) fn fit(
     let groups = histories.groups.len();
     let cold = options.start.is_none();
     let sizes = THIN_TO
-        .iter()
-        .filter(|size| cold && groups >= 8 * **size as usize);
+        .into_iter()
+        .filter(|size| cold && groups >= 8 * *size as usize);
     let optimum = if pareto {
         let full = ParetoLikelihood::new(histories, options.unit_days, options.threads);
-        let thinned: Vec<ParetoLikelihood> = sizes.map(|size| full.thinned(*size)).collect();
+        let thinned = thinnings(sizes, |last, size| last.unwrap_or(&full).thinned(size));
         let thinned: Vec<&dyn Objective> =
             thinned.iter().map(|part| part as &dyn Objective).collect();
         climb(&full, &thinned, &starts, &plan)
@@ -157,7 +158,7 @@ pub(crate) fn fit(
         let shape = Shape { modified, k };
         let full =
             DropoutLikelihood::try_new(histories, shape, options.unit_days, options.threads)?;
-        let thinned: Vec<DropoutLikelihood> = sizes.map(|size| full.thinned(*size)).collect();
+        let thinned = thinnings(sizes, |last, size| last.unwrap_or(&full).thinned(size));
         let thinned: Vec<&dyn Objective> =
             thinned.iter().map(|part| part as &dyn Objective).collect();
         climb(&full, &thinned, &starts, &plan)
@@ -171,6 +172,16 @@ pub(crate) fn fit(
         groups as u64,
     );
     Ok(Fit { k, ..fit })
+}
+
+/// Thinned copies, the smallest first.
+fn thinnings<L>(sizes: impl Iterator<Item = u32>, thin: impl Fn(Option<&L>, u32) -> L) -> Vec<L> {
+    let mut thinned: Vec<L> = Vec::new();
+    for size in sizes {
+        thinned.push(thin(thinned.last(), size));
+    }
+    thinned.reverse();
+    thinned
 }
 
 /// The log-likelihood of histories at given parameters, in the time unit of `unit_days`.

@@ -1,5 +1,6 @@
-//! Segmentations, one file each: RFM scores and named segments, passivating states, value deciles.
+//! Segmentations, one file each: columns of the rows, RFM scores and named segments, passivating states.
 
+pub mod column;
 pub mod passivation;
 pub mod rfm;
 pub mod rfm_presets;

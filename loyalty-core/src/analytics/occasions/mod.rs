@@ -5,8 +5,11 @@
 //! a refund without a known order lowers the customer's total only. Rows after `as_of`, refunds
 //! too, do not exist at that `as_of`.
 
+mod packed;
+
 use serde::{Deserialize, Serialize};
 
+use self::packed::{Group, Groups, Packed};
 use super::columns::{NO_ORDER, Purchases, REFUND, check_customers};
 use super::error::AnalyticsError;
 
@@ -138,42 +141,17 @@ impl Cell {
 }
 
 fn cell_of(purchases: &Purchases<'_>, row: usize) -> Cell {
-    let kind = purchases.kind.map_or(0, |kinds| kinds[row]);
-    let own = purchases.order.map_or(NO_ORDER, |orders| orders[row]);
-    let order = match (kind, purchases.original_order) {
-        (REFUND, Some(originals)) => originals[row],
-        _ => own,
-    };
     let amount = purchases.amount_minor[row];
     Cell {
         customer: purchases.customer[row],
-        order,
+        order: packed::order_of(purchases, row),
         day: purchases.day[row],
-        kind,
+        kind: packed::kind_of(purchases, row),
         zero: amount == 0,
         amount,
         margin: purchases.margin_minor.map_or(0, |margins| margins[row]),
         rows: 1,
     }
-}
-
-/// Row numbers by customer (a counting sort), and where each customer's rows end.
-fn rows_by_customer(column: &[u32], customers: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut next = vec![0_u32; customers + 1];
-    for customer in column {
-        next[*customer as usize + 1] += 1;
-    }
-    for customer in 0..customers {
-        next[customer + 1] += next[customer];
-    }
-    let mut rows = vec![0_u32; column.len()];
-    for (row, customer) in column.iter().enumerate() {
-        let slot = &mut next[*customer as usize];
-        rows[*slot as usize] = row as u32;
-        *slot += 1;
-    }
-    next.truncate(customers);
-    (rows, next)
 }
 
 /// Compacted cells of checked columns, sorted by key.
@@ -242,34 +220,53 @@ impl Occasions {
         purchases.check()?;
         check_customers(purchases.customer, customers)?;
         let mut occasions = Self::empty(rules, customers, purchases.margin_minor.is_some());
-        let (rows, ends) = rows_by_customer(purchases.customer, customers);
-        let mut scratch = Vec::new();
-        let (mut orders, mut start) = (Vec::new(), 0);
-        for end in ends {
-            let mut cells: Vec<Cell> = std::mem::take(&mut scratch);
-            cells.clear();
-            cells.extend(
-                rows[start..end as usize]
-                    .iter()
-                    .map(|row| cell_of(purchases, *row as usize)),
-            );
-            cells.sort_unstable_by_key(Cell::key);
-            let cells = compact(cells)?;
-            occasions.close_customer(&cells, &mut orders)?;
-            scratch = cells;
-            start = end as usize;
+        if purchases.margin_minor.is_some() {
+            occasions.fill::<4>(purchases, customers)?;
+        } else {
+            occasions.fill::<3>(purchases, customers)?;
         }
         Ok(occasions)
     }
 
-    /// Settles the cells of the next customer and closes her history.
-    fn close_customer(
+    /// Closes all customers, from rows packed into N words.
+    fn fill<const N: usize>(
         &mut self,
-        cells: &[Cell],
+        purchases: &Purchases<'_>,
+        customers: usize,
+    ) -> Result<(), AnalyticsError> {
+        let groups = Groups::<N>::of(purchases, customers);
+        let (mut group, mut orders) = (Group::new(), Vec::new());
+        for (base, rows) in groups.groups() {
+            let size = (customers - base as usize).min(groups.size());
+            group.fill(rows, size);
+            let cell = |row: &Packed<N>| packed::cell(row, base);
+            for rows in group.customers() {
+                self.close_customer(rows, packed::order, cell, &mut orders)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles the rows of the next customer, sorted by order, and closes her history.
+    fn close_customer<R>(
+        &mut self,
+        rows: &[R],
+        order: impl Fn(&R) -> u64,
+        cell: impl Fn(&R) -> Cell,
         orders: &mut Vec<Order>,
     ) -> Result<(), AnalyticsError> {
         orders.clear();
-        let loose = self.settle(cells, orders)?;
+        let mut loose = 0_i64;
+        for group in rows.chunk_by(|left, right| order(left) == order(right)) {
+            let cells = group.iter().map(&cell);
+            if order(&group[0]) == NO_ORDER {
+                for cell in cells {
+                    loose = self.settle_single(&cell, orders, loose)?;
+                }
+            } else {
+                loose = self.settle_order(cells, orders, loose)?;
+            }
+        }
         self.loose_refund_minor.push(loose);
         orders.sort_unstable_by_key(|order| order.day);
         self.push_orders(orders)?;
@@ -292,7 +289,8 @@ impl Occasions {
             while position < cells.len() && cells[position].customer as usize == customer {
                 position += 1;
             }
-            occasions.close_customer(&cells[start..position], &mut orders)?;
+            let own = &cells[start..position];
+            occasions.close_customer(own, |cell| cell.order, |cell| *cell, &mut orders)?;
         }
         Ok(occasions)
     }
@@ -310,21 +308,6 @@ impl Occasions {
             loose_refund_minor: Vec::with_capacity(customers),
             counts: RowCounts::default(),
         }
-    }
-
-    /// Settles one customer's cells: fills `orders`, counts rows, returns loose refunds.
-    fn settle(&mut self, cells: &[Cell], orders: &mut Vec<Order>) -> Result<i64, AnalyticsError> {
-        let mut loose = 0_i64;
-        for group in cells.chunk_by(|left, right| left.order == right.order) {
-            if group[0].order == NO_ORDER {
-                for cell in group {
-                    loose = self.settle_single(cell, orders, loose)?;
-                }
-            } else {
-                loose = self.settle_order(group, orders, loose)?;
-            }
-        }
-        Ok(loose)
     }
 
     /// Whether a cell exists under the rules; counts it when it does not.
@@ -374,7 +357,7 @@ impl Occasions {
     /// All rows of one order number: sales, and refunds that name it.
     fn settle_order(
         &mut self,
-        group: &[Cell],
+        group: impl Iterator<Item = Cell>,
         orders: &mut Vec<Order>,
         loose: i64,
     ) -> Result<i64, AnalyticsError> {
@@ -384,7 +367,7 @@ impl Occasions {
         let (mut gross, mut refund, mut margin) = (0_i64, 0_i64, 0_i64);
         let (mut rows, mut day) = (0_u64, None);
         for cell in group {
-            if !self.exists(cell) {
+            if !self.exists(&cell) {
                 continue;
             }
             rows += cell.rows;

@@ -1,0 +1,153 @@
+//! Rows in groups of neighbouring customers, packed into a few words, so that what belongs to one
+//! customer is read from the cache and not from all over the columns.
+
+use super::Cell;
+use crate::analytics::columns::{NO_ORDER, Purchases, REFUND};
+
+/// Customers of a group at least.
+const SHIFT_MIN: u32 = 11;
+/// Groups at most, unless there are more than 2³² customers.
+const GROUPS: usize = 1 << 10;
+
+/// A row: order, amount, day · customer · kind, and the margin when there are margins (N = 4).
+pub(super) type Packed<const N: usize> = [u64; N];
+
+/// All rows, group by group.
+pub(super) struct Groups<const N: usize> {
+    shift: u32,
+    rows: Vec<Packed<N>>,
+    ends: Vec<usize>,
+}
+
+/// The rows of one group, by customer.
+pub(super) struct Group<const N: usize> {
+    rows: Vec<Packed<N>>,
+    ends: Vec<usize>,
+}
+
+/// The order a row belongs to: a refund belongs to the one that it names.
+pub(super) fn order_of(purchases: &Purchases<'_>, row: usize) -> u64 {
+    match (kind_of(purchases, row), purchases.original_order) {
+        (REFUND, Some(originals)) => originals[row],
+        _ => purchases.order.map_or(NO_ORDER, |orders| orders[row]),
+    }
+}
+
+pub(super) fn kind_of(purchases: &Purchases<'_>, row: usize) -> u8 {
+    purchases.kind.map_or(0, |kinds| kinds[row])
+}
+
+pub(super) fn order<const N: usize>(row: &Packed<N>) -> u64 {
+    row[0]
+}
+
+/// A row as the cell that it is, of the customer with number `base` plus her number in the group.
+pub(super) fn cell<const N: usize>(row: &Packed<N>, base: u32) -> Cell {
+    let amount = row[1] as i64;
+    Cell {
+        customer: base + low(row) as u32,
+        order: row[0],
+        day: (row[2] >> 32) as u32 as i32,
+        kind: (row[2] & 1) as u8,
+        zero: amount == 0,
+        amount,
+        margin: row.get(3).map_or(0, |margin| *margin as i64),
+        rows: 1,
+    }
+}
+
+fn low<const N: usize>(row: &Packed<N>) -> usize {
+    (row[2] as u32 >> 1) as usize
+}
+
+impl<const N: usize> Groups<N> {
+    pub(super) fn of(purchases: &Purchases<'_>, customers: usize) -> Self {
+        let mut shift = SHIFT_MIN;
+        while customers >> shift > GROUPS && shift < 30 {
+            shift += 1;
+        }
+        let mask = (1 << shift) - 1;
+        let mut next = vec![0_usize; (customers >> shift) + 2];
+        for customer in purchases.customer {
+            next[(*customer >> shift) as usize + 1] += 1;
+        }
+        for group in 1..next.len() {
+            next[group] += next[group - 1];
+        }
+        let mut rows = vec![[0; N]; purchases.len()];
+        for (row, customer) in purchases.customer.iter().enumerate() {
+            let who = (*customer & mask) << 1 | u32::from(kind_of(purchases, row));
+            let mut packed = [0; N];
+            packed[0] = order_of(purchases, row);
+            packed[1] = purchases.amount_minor[row] as u64;
+            packed[2] = u64::from(purchases.day[row] as u32) << 32 | u64::from(who);
+            if let (Some(margin), Some(margins)) = (packed.get_mut(3), purchases.margin_minor) {
+                *margin = margins[row] as u64;
+            }
+            let slot = &mut next[(*customer >> shift) as usize];
+            rows[*slot] = packed;
+            *slot += 1;
+        }
+        next.truncate(customers.div_ceil(1 << shift));
+        Self {
+            shift,
+            rows,
+            ends: next,
+        }
+    }
+
+    /// Each group's first customer and its rows, in ascending order.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (u32, &[Packed<N>])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .enumerate()
+            .map(|(group, (start, end))| ((group as u32) << self.shift, &self.rows[start..*end]))
+    }
+
+    /// How many customers a group has.
+    pub(super) fn size(&self) -> usize {
+        1 << self.shift
+    }
+}
+
+impl<const N: usize> Group<N> {
+    pub(super) fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// Takes in the rows of a group of `size` customers: by customer, and each customer's by order.
+    pub(super) fn fill(&mut self, rows: &[Packed<N>], size: usize) {
+        self.ends.clear();
+        self.ends.resize(size + 1, 0);
+        for row in rows {
+            self.ends[low(row) + 1] += 1;
+        }
+        for customer in 1..=size {
+            self.ends[customer] += self.ends[customer - 1];
+        }
+        self.rows.resize(rows.len().max(self.rows.len()), [0; N]);
+        for row in rows {
+            let slot = &mut self.ends[low(row)];
+            self.rows[*slot] = *row;
+            *slot += 1;
+        }
+        self.ends.truncate(size);
+        let mut start = 0;
+        for end in &self.ends {
+            self.rows[start..*end].sort_unstable_by_key(order);
+            start = *end;
+        }
+    }
+
+    /// The rows of each customer, in ascending customer order.
+    pub(super) fn customers(&self) -> impl Iterator<Item = &[Packed<N>]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.rows[start..*end])
+    }
+}
