@@ -123,11 +123,17 @@ impl Ascii {
     pub(crate) fn number(&mut self, number: u64, digits: u8) {
         let (mut rest, mut digits) = (number, digits);
         while rest > 0 || digits > 0 {
-            let digit = u8::try_from(rest % 10).unwrap_or(0);
-            self.push(b'0'.wrapping_add(digit));
-            rest /= 10;
+            rest = self.digit(rest);
             digits = digits.saturating_sub(1);
         }
+    }
+
+    /// Puts a number's last digit in front and returns the number without it.
+    #[inline]
+    pub(crate) fn digit(&mut self, number: u64) -> u64 {
+        let digit = u8::try_from(number % 10).unwrap_or(0);
+        self.push(b'0'.wrapping_add(digit));
+        number / 10
     }
 
     /// The text.
@@ -136,6 +142,25 @@ impl Ascii {
         let text = self.bytes.get(self.start..).unwrap_or(&[]);
         std::str::from_utf8(text).unwrap_or("")
     }
+}
+
+/// Which bytes stand in a text of JSON as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut bytes: &mut [bool] = &mut plain;
+    let mut byte = 0_u16;
+    while let Some((first, rest)) = bytes.split_first_mut() {
+        *first = byte >= 0x20 && byte != 0x22 && byte != 0x5c;
+        byte = byte.saturating_add(1);
+        bytes = rest;
+    }
+    plain
+};
+
+/// Whether a byte stands in a text of JSON as it is: no quote, no backslash, no control character.
+#[inline]
+pub(crate) fn is_plain(byte: u8) -> bool {
+    PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// The start of a text of unknown length, for an error message.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::scheme::compiled::{EarnRule, Kind, Scheme, Sym};
+use crate::scheme::compiled::{Kind, Scheme, Sym};
 use crate::scheme::index::RuleIndex;
 
 use super::arith::index;
@@ -58,21 +58,16 @@ impl Candidates {
             .unwrap_or(&[])
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rules.len()
+    /// The places of the rules.
+    #[inline]
+    pub(crate) fn rules(&self) -> &[u32] {
+        &self.rules
     }
 
-    /// Every rule with its place and its lines.
-    pub(crate) fn iter<'s>(
-        &'s self,
-        context: &Context<'s>,
-    ) -> impl Iterator<Item = (u32, &'s EarnRule, LineSet<'s>)> {
-        let scheme = context.scheme;
-        let mut sets = sets(&self.sets, context.cart.lines.len());
-        self.rules.iter().filter_map(move |place| {
-            let lines = sets.next().unwrap_or_default();
-            Some((*place, scheme.rules.get(index(*place))?, lines))
-        })
+    /// The lines of every rule, in the order of the rules, for a cart of so many lines.
+    #[inline]
+    pub(crate) fn lines(&self, lines: usize) -> impl Iterator<Item = LineSet<'_>> {
+        sets(&self.sets, lines)
     }
 }
 

@@ -100,8 +100,7 @@ pub(super) fn written(value: i64, decimals: u8) -> Ascii {
     let mut text = Ascii::new();
     let (mut rest, mut open) = (value.unsigned_abs(), decimals);
     while open > 0 {
-        text.number(rest % 10, 1);
-        rest /= 10;
+        rest = text.digit(rest);
         open = open.wrapping_sub(1);
     }
     if decimals > 0 {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::{DUPLICATE_KEY, Fault, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE};
 use super::node::{Builder, Kind};
-use crate::serde_text::excerpt;
+use crate::serde_text::{excerpt, is_plain};
 
 /// However large a limit is, nothing deeper is read: what reads a tree calls itself.
 const DEPTH_MAX: usize = 128;
@@ -36,7 +36,7 @@ pub(crate) fn parse<'t>(
         text,
         at: 0,
         bounds,
-        tree: Builder::default(),
+        tree: Builder::for_bytes(text.len()),
     };
     match parser.document() {
         Ok(()) => {
@@ -255,7 +255,8 @@ impl<'t> Parser<'t, '_> {
         let mut escaped = false;
         let mut bytes = rest.iter();
         let length = loop {
-            let stop = bytes.find(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
+            let plain = bytes.as_slice().iter().take_while(|byte| is_plain(**byte));
+            let stop = bytes.nth(plain.count());
             let place = rest
                 .len()
                 .saturating_sub(bytes.as_slice().len().saturating_add(1));

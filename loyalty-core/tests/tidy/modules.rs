@@ -13,6 +13,7 @@ const RANKS: &[(&str, i32)] = &[
     ("time", 0),
     ("id", 0),
     ("path", 0),
+    ("write", 0),
     ("read", 1),
     ("purchase", 1),
     ("customer", 1),
