@@ -44,36 +44,96 @@ impl Error for WriteError {
 /// # Errors
 /// When a part of the value refuses to be written, and for numbers with a point.
 pub fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<String, WriteError> {
-    write_json_of(value, 0)
+    let mut writer = Writer::with_capacity(0);
+    writer.value(value)?;
+    writer.finish()
 }
 
-/// The same, for a text of about so many bytes.
-pub(crate) fn write_json_of<T: Serialize + ?Sized>(
-    value: &T,
-    size: usize,
-) -> Result<String, WriteError> {
-    let mut writer = Writer {
-        text: String::with_capacity(size),
-    };
-    value.serialize(&mut writer)?;
-    Ok(writer.text)
-}
-
-struct Writer {
-    text: String,
+/// JSON that is being written.
+pub(crate) struct Writer {
+    text: Vec<u8>,
 }
 
 impl Writer {
-    /// A text of this program, which holds nothing to escape.
+    /// With room for so many bytes.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            text: Vec::with_capacity(bytes),
+        }
+    }
+
+    /// What was written.
+    pub(crate) fn finish(self) -> Result<String, WriteError> {
+        String::from_utf8(self.text).map_err(WriteError::custom)
+    }
+
+    /// A piece of JSON as it is.
+    #[inline]
+    pub(crate) fn raw(&mut self, json: &str) {
+        self.text.extend_from_slice(json.as_bytes());
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.text.push(b'"');
+        self.escaped(text);
+        self.text.push(b'"');
+    }
+
+    /// A text that holds nothing to escape.
+    pub(crate) fn ascii(&mut self, text: &Ascii) {
+        self.text.push(b'"');
+        self.text.extend_from_slice(text.as_bytes());
+        self.text.push(b'"');
+    }
+
+    /// Bytes as a text of hexadecimal digits.
+    pub(crate) fn hex(&mut self, bytes: &[u8]) {
+        let digit = |value: u8| match value {
+            0..=9 => b'0'.wrapping_add(value),
+            _ => b'a'.wrapping_add(value).wrapping_sub(10),
+        };
+        self.text.push(b'"');
+        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        self.text.extend(digits.map(digit));
+        self.text.push(b'"');
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&mut self, number: u64) {
+        self.whole(number, false);
+    }
+
+    /// Any value.
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
+        value.serialize(self)
+    }
+
+    /// A list of items that write themselves.
+    pub(crate) fn list<T>(
+        &mut self,
+        items: &[T],
+        mut item: impl FnMut(&T, &mut Self) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
+        self.text.push(b'[');
+        for one in items {
+            item(one, self)?;
+            self.text.push(b',');
+        }
+        self.close(b']');
+        Ok(())
+    }
+
+    /// A name of this program, which holds nothing to escape.
     fn name(&mut self, name: &str) {
-        self.text.push('"');
-        self.text.push_str(name);
-        self.text.push('"');
+        self.text.push(b'"');
+        self.raw(name);
+        self.text.push(b'"');
     }
 
     fn escaped(&mut self, text: &str) {
         if text.bytes().all(is_plain) {
-            self.text.push_str(text);
+            self.raw(text);
         } else {
             self.escape(text);
         }
@@ -81,27 +141,24 @@ impl Writer {
 
     #[cold]
     fn escape(&mut self, text: &str) {
-        for character in text.chars() {
-            let short = match character {
-                '"' => '"',
-                '\\' => '\\',
-                '\u{8}' => 'b',
-                '\t' => 't',
-                '\n' => 'n',
-                '\u{c}' => 'f',
-                '\r' => 'r',
-                '\0'..='\u{1f}' => {
-                    // A text takes whatever is written.
-                    let _ = write!(self.text, "\\u{:04x}", u32::from(character));
+        for byte in text.bytes() {
+            let short = match byte {
+                b'"' | b'\\' => byte,
+                0x8 => b'b',
+                b'\t' => b't',
+                b'\n' => b'n',
+                0xc => b'f',
+                b'\r' => b'r',
+                0..0x20 => {
+                    self.raw(&format!("\\u{byte:04x}"));
                     continue;
                 }
                 _ => {
-                    self.text.push(character);
+                    self.text.push(byte);
                     continue;
                 }
             };
-            self.text.push('\\');
-            self.text.push(short);
+            self.text.extend_from_slice(&[b'\\', short]);
         }
     }
 
@@ -111,7 +168,7 @@ impl Writer {
         if negative {
             digits.push(b'-');
         }
-        self.text.push_str(digits.as_str());
+        self.text.extend_from_slice(digits.as_bytes());
     }
 
     fn field<T: Serialize + ?Sized>(
@@ -119,33 +176,33 @@ impl Writer {
         name: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        self.text.push('"');
-        self.text.push_str(name);
-        self.text.push_str("\":");
+        self.text.push(b'"');
+        self.raw(name);
+        self.raw("\":");
         value.serialize(&mut *self)?;
-        self.text.push(',');
+        self.text.push(b',');
         Ok(())
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
         value.serialize(&mut *self)?;
-        self.text.push(',');
+        self.text.push(b',');
         Ok(())
     }
 
     /// Closes a list or an object in place of the last comma.
-    fn close(&mut self, bracket: char) {
-        if self.text.as_bytes().last() == Some(&b',') {
+    fn close(&mut self, bracket: u8) {
+        if self.text.last() == Some(&b',') {
             self.text.pop();
         }
         self.text.push(bracket);
     }
 
     /// Opens the object of a variant.
-    fn variant(&mut self, name: &'static str, bracket: char) {
-        self.text.push('{');
+    fn variant(&mut self, name: &'static str, bracket: u8) {
+        self.text.push(b'{');
         self.name(name);
-        self.text.push(':');
+        self.text.push(b':');
         self.text.push(bracket);
     }
 }
@@ -174,7 +231,7 @@ impl<'w> Serializer for &'w mut Writer {
     type SerializeStructVariant = Open<'w>;
 
     fn serialize_bool(self, value: bool) -> Result<(), WriteError> {
-        self.text.push_str(if value { "true" } else { "false" });
+        self.raw(if value { "true" } else { "false" });
         Ok(())
     }
 
@@ -225,16 +282,14 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), WriteError> {
-        self.text.push('"');
-        self.escaped(value);
-        self.text.push('"');
+        self.text(value);
         Ok(())
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), WriteError> {
-        self.text.push('"');
+        self.text.push(b'"');
         write!(self, "{value}").map_err(WriteError::custom)?;
-        self.text.push('"');
+        self.text.push(b'"');
         Ok(())
     }
 
@@ -251,7 +306,7 @@ impl<'w> Serializer for &'w mut Writer {
     }
 
     fn serialize_unit(self) -> Result<(), WriteError> {
-        self.text.push_str("null");
+        self.raw("null");
         Ok(())
     }
 
@@ -284,14 +339,14 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        self.text.push('{');
+        self.text.push(b'{');
         self.field(variant, value)?;
-        self.close('}');
+        self.close(b'}');
         Ok(())
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Open<'w>, WriteError> {
-        self.text.push('[');
+        self.text.push(b'[');
         Ok(Open(self))
     }
 
@@ -310,12 +365,12 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         _: usize,
     ) -> Result<Open<'w>, WriteError> {
-        self.variant(variant, '[');
+        self.variant(variant, b'[');
         Ok(Open(self))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Open<'w>, WriteError> {
-        self.text.push('{');
+        self.text.push(b'{');
         Ok(Open(self))
     }
 
@@ -330,13 +385,13 @@ impl<'w> Serializer for &'w mut Writer {
         variant: &'static str,
         _: usize,
     ) -> Result<Open<'w>, WriteError> {
-        self.variant(variant, '{');
+        self.variant(variant, b'{');
         Ok(Open(self))
     }
 }
 
 /// A list or an object that is not closed yet.
-struct Open<'w>(&'w mut Writer);
+pub(crate) struct Open<'w>(&'w mut Writer);
 
 impl SerializeSeq for Open<'_> {
     type Ok = ();
@@ -347,7 +402,7 @@ impl SerializeSeq for Open<'_> {
     }
 
     fn end(self) -> Result<(), WriteError> {
-        self.0.close(']');
+        self.0.close(b']');
         Ok(())
     }
 }
@@ -387,8 +442,8 @@ impl SerializeTupleVariant for Open<'_> {
     }
 
     fn end(self) -> Result<(), WriteError> {
-        self.0.close(']');
-        self.0.text.push('}');
+        self.0.close(b']');
+        self.0.text.push(b'}');
         Ok(())
     }
 }
@@ -400,11 +455,11 @@ impl SerializeMap for Open<'_> {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
         let start = self.0.text.len();
         key.serialize(&mut *self.0)?;
-        if self.0.text.as_bytes().get(start) != Some(&b'"') {
-            self.0.text.insert(start, '"');
-            self.0.text.push('"');
+        if self.0.text.get(start) != Some(&b'"') {
+            self.0.text.insert(start, b'"');
+            self.0.text.push(b'"');
         }
-        self.0.text.push(':');
+        self.0.text.push(b':');
         Ok(())
     }
 
@@ -413,7 +468,7 @@ impl SerializeMap for Open<'_> {
     }
 
     fn end(self) -> Result<(), WriteError> {
-        self.0.close('}');
+        self.0.close(b'}');
         Ok(())
     }
 }
@@ -431,7 +486,7 @@ impl SerializeStruct for Open<'_> {
     }
 
     fn end(self) -> Result<(), WriteError> {
-        self.0.close('}');
+        self.0.close(b'}');
         Ok(())
     }
 }
@@ -449,8 +504,8 @@ impl SerializeStructVariant for Open<'_> {
     }
 
     fn end(self) -> Result<(), WriteError> {
-        self.0.close('}');
-        self.0.text.push('}');
+        self.0.close(b'}');
+        self.0.text.push(b'}');
         Ok(())
     }
 }
@@ -461,6 +516,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
+    use serde::Serialize;
 
     use super::*;
 

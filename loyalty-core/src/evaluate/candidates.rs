@@ -8,7 +8,7 @@ use crate::scheme::index::RuleIndex;
 use super::arith::index;
 use super::cart::Cart;
 use super::context::Context;
-use super::line_set::{LineSet, push_set, sets, words};
+use super::line_set::{LineSet, sets, words};
 
 /// Earn rules by their places, ascending, each with the lines of a cart that count for it.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +42,7 @@ impl Candidates {
                 Err(_) => {
                     let rule = scheme.rules.get(index(*place));
                     let target = rule.and_then(|rule| rule.target.as_ref());
-                    push_set(&mut self.sets, &cart.lines, |line| {
-                        cart.counts(line, target)
-                    });
+                    cart.push_counting(target, &mut self.sets);
                 }
             }
         }

@@ -12,12 +12,12 @@ use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
 use crate::scheme::compiled::LotTerms;
 use crate::time::{Deadline, Moment};
-use crate::write::{write_json, write_json_of};
 
 use super::arith::index;
 use super::cart::{Cart, line_name};
 use super::challenge::ChallengeStanding;
 use super::context::Context;
+use super::decision_json::decision_json;
 use super::draft::Draft;
 use super::due::anything_due;
 use super::earn::PartSource;
@@ -140,6 +140,19 @@ pub enum DiscountKind {
     Offer,
     /// Taken off by hand.
     Deduction,
+}
+
+impl DiscountKind {
+    /// The kind's name, as in JSON.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Reward => "reward",
+            Self::Benefit => "benefit",
+            Self::Points => "points",
+            Self::Offer => "offer",
+            Self::Deduction => "deduction",
+        }
+    }
 }
 
 /// Amounts of a decision.
@@ -411,10 +424,7 @@ impl Decision {
     /// # Errors
     /// `ledger.encoding` when it has no JSON form.
     pub fn to_json(&self) -> Result<String, ActError> {
-        let lines = self.lines.len().saturating_add(8);
-        let reasons = self.reasons.len();
-        let size = lines.saturating_add(reasons).saturating_mul(160);
-        write_json_of(self, size).map_err(encoding)
+        decision_json(self, false).map_err(encoding)
     }
 
     /// The canonical bytes: the decision's JSON without its reasons.
@@ -422,13 +432,7 @@ impl Decision {
     /// # Errors
     /// `ledger.encoding` when it has no JSON form.
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, ActError> {
-        let bare = Self {
-            reasons: Vec::new(),
-            offers: Vec::new(),
-            others: 0,
-            ..self.clone()
-        };
-        let text = write_json(&bare).map_err(encoding)?;
+        let text = decision_json(self, true).map_err(encoding)?;
         Ok(text.into_bytes())
     }
 
@@ -447,8 +451,6 @@ impl Decision {
     /// As [`Decision::canonical_bytes`].
     pub fn outputs_digest(&self) -> Result<Digest, ActError> {
         let mut bare = self.clone();
-        bare.reasons.clear();
-        bare.offers.clear();
         bare.preconditions.clear();
         bare.head = Head::default();
         bare.at = Moment::utc(0).map_err(|_| ActError::overflow("a moment"))?;

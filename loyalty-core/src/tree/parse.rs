@@ -252,11 +252,23 @@ impl<'t> Parser<'t, '_> {
         self.step();
         let start = self.at;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+        if rest.get(plain) == Some(&b'"') && plain <= self.bounds.text_bytes_max {
+            self.at = start.saturating_add(plain);
+            let text = self.written(start);
+            self.step();
+            return Ok(Cow::Borrowed(text));
+        }
+        self.uncommon_string(start, rest)
+    }
+
+    /// A text with escapes, or one that is none.
+    #[cold]
+    fn uncommon_string(&mut self, start: usize, rest: &[u8]) -> Result<Cow<'t, str>, Fault> {
         let mut escaped = false;
         let mut bytes = rest.iter();
         let length = loop {
-            let plain = bytes.as_slice().iter().take_while(|byte| is_plain(**byte));
-            let stop = bytes.nth(plain.count());
+            let stop = bytes.find(|byte| !is_plain(**byte));
             let place = rest
                 .len()
                 .saturating_sub(bytes.as_slice().len().saturating_add(1));

@@ -24,7 +24,7 @@ use crate::evaluate::candidates::candidates;
 use crate::evaluate::context::{Amounts, Context};
 use crate::evaluate::error::ActError;
 use crate::evaluate::limit::{named, period_end};
-use crate::evaluate::line_set::{LineSet, PerLine, push_set};
+use crate::evaluate::line_set::{LineSet, PerLine};
 use crate::evaluate::reason::{About, Missing, Reason};
 
 /// What amount-based and unit-based rules see, line by line.
@@ -337,7 +337,9 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
     /// Whether a line that the rule matches has a unit that counts.
     fn touches(&self, rule: &EarnRule, lines: LineSet<'_>) -> bool {
         let shipping = self.input.shipping > 0 && rule.target.is_none();
-        shipping || lines.of(self.input.units_for(rule)).any(|units| units > 0)
+        let units = self.input.units_for(rule);
+        let counts = |place: usize| units.get(place).is_some_and(|units| *units > 0);
+        shipping || lines.places().any(counts)
     }
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {
@@ -477,9 +479,8 @@ pub(crate) fn why_not(
         all_units: units,
     };
     let mut set = Vec::new();
-    push_set(&mut set, &context.cart.lines, |line| {
-        context.cart.counts(line, rule.target.as_ref())
-    });
+    let cart = context.cart;
+    cart.push_counting(rule.target.as_ref(), &mut set);
     let mut earned = Earned::default();
     let mut work = Work::new(context, input, &mut earned);
     let refusal = work.refusal(place, rule, LineSet::new(&set), &amounts)?;
