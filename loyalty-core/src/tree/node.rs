@@ -149,15 +149,14 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The place of a field in the table. Documents mostly have their fields in the order of the table: those
-/// from `expected` on are tried first.
+/// The place of a field in the table. Documents mostly have their fields in the order of the table: the
+/// one at `expected` is tried first.
 pub(super) fn place_of(fields: &[Field], name: &str, expected: usize) -> Option<usize> {
     let is_it = |field: &Field| field.name == name;
-    let (before, behind) = fields.split_at_checked(expected).unwrap_or((fields, &[]));
-    match behind.iter().position(is_it) {
-        Some(place) => Some(expected.saturating_add(place)),
-        None => before.iter().position(is_it),
+    if fields.get(expected).is_some_and(is_it) {
+        return Some(expected);
     }
+    fields.iter().position(is_it)
 }
 
 /// Where the fields of an object stand, in the order of the table.
