@@ -11,7 +11,7 @@ step "tests, long" 7200 cargo test --quiet --locked --release --workspace --all-
 step "python, long" 7200 scripts/python.sh wheel
 step "Spark" 1800 scripts/python.sh wheel spark
 step "documentation" 2400 scripts/docs.sh
-step "npm, Chromium" 1200 scripts/npm.sh browser
+step "npm, long, Chromium" 3600 scripts/npm.sh browser
 step "report, Chromium" 600 scripts/report_page.sh
 step "published numbers" 1800 cargo run --quiet --locked --release -p loyalty-core --example truth -- --check
 

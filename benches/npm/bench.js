@@ -99,11 +99,19 @@ for (const [name, run, read = (said) => said] of contenders) {
   console.log(`| ${name} | ${say(middle)} | ${say(least)} to ${say(most)} | ${Math.round(1e6 / middle).toLocaleString("en")} |`);
 }
 
-const first = 'import { member, CART, NOW } from "./cart.js";\nconst { scheme, account } = member(loyalty);\nscheme.quote(account, CART, NOW);';
+const snapshot = account.snapshot();
+const first = `import { member, CART, NOW } from "./cart.js";
+const { scheme, account } = member(loyalty, ${JSON.stringify(snapshot)});
+scheme.quote(account, CART, NOW);`;
+const fetched = (entry, file) => `import { readFileSync } from "node:fs";
+import * as loyalty from "loyalty-core/${entry}";
+await loyalty.init(readFileSync(new URL(import.meta.resolve("loyalty-core/${file}_bg.wasm"))));
+${first}`;
 console.log("\n| a fresh Node to the first answer, beyond an empty one | ms of CPU time |\n|---|---:|");
 for (const [name, program] of [
   ["loyalty-core", `import * as loyalty from "loyalty-core";\n${first}`],
-  ["loyalty-core/slim", `import { readFileSync } from "node:fs";\nimport * as loyalty from "loyalty-core/slim";\nawait loyalty.init(readFileSync(new URL(import.meta.resolve("loyalty-core/loyalty_bg.wasm"))));\n${first}`],
+  ["loyalty-core/slim", fetched("slim", "loyalty")],
+  ["loyalty-core/quote", fetched("quote", "quote")],
   ["json-rules-engine", 'import { jsonRules } from "./peers.js";\nawait jsonRules()(new Date());'],
   ["zen-engine", 'import { zen } from "./peers.js";\nawait zen()(new Date());'],
 ]) {
@@ -111,6 +119,6 @@ for (const [name, program] of [
 }
 
 console.log("\n| Chromium, from the import, ms | engine there | first decision | next |\n|---|---:|---:|---:|");
-for (const [entry, ...times] of await starts(RUNS)) {
-  console.log(`| ${entry === "/slim.js" ? "loyalty-core/slim" : "loyalty-core"} | ${times.map((time) => time.toFixed(1)).join(" | ")} |`);
+for (const [entry, ...times] of await starts(RUNS, snapshot)) {
+  console.log(`| ${entry === "/inline.js" ? "loyalty-core" : `loyalty-core${entry.slice(0, -3)}`} | ${times.map((time) => time.toFixed(1)).join(" | ")} |`);
 }

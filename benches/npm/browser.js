@@ -11,12 +11,12 @@ const here = new URL(".", import.meta.url);
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>start</title><link rel="icon" href="data:,"><script type="module">
 import { CART, NOW, member } from "/cart.js";
-window.start = async (entry) => {
+window.start = async (entry, snapshot) => {
   const began = performance.now();
   const loyalty = await import(entry);
   if (loyalty.init) await loyalty.init();
   const ready = performance.now();
-  const { scheme, account } = member(loyalty);
+  const { scheme, account } = member(loyalty, snapshot);
   const said = scheme.quote(account, CART, NOW).wallets[0].earned;
   const first = performance.now();
   scheme.quote(account, CART, NOW);
@@ -28,7 +28,7 @@ document.body.dataset.ready = "1";
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 
 /** Milliseconds by entry: until the engine is there, for scheme, account and the first decision, for the next one. */
-export async function starts(runs) {
+export async function starts(runs, snapshot) {
   const server = createServer((request, response) => {
     const type = TYPES[extname(request.url)];
     response.writeHead(200, { "Content-Type": type ?? "text/plain" });
@@ -36,7 +36,7 @@ export async function starts(runs) {
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const rows = [];
-  for (const entry of ["/inline.js", "/slim.js"]) {
+  for (const entry of ["/inline.js", "/slim.js", "/quote.js"]) {
     const found = [];
     for (let run = 0; run < runs; run += 1) {
       const profile = mkdtempSync(join(tmpdir(), "loyalty-core-start-"));
@@ -44,7 +44,7 @@ export async function starts(runs) {
       const page = await context.newPage();
       await page.goto(`http://127.0.0.1:${server.address().port}/`);
       await page.waitForSelector('body[data-ready="1"]', { state: "attached" });
-      const said = await page.evaluate((entry) => window.start(entry), entry);
+      const said = await page.evaluate(([entry, snapshot]) => window.start(entry, snapshot), [entry, snapshot]);
       if (said.said !== "105") throw new Error(`${entry} says ${said.said}`);
       found.push(said);
       await context.close();

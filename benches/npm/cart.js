@@ -41,9 +41,10 @@ export const CART = {
 
 export const NOW = new Date("2026-11-21T12:00:00Z");
 
-/** The member: silver, eight stamps, not the first purchase. */
-export function member({ Account, Scheme }) {
+/** The member: silver, eight stamps, not the first purchase; of a snapshot, or from the beginning. */
+export function member({ Account, Scheme }, snapshot) {
   const scheme = new Scheme(SCHEME);
+  if (snapshot) return { scheme, account: Account.restore(snapshot) };
   const before = new Date("2026-11-20T10:00:00Z");
   const first = { id: "o-1", currency: "EUR", lines: [{ sku: "espresso", categories: ["coffee"], price: "3.35", quantity: 8 }] };
   let { account } = scheme.record(new Account("member-1"), first, before);

@@ -46,7 +46,7 @@ mod _core {
     };
     #[pymodule_export]
     use super::engine::{
-        Account, Decision, Group, Scheme, make_codes, merge, perform, prior_price, quote,
+        Account, Decision, Group, Scheme, lint, make_codes, merge, perform, prior_price, quote,
         quote_many, record_many, replay_many, standing, transfer, verify_code, verify_decision,
         verify_groups, why_not,
     };

@@ -39,16 +39,46 @@ def folder(tmp_path: Path) -> Path:
 
 def test_check(folder: Path, scheme: lc.Scheme) -> None:
     good, bad = str(folder / "good.toml"), str(folder / "bad.toml")
-    assert run("check", good) == (
-        0,
-        f"{good}: ok, Café (com.example.cafe), digest {scheme.digest}\n",
-        "",
-    )
+    code, out, err = run("check", good)
+    ok, *notes = out.splitlines()
+    assert (code, err) == (0, "")
+    assert ok == f"{good}: ok, Café (com.example.cafe), digest {scheme.digest}"
+    assert notes == [f"{good}: {finding}" for finding in lc.lint(scheme)]
+    assert {finding.code for finding in lc.lint(scheme)} == {"lint.no_description"}
     code, out, _ = run("check", good, bad)
-    assert code == 1 and len(out.splitlines()) == 3
+    assert code == 1 and [line.startswith(bad) for line in out.splitlines()][-2:] == [True, True]
     assert f"{bad}: scheme.amount at /earn/0/give/per_amount/per: found 0.001" in out
     code, out, _ = run("check", "--json", bad)
     assert [json.loads(line)["code"] for line in out.splitlines()] == ["scheme.amount"] * 2
+
+
+def test_check_lints(folder: Path) -> None:
+    forgiving = SCHEME.replace("precision = 1", 'precision = 1\nshortfall = "write_off"')
+    assert forgiving != SCHEME
+    (folder / "forgiving.toml").write_text(forgiving, encoding="utf-8")
+    file = str(folder / "forgiving.toml")
+    code, out, err = run("check", file)
+    assert (code, err) == (0, "")
+    assert f"\n{file}: warning lint.spent_then_returned at /wallets/0/shortfall: " in out
+    assert run("check", "--strict", file)[0] == 1
+    assert run("check", "--strict", str(folder / "good.toml"))[0] == 0
+    code, out, _ = run("check", "--json", file)
+    found = [json.loads(line) for line in out.splitlines()]
+    warnings = [one for one in found if one["severity"] == "warning"]
+    assert code == 0 and [one["code"] for one in warnings] == ["lint.spent_then_returned"]
+    assert warnings[0]["file"] == file
+
+
+def test_lint_of_windows(scheme: lc.Scheme) -> None:
+    document = scheme.to_dict()
+    document["earn"][1]["when"] = {"between": {"until": "2026-11-22T12:00:00"}}
+    ending = lc.Scheme.from_dict(document)
+    ended = [one.path for one in lc.lint(ending, at="2026-11-22T12:00:00+01:00") if one.code == "lint.ended"]
+    assert ended == ["/earn/1/when"]
+    assert lc.lint(ending) == lc.lint(ending, at="2026-11-22T11:59:59+01:00") == lc.lint(scheme)
+    with pytest.raises(lc.InputError) as caught:
+        lc.lint(scheme, at="tomorrow")
+    assert caught.value.path == "/at"
 
 
 def test_check_of_the_projects_schemes(root: Path) -> None:

@@ -64,6 +64,8 @@ export class LoyaltyError extends Error {
   readonly allowed?: string;
   /** All problems of a scheme document, the first of them being this error. */
   readonly problems?: Problem[];
+  /** The row of a table, as a spreadsheet numbers it: the header is row 1. */
+  readonly row?: number;
   /** How many groups of a log come before the damage. */
   readonly wholeGroups?: number;
 }

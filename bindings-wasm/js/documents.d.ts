@@ -367,6 +367,8 @@ export interface DecisionData {
   readonly challenges?: ChallengeStanding[];
   /** Events that the purchase is due to the member who referred the customer. */
   readonly referrals?: DueReferral[];
+  /** Codes for a later order that the host is to make when the purchase is recorded. */
+  readonly due_codes?: DueCode[];
   /** Claims and payments that were refused; a record would refuse the purchase. */
   readonly refused: Reason[];
   /** What the limits that were met had left. */
@@ -704,7 +706,7 @@ export interface Answer {
 
 /** A line of a receipt: an object with one key, its kind. */
 export type AnswerLine =
-  | { purchase: { purchase: string; total: Amount; referrals?: DueReferral[] } }
+  | { purchase: { purchase: string; total: Amount; referrals?: DueReferral[]; due_codes?: DueCode[] } }
   | { refund: { purchase: string; refund: Amount; charged?: Amount } }
   | { earned: { wallet: string; points: Points; rules?: { rule: string; points: Points }[]; pending: boolean } }
   | { activated: { wallet: string } }
@@ -747,6 +749,16 @@ export interface ChallengeStanding {
   readonly reached: boolean;
   /** The first day on which the count begins anew. */
   readonly resets?: string;
+}
+
+/** Codes for a later order, which the host is to make. */
+export interface DueCode {
+  /** The offer that brings them. */
+  readonly offer: string;
+  readonly batch: string;
+  readonly quantity: number;
+  /** Until when they can be used. */
+  readonly expiry?: DeadlineText;
 }
 
 /** An event that is due to the member who referred the customer. */

@@ -8,6 +8,7 @@ export class LoyaltyError extends Error {
     if (said.found !== undefined) this.found = said.found;
     if (said.allowed !== undefined) this.allowed = said.allowed;
     if (said.problems !== undefined) this.problems = said.problems;
+    if (said.row !== undefined) this.row = said.row;
     if (said.whole_groups !== undefined) this.wholeGroups = said.whole_groups;
   }
 }

@@ -1,13 +1,10 @@
 // The entry that works at once: the engine's bytes are in the module.
 
+import { decoded } from "./bytes.js";
 import { start } from "./engine.js";
-import text from "./bytes.js";
+import * as glue from "./loyalty_glue.js";
+import text from "./loyalty_bytes.js";
 
-function bytes() {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  return Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
-}
-
-start(new WebAssembly.Module(bytes()));
+start(glue, new WebAssembly.Module(decoded(text)));
 
 export * from "./api.js";

@@ -2,7 +2,8 @@
 
 import module from "./loyalty_bg.wasm";
 import { start } from "./engine.js";
+import * as glue from "./loyalty_glue.js";
 
-start(module);
+start(glue, module);
 
 export * from "./api.js";

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import * as api from "./package.js";
+import * as analytics from "loyalty-core/analytics";
+import * as shop from "loyalty-core/shop";
 import { root, text } from "./package.js";
 import { run } from "./vectors.js";
 
@@ -68,8 +70,11 @@ test("everything in the vectors has its type", () => {
   compiled("vectors.ts", "--module", "nodenext", "--moduleResolution", "nodenext");
 });
 
-test("everything that is declared is there", () => {
-  const declared = text("bindings-wasm/js/api.d.ts");
+for (const [file, there] of Object.entries({ "api.d.ts": api, "analytics.d.ts": analytics, "shop.d.ts": shop })) {
+  test(`everything that ${file} declares is there`, () => declaredIsThere(text(`bindings-wasm/js/${file}`), there));
+}
+
+function declaredIsThere(declared, api) {
   const names = [...declared.matchAll(/^export (?:class|function) (\w+)/gm)].map((found) => found[1]);
   assert.deepEqual(names.filter((name) => typeof api[name] !== "function"), []);
   for (const [, name, body] of declared.matchAll(/^export class (\w+)[^{]*\{\n([\s\S]*?)^\}/gm)) {
@@ -83,4 +88,4 @@ test("everything that is declared is there", () => {
     const there = Object.getOwnPropertyNames(api[name].prototype);
     assert.deepEqual(there.filter((method) => !known.has(method)), [], `${name} has more than is declared`);
   }
-});
+}

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod id;
 pub mod import;
 pub mod ledger;
+pub mod lint;
 pub mod number;
 pub mod path;
 pub mod prior_price;

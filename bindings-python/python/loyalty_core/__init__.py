@@ -70,6 +70,7 @@ from .errors import (
     Problem,
     SchemeError,
 )
+from .findings import Finding, lint
 from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
     BetaGeo,
@@ -97,6 +98,7 @@ from .results import (
     CodeDecision,
     Decision,
     DiscountDecision,
+    DueCode,
     DueReferral,
     GiftLine,
     Head,
@@ -161,11 +163,13 @@ __all__ = [
     "Deadline",
     "Decision",
     "DiscountDecision",
+    "DueCode",
     "DueReferral",
     "Estimate",
     "Exchange",
     "Facts",
     "Figures",
+    "Finding",
     "Frame",
     "GammaGamma",
     "GiftLine",
@@ -237,6 +241,7 @@ __all__ = [
     "fulfil",
     "grant",
     "hold",
+    "lint",
     "load_cdnow",
     "load_donations",
     "make_codes",

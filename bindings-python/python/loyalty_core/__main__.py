@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from . import _core, _report_command
 from ._core import Account, Scheme
 from .engine import quote
 from .errors import InputError, LoyaltyError, SchemeError
+from .findings import lint
 from .history import Backtest, Comparison, backtest
 from .shops import ShopOrders, read_orders_csv, read_shopify_csv
 
@@ -42,7 +44,7 @@ def _no_float(text: str) -> float:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Compiles schemes and says everything that is wrong with them."""
+    """Compiles schemes, and says everything that is wrong with them or looks like a mistake."""
     failed = 0
     for path in arguments.scheme:
         try:
@@ -57,9 +59,17 @@ def check(arguments: argparse.Namespace) -> int:
                 print("\n".join(json.dumps(problem, ensure_ascii=False) for problem in problems))
             else:
                 print("\n".join(f"{path}: {problem}" for problem in error.problems))
+            continue
+        findings = lint(scheme, at=arguments.at)
+        if arguments.strict and any(finding.severity == "warning" for finding in findings):
+            failed = FAILED
+        if arguments.json:
+            for finding in findings:
+                print(json.dumps({"file": path, **asdict(finding)}, ensure_ascii=False))
         else:
-            if not arguments.json:
-                print(f"{path}: ok, {scheme.name} ({scheme.id}), digest {scheme.digest}")
+            print(f"{path}: ok, {scheme.name} ({scheme.id}), digest {scheme.digest}")
+            for finding in findings:
+                print(f"{path}: {finding}")
     return failed
 
 
@@ -176,9 +186,11 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m loyalty_core", description=__doc__)
     commands = made.add_subparsers(required=True, metavar="command")
 
-    one = commands.add_parser("check", help="compile schemes and say what is wrong with them")
+    one = commands.add_parser("check", help="compile schemes, and say what is wrong or looks like a mistake")
     one.add_argument("scheme", nargs="+", help="a scheme document, .toml or .json")
-    one.add_argument("--json", action="store_true", help="one JSON object a problem")
+    one.add_argument("--json", action="store_true", help="one JSON object a problem or finding")
+    one.add_argument("--strict", action="store_true", help="warnings of the linter fail too")
+    one.add_argument("--at", help="the moment by which windows count as over, such as 2026-11-21T12:00:00+01:00")
     one.set_defaults(run=check)
 
     one = commands.add_parser("quote", help="say what a cart would bring")

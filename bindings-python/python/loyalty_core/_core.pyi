@@ -34,6 +34,7 @@ __all__ = [
     "independence",
     "is_shopify_csv",
     "lifetime_value",
+    "lint",
     "make_codes",
     "mean_spend",
     "merge",
@@ -312,6 +313,9 @@ def why_not(
     pool: Account | None,
 ) -> str | None:
     """Why a rule does or does not pay for a purchase, as JSON."""
+
+def lint(scheme: Scheme, at: When | None) -> str:
+    """What looks like a mistake in a scheme, as JSON."""
 
 def make_codes(entropy: bytes, batch: str) -> list[str]:
     """The codes of a batch."""

@@ -329,6 +329,18 @@ class DueReferral:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCode:
+    """Codes for a later order, which the host is to make."""
+
+    offer: str
+    """The offer that brings them."""
+    batch: str
+    quantity: int
+    expiry: Deadline | None = None
+    """Until when they can be used."""
+
+
+@dataclass(frozen=True, slots=True)
 class _DecisionParts:
     semantics: int
     scheme: str
@@ -354,6 +366,7 @@ class _DecisionParts:
     issued: tuple[str, ...] = ()
     challenges: tuple[ChallengeStanding, ...] = ()
     referrals: tuple[DueReferral, ...] = ()
+    due_codes: tuple[DueCode, ...] = ()
     offers: tuple[OfferDecision, ...] = ()
 
 
@@ -479,6 +492,11 @@ class Decision:
     def referrals(self) -> tuple[DueReferral, ...]:
         """Events that the purchase is due to the member who referred the customer."""
         return self._parts.referrals
+
+    @property
+    def due_codes(self) -> tuple[DueCode, ...]:
+        """Codes for a later order that the host is to make when the purchase is recorded."""
+        return self._parts.due_codes
 
     @property
     def refused(self) -> tuple[Reason, ...]:
@@ -726,6 +744,7 @@ class AnswerLine:
     points: Decimal | None = None
     rules: tuple[RulePoints, ...] = ()
     referrals: tuple[DueReferral, ...] = ()
+    due_codes: tuple[DueCode, ...] = ()
     pending: bool = False
     owed: Decimal | None = None
     card: str | None = None

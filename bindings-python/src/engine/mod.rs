@@ -14,4 +14,4 @@ pub(crate) use around::{make_codes, prior_price, verify_code};
 pub(crate) use batch::{quote_many, record_many, replay_many};
 pub(crate) use decision::{Decision, quote, verify_decision, why_not};
 pub(crate) use group::{Group, verify_groups};
-pub(crate) use scheme::Scheme;
+pub(crate) use scheme::{Scheme, lint};

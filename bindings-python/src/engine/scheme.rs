@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use loyalty_core::lint::lint as findings;
 use loyalty_core::scheme::{Scheme as Core, SchemeDef, compile};
+use loyalty_core::time::CivilDateTime;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
@@ -186,6 +188,19 @@ impl Scheme {
             Ok((class.getattr("from_json")?, (slf.get().core.to_json(),)))
         })
     }
+}
+
+/// What looks like a mistake in a scheme, as JSON.
+#[pyfunction]
+pub(crate) fn lint(scheme: &Bound<'_, Scheme>, at: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
+    let py = scheme.py();
+    guarded(py, || {
+        let scheme = scheme.get();
+        let at = at.map(|at| scheme.border().moment(at, "at")).transpose()?;
+        let civil = at.and_then(|at| CivilDateTime::from_civil_ms(at.civil_ms()));
+        let found = py.detach(|| findings(&scheme.core, civil));
+        core(py, || Ok(serde_json::to_string(&found).unwrap_or_default()))
+    })
 }
 
 impl Failure {

@@ -27,7 +27,7 @@ async function ask(path, body) {
 /** The engine, or nothing where wasm is missing: the page then asks the server. */
 async function engine() {
   try {
-    const loyalty = await import("loyalty-core/slim");
+    const loyalty = await import("loyalty-core/quote");
     await loyalty.init();
     return loyalty;
   } catch {

@@ -1,7 +1,7 @@
-//! Writes the npm package's folder: one glue, one wasm, the same wasm as base64 in a module, and the
-//! files written by hand. Prints the sizes and fails above the budget.
+//! Writes the npm package's folder: for each wasm its glue, the wasm, and (where a file imports it) the same wasm
+//! as base64 in a module; and the files written by hand.
 //!
-//!   npm-package WASM SOURCES OUT
+//!   npm-package SOURCES OUT WASM...
 
 use std::fs;
 use std::path::Path;
@@ -23,19 +23,35 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<()> {
-    let [wasm, sources, out] = arguments else {
-        bail!("usage: npm-package WASM SOURCES OUT");
+    let [sources, out, modules @ ..] = arguments else {
+        bail!("usage: npm-package SOURCES OUT WASM...");
     };
     let (sources, out) = (Path::new(sources), Path::new(out));
     if out.exists() {
         fs::remove_dir_all(out).with_context(|| format!("cannot clear {}", out.display()))?;
     }
     fs::create_dir_all(out)?;
+    let mut written = String::new();
+    for entry in fs::read_dir(sources)? {
+        let entry = entry?;
+        fs::copy(entry.path(), out.join(entry.file_name()))?;
+        written.push_str(&fs::read_to_string(entry.path())?);
+    }
+    for module in modules {
+        write(Path::new(module), out, &written)
+            .with_context(|| format!("cannot write {module}"))?;
+    }
+    Ok(())
+}
 
+/// Writes NAME_glue.js, NAME_bg.wasm, and NAME_bytes.js if the files written by hand name it.
+fn write(wasm: &Path, out: &Path, by_hand: &str) -> Result<()> {
+    let name = wasm.file_stem().and_then(|name| name.to_str());
+    let name = name.context("a module has a name")?;
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(wasm)
-        .out_name("glue")
+        .out_name(&format!("{name}_glue"))
         .typescript(false)
         .keep_debug(false)
         .remove_name_section(true)
@@ -51,16 +67,16 @@ fn run(arguments: &[String]) -> Result<()> {
     let glue = output.js().to_owned();
     let bytes = output.wasm_mut().emit_wasm();
 
-    fs::write(out.join("glue.js"), &glue)?;
-    fs::write(out.join("loyalty_bg.wasm"), &bytes)?;
+    fs::write(out.join(format!("{name}_glue.js")), &glue)?;
+    fs::write(out.join(format!("{name}_bg.wasm")), &bytes)?;
+    let file = format!("{name}_bytes.js");
+    if !by_hand.contains(&format!("\"./{file}\"")) {
+        return Ok(());
+    }
     let text = STANDARD.encode(&bytes);
     fs::write(
-        out.join("bytes.js"),
-        format!("// The bytes of loyalty_bg.wasm.\nexport default \"{text}\";\n"),
+        out.join(file),
+        format!("// The bytes of {name}_bg.wasm.\nexport default \"{text}\";\n"),
     )?;
-    for entry in fs::read_dir(sources)? {
-        let entry = entry?;
-        fs::copy(entry.path(), out.join(entry.file_name()))?;
-    }
     Ok(())
 }

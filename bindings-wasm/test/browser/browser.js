@@ -1,4 +1,4 @@
-// Every vector in headless Chromium: the bytes that Rust writes, through both entries.
+// Every vector in headless Chromium, and the analytics over CDNOW: the bytes that Rust writes, through both entries.
 //
 //   node browser.js MODULES_OF_TOOLS CHROMIUM
 import assert from "node:assert/strict";
@@ -18,18 +18,29 @@ const files = readdirSync(new URL("vectors/", root)).filter((name) => name.endsW
 const cases = files.flatMap((name) => JSON.parse(text(`vectors/${name}`)).cases);
 const digests = new Map(text("vectors/digests.txt").trim().split("\n").map((line) => line.split(" ")));
 
+const log = text("loyalty-core/tests/data/cdnow/CDNOW_sample.txt");
+const analyses = text("bindings-wasm/analytics/tests/digests.txt").trim().split("\n").map((line) => line.split(" "));
+
 const kinds = { ".js": "text/javascript", ".wasm": "application/wasm" };
 const pages = {
   "/inline": "/bindings-wasm/dist/inline.js",
   "/slim": "/bindings-wasm/dist/slim.js",
 };
+const imports = (entry) => ({
+  "loyalty-core": entry,
+  "loyalty-core/analytics": entry.replace("dist/", "dist/analytics-"),
+});
 const page = (entry) => `<!doctype html><meta charset="utf-8"><title>vectors</title>
-<script type="importmap">{"imports": {"loyalty-core": "${entry}"}}</script>
+<script type="importmap">${JSON.stringify({ imports: imports(entry) })}</script>
 <script type="module">
   import * as package_ from "loyalty-core";
   if (package_.init) await package_.init();
   const { run } = await import("/bindings-wasm/test/vectors.js");
   window.runCase = (one) => run(one);
+  const analytics = await import("loyalty-core/analytics");
+  if (analytics.init) await analytics.init();
+  const { answers } = await import("/bindings-wasm/test/analytics.js");
+  window.analyse = (log) => answers(log).map(([name, parts]) => [name, parts.map((part) => Array.from(part))]);
   window.hostile = () => {
     try { new package_.Account("\\ud800") } catch (error) { return error.code }
   };
@@ -81,8 +92,11 @@ try {
     }
     assert.equal(count, digests.size);
     assert.equal(await tab.evaluate(() => window.hostile()), "input.text");
+    const found = await tab.evaluate((log) => window.analyse(log), log);
+    const digest = (parts) => parts.reduce((hash, part) => hash.update(Uint8Array.from(part)), createHash("sha256")).digest("hex");
+    assert.deepEqual(found.map(([name, parts]) => [name, digest(parts)]), analyses);
     assert.deepEqual(faults, []);
-    console.log(`Chromium, ${path}: ${count} cases, every byte as Rust writes it`);
+    console.log(`Chromium, ${path}: ${count} cases and ${analyses.length} analyses, every byte as Rust writes it`);
     await tab.close();
   }
   const tab = await context.newPage();

@@ -12,7 +12,10 @@ import {
   verifyGroups,
   version,
 } from "loyalty-core";
+import { Orders, PurchaseModel, SpendModel, survival } from "loyalty-core/analytics";
+import { init as initAnalytics } from "loyalty-core/analytics/slim";
 import { LoyaltyCard } from "loyalty-core/loyalty-card";
+import { makeCodes, type PriorPrice, priorPrice, readShopifyCsv, reconcile, type ShopOrder } from "loyalty-core/shop";
 import { init, initSync, Scheme as SlimScheme } from "loyalty-core/slim";
 
 declare const document: SchemeDocument;
@@ -55,6 +58,29 @@ try {
 await init("/loyalty_bg.wasm");
 initSync(new WebAssembly.Module(new Uint8Array()));
 
+const orders = new Orders({ customer: ["ann"], day: new Int32Array(1), amount_minor: new Float64Array(1) });
+const summary = orders.summarize({ as_of: "2026-11-21", holdout_end: 20_800 });
+const [name]: readonly string[] = summary.customer;
+const fit = PurchaseModel.fit("bg_nbd", summary, { unit_days: 1 });
+const { p_alive } = fit.predict(summary, { t: 30 });
+const { clv_minor } = fit.clv(summary, { spend: SpendModel.fit(summary), days: 365 });
+const curve = survival({ days: summary.age_days, seen: new Uint8Array(1) });
+console.log(name, p_alive[0], clv_minor[0], curve.survival, orders.rfm({ as_of: 1 }).segment[0] === "loyal");
+console.log(orders.cohorts({ as_of: 1, period: 30 }).value[0] === 1n, fit.params["r"], fit.json);
+await initAnalytics();
+
+const [before, after]: ShopOrder[] = readShopifyCsv("", { currency: "EUR" });
+if (before && after) {
+  for (const { at, act } of reconcile(before, after)) scheme.perform(account, act, at);
+  for (const { at, act } of reconcile(account, after)) scheme.perform(account, act, at);
+}
+const prior: PriorPrice | null = priorPrice({ history: [], reduction: { began: "2026-11-27", currency: "EUR", mode: "exempt" } });
+console.log(prior?.price, makeCodes(new Uint8Array(16), { batch: "b", count: 1, length: 10 })[0]);
+
+// @ts-expect-error the last day is always given
+orders.summarize({});
+// @ts-expect-error amounts are whole minor units of 64 bits
+new Orders({ customer: ["ann"], day: new Int32Array(1), amount_minor: [1.5] });
 // @ts-expect-error money is text
 scheme.quote(account, { id: "1", currency: "EUR", lines: [{ price: 4.5 }] }, new Date());
 // @ts-expect-error the moment is always given

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::id::{CardId, GroupKey, LadderId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{ActKind, DueReferral, Entry, Group, RulePoints};
+use crate::ledger::{ActKind, DueCode, DueReferral, Entry, Group, RulePoints};
 use crate::number::{Money, Points};
 use crate::time::Moment;
 
@@ -36,6 +36,9 @@ pub enum AnswerLine {
         /// The events that are due to the member who referred the customer.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         referrals: Vec<DueReferral>,
+        /// The codes that the host is to make for a later order.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        due_codes: Vec<DueCode>,
     },
     /// Money comes back.
     Refund {
@@ -162,6 +165,7 @@ fn line(entry: &Entry) -> Option<AnswerLine> {
             purchase: entry.purchase.id.clone(),
             total: entry.total,
             referrals: entry.terms.referrals.clone(),
+            due_codes: entry.terms.due_codes.clone(),
         },
         Entry::Return(entry) => AnswerLine::Refund {
             purchase: entry.purchase.clone(),

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::customer::Facts;
 use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{Account, Digest, DueReferral, Head, Headroom};
+use crate::ledger::{Account, Digest, DueCode, DueReferral, Head, Headroom};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -84,6 +84,9 @@ pub struct Decision {
     /// The events that the purchase is due to the member who referred the customer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub referrals: Vec<DueReferral>,
+    /// Codes for a later order that the host is to make when the purchase is recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub due_codes: Vec<DueCode>,
     /// Claims and payments that were refused; a record would refuse the purchase.
     pub refused: Vec<Reason>,
     /// What the limits that were met had left: what recording relies on besides the head.
@@ -351,6 +354,7 @@ impl Decision {
         let refused = std::mem::take(&mut evaluation.priced.refused);
         let preconditions = std::mem::take(&mut evaluation.met);
         let referrals = std::mem::take(&mut evaluation.referrals);
+        let due_codes = std::mem::take(&mut evaluation.due_codes);
         let evaluation = &*evaluation;
         let cart = context.cart;
         let priced = &evaluation.priced;
@@ -395,6 +399,7 @@ impl Decision {
             issued: told::issued(context, &priced.offered),
             challenges: super::challenge::decisions(context, &evaluation.adds),
             referrals,
+            due_codes,
             refused,
             preconditions,
             reasons,

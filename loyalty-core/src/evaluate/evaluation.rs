@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use crate::customer::Facts;
 use crate::id::MemberId;
-use crate::ledger::{DueReferral, Headroom};
+use crate::ledger::{DueCode, DueReferral, Headroom};
 use crate::purchase::Purchase;
 use crate::scheme::compiled::{Give, Metric, Scheme, Wallet};
 use crate::time::Moment;
@@ -13,6 +13,7 @@ use super::cart::Cart;
 use super::context::Context;
 use super::earn::{EarnInput, Earned, earn};
 use super::error::ActError;
+use super::offers::told::due_codes;
 use super::price::{Priced, Wishes, price};
 use super::purse::Purse;
 use super::reason::Reason;
@@ -39,6 +40,7 @@ pub(crate) struct Evaluation {
     /// The member who referred the customer, and the events that are due to them.
     pub(crate) referrer: Option<MemberId>,
     pub(crate) referrals: Vec<DueReferral>,
+    pub(crate) due_codes: Vec<DueCode>,
     /// What every limit that it met had left.
     pub(crate) met: Vec<Headroom>,
     /// The places of the tiers at which it earns.
@@ -124,6 +126,7 @@ pub(crate) fn evaluate(
         into.metrics.extend(metrics);
         into.adds = context.adds(&sums.amounts());
         into.referrals = context.due_referrals(&sums.amounts());
+        into.due_codes = due_codes(context, &priced.offered)?;
         into.referrer.clone_from(&context.referrer);
         into.met = met;
         into.tiers = std::mem::replace(&mut context.tiers, held);

@@ -13,6 +13,7 @@ use crate::ledger::{
 use crate::number::{Currency, Fraction, Money, Points, allocate};
 use crate::purchase::Purchase;
 use crate::scheme::compiled::{Kind, LotTerms, Scheme, Sym};
+use crate::scheme::compiled_offer::OfferGives;
 
 use super::arith::{index, safe};
 use super::cart::Cart;
@@ -298,6 +299,7 @@ fn terms(
         challenges: super::challenge::terms(draft),
         referrer: evaluation.referrer.clone(),
         referrals: evaluation.referrals.clone(),
+        due_codes: evaluation.due_codes.clone(),
     })
 }
 
@@ -539,15 +541,15 @@ fn post_issued(
     evaluation: &Evaluation,
 ) -> Result<(), ActError> {
     for issued in &evaluation.priced.offered.issued {
-        let Some(offer) = draft.scheme.offers.get(index(issued.offer)) else {
+        let Some((offer, OfferGives::Reward(reward, quantity))) = issued.of(draft.scheme) else {
             continue;
         };
-        for _ in 0..issued.quantity {
+        for _ in 0..*quantity {
             let cause = IssueCause::Offer(OfferCause {
                 offer: offer.id.clone(),
                 purchase: purchase.id.clone(),
             });
-            draft.issue(issued.reward, cause)?;
+            draft.issue(*reward, cause)?;
         }
     }
     Ok(())

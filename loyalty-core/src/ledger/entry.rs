@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::customer::Coupon;
 use crate::id::{
-    CardId, ChallengeId, EventName, HoldId, LadderId, LotId, MemberId, OfferId, PurchaseId,
-    ReferralId, RewardId, RuleId, SegmentId, Tag, TierId, WalletId,
+    BatchId, CardId, ChallengeId, EventName, HoldId, LadderId, LotId, MemberId, OfferId,
+    PurchaseId, ReferralId, RewardId, RuleId, SegmentId, Tag, TierId, WalletId,
 };
 use crate::number::{Money, Points};
 use crate::purchase::{Purchase, ReturnLine};
@@ -173,6 +173,22 @@ record! {
         /// The events that are due to that member.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub referrals: Vec<DueReferral>,
+        /// The codes that the host is to make for a later order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub due_codes: Vec<DueCode>,
+    }
+
+    /// Codes for a later order that an offer brings with a purchase. The host makes them.
+    pub struct DueCode {
+        /// The offer that brings them.
+        pub offer: OfferId,
+        /// The batch that they are of.
+        pub batch: BatchId,
+        /// How many.
+        pub quantity: u32,
+        /// Until when they can be used; without end when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub expiry: Option<Deadline>,
     }
 
     /// An event that a purchase is due to the member who referred the customer.

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use crate::id::{BandId, BatchId, Category, OfferId, ProductId, Sku};
 use crate::number::{Currency, Percent};
+use crate::time::Span;
 
 use super::compiled::{Cap, Condition, Rate, Sym, Target};
 use super::condition::AmountBase;
@@ -149,6 +150,7 @@ pub(crate) enum OfferGives {
     Gift(Box<Gift>),
     /// The place of the reward, and how many.
     Reward(u32, u32),
+    Code(Box<CodeGrant>),
 }
 
 /// An amount by currency, in minor units.
@@ -205,6 +207,14 @@ pub(crate) struct Gift {
     pub(crate) per_units: Option<PerUnits>,
 }
 
+/// Codes for a later order.
+#[derive(Debug, Clone)]
+pub(crate) struct CodeGrant {
+    pub(crate) batch: BatchId,
+    pub(crate) quantity: u32,
+    pub(crate) valid_for: Option<Span>,
+}
+
 /// Once for every so many units.
 #[derive(Debug, Clone)]
 pub(crate) struct PerUnits {
@@ -244,6 +254,8 @@ pub(crate) struct Sets {
 #[derive(Debug, Clone)]
 pub(crate) struct SetPart {
     pub(crate) units: u32,
+    /// Minor units that the units of a set are worth, in place of their number.
+    pub(crate) worth: Option<i64>,
     pub(crate) target: Option<Target>,
     pub(crate) different: bool,
     pub(crate) choice: UnitChoice,

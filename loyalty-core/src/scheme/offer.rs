@@ -6,6 +6,7 @@ use crate::id::{
     BandId, BatchId, BudgetId, Category, CodeText, FunderId, OfferId, ProductId, RewardId, Sku, Tag,
 };
 use crate::number::{Currency, Money, Percent};
+use crate::time::Span;
 
 use super::condition::{AmountBase, ConditionDef, TargetDef};
 use super::def::{is_false, is_zero, shape};
@@ -129,6 +130,8 @@ shape! {
         Gift(OfferGiftDef),
         /// A reward for later, issued when the purchase is recorded.
         Reward(OfferRewardDef),
+        /// Codes for a later order, which the host makes when the purchase is recorded.
+        Code(OfferCodeDef),
     }
 
     /// A percentage off.
@@ -304,6 +307,20 @@ shape! {
         pub quantity: u32,
     }
 
+    /// Codes of a batch of the host. The decision and the recorded purchase say how many are due; what
+    /// they open stands in an offer that names the batch. They have no price: in a choice among offers
+    /// they count nothing.
+    pub struct OfferCodeDef {
+        /// The batch.
+        pub batch: BatchId,
+        /// How many. Default 1.
+        #[serde(default = "super::def::one", skip_serializing_if = "super::def::is_one")]
+        pub quantity: u32,
+        /// How long they can be used, from the purchase on; without end when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub valid_for: Option<Span>,
+    }
+
     /// How often: once for every so many units.
     pub struct PerUnitsDef {
         /// So many units.
@@ -379,8 +396,13 @@ shape! {
 
     /// A part of a set.
     pub struct SetPartDef {
-        /// How many units.
+        /// How many units, or …
+        #[serde(default, skip_serializing_if = "is_zero")]
         pub units: u32,
+        /// … as many as are worth this after the discounts so far, in the scheme's currency. It is then
+        /// the only part; units that the benefit gives beside the set are put aside first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub worth: Option<Money>,
         /// Of these lines; those of the benefit when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub target: Option<TargetDef>,

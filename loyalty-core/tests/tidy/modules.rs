@@ -102,6 +102,7 @@ const WALLED: &[&str] = &[
     "import",
     "evaluate",
     "backtest",
+    "lint",
 ];
 
 const WALL: &[&str] = &[

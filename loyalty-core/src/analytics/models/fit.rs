@@ -420,14 +420,14 @@ pub(crate) fn logit_interval(
 }
 
 /// Floats as the shortest text that reads back to the same bits.
-mod exact {
+pub(super) mod exact {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&value.to_string())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         parse(&String::deserialize(deserializer)?)
     }
 
@@ -487,5 +487,25 @@ mod exact_option {
                 .collect::<Result<_, _>>()
                 .map(Some),
         }
+    }
+}
+
+/// One number that may be absent.
+pub(super) mod exact_maybe {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        value: &Option<f64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let finite = value.filter(|value| value.is_finite());
+        finite.map(|value| value.to_string()).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<f64>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| super::exact::parse(&text)).transpose()
     }
 }

@@ -101,14 +101,17 @@ pub struct Convergence {
     /// How the fit ended.
     pub status: Status,
     /// √(gᵀH⁻¹g): the distance to the maximum in standard errors. Absent when H is not definite.
+    #[serde(with = "super::fit::exact_maybe")]
     pub scaled_gradient: Option<f64>,
     /// Condition number of the information scaled to a unit diagonal. Absent when not definite.
+    #[serde(with = "super::fit::exact_maybe")]
     pub condition: Option<f64>,
     /// Newton steps taken.
     pub iterations: u32,
     /// Evaluations of the likelihood with its derivatives.
     pub evaluations: u32,
     /// The share by which the last step changed the farthest parameter.
+    #[serde(with = "super::fit::exact")]
     pub last_step: f64,
 }
 

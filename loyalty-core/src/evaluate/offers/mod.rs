@@ -25,7 +25,8 @@ use std::collections::BTreeMap;
 
 use crate::ledger::Headroom;
 use crate::purchase::{Claim, Line};
-use crate::scheme::compiled_offer::{OfferGives, OfferStage};
+use crate::scheme::compiled::Scheme;
+use crate::scheme::compiled_offer::{Offer, OfferGives, OfferStage};
 
 use super::arith::index;
 use super::context::{Amounts, Context};
@@ -55,17 +56,25 @@ pub(crate) struct Offered {
     pub(crate) certificate: Option<Certificate>,
     /// Lines that the purchase lacks for its gifts.
     pub(crate) gifts: Vec<Line>,
-    /// Rewards for later.
+    /// Rewards and codes for later.
     pub(crate) issued: Vec<Issued>,
 }
 
-/// A reward that an offer brings for later.
+/// A benefit that brings something for later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Issued {
-    /// The places of the offer and of the reward.
+    /// The places of the offer and, in it, of the benefit.
     pub(crate) offer: u32,
-    pub(crate) reward: u32,
-    pub(crate) quantity: u32,
+    pub(crate) benefit: u16,
+}
+
+impl Issued {
+    /// The offer, and what it brings.
+    pub(crate) fn of(self, scheme: &Scheme) -> Option<(&Offer, &OfferGives)> {
+        let offer = scheme.offers.get(index(self.offer))?;
+        let benefit = offer.benefits.get(usize::from(self.benefit))?;
+        Some((offer, &benefit.gives))
+    }
 }
 
 /// How sure the choice among conflicting offers is.
@@ -245,17 +254,17 @@ impl<'c, 'a> Offers<'c, 'a> {
             if benefit.stage != stage || !self.eligible(slot, offer, goods)? {
                 continue;
             }
-            let source = DiscountSource::Offer(place, u16::try_from(number).unwrap_or(u16::MAX));
+            let number = u16::try_from(number).unwrap_or(u16::MAX);
+            let source = DiscountSource::Offer(place, number);
             let left = goods.runs.left.iter();
             let left = left.fold(0_i64, |sum, left| sum.saturating_add(*left));
             self.most = left.saturating_sub(context.cart.deduction).max(0);
             let found = match &benefit.gives {
                 OfferGives::Gift(gift) => self.take_gift(slot, offer, gift, goods)?,
-                OfferGives::Reward(reward, quantity) => {
+                OfferGives::Reward(..) | OfferGives::Code(_) => {
                     self.issued.push(Issued {
                         offer: place,
-                        reward: *reward,
-                        quantity: *quantity,
+                        benefit: number,
                     });
                     Found {
                         given: true,

@@ -159,7 +159,7 @@ impl Offers<'_, '_> {
 }
 
 /// A run without the units of others.
-fn without<'p>(pick: Pick, others: impl Iterator<Item = &'p Pick>) -> Vec<Pick> {
+pub(super) fn without<'p>(pick: Pick, others: impl Iterator<Item = &'p Pick>) -> Vec<Pick> {
     let mut left = vec![pick];
     for other in others.filter(|other| other.line == pick.line) {
         let until = other.first.saturating_add(other.count);

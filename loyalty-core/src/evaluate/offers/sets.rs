@@ -5,12 +5,12 @@
 //! parts and the units given these are at most 127 sums, whatever the number of units.
 
 use crate::scheme::compiled::Target;
-use crate::scheme::compiled_offer::{SetGet, Sets, Units};
+use crate::scheme::compiled_offer::{SetGet, SetPart, Sets, Units};
 use crate::scheme::{SetFrom, UnitChoice};
 
 use crate::evaluate::arith::index;
 
-use super::pick::{Pick, Picked, cut, rest, sort};
+use super::pick::{Pick, Picked, cut, rest, sort, without};
 use super::{Goods, Offers};
 use crate::number::Sort;
 
@@ -78,6 +78,11 @@ impl Offers<'_, '_> {
         {
             return self.pick_different(slot, on, sets, goods);
         }
+        if let [part] = &*sets.parts
+            && let Some(worth) = part.worth
+        {
+            return self.pick_worth(slot, on, sets, (part, worth), goods);
+        }
         let mut needs: Vec<Need> = Vec::with_capacity(sets.parts.len().saturating_add(1));
         let mut targets: Vec<Option<&Target>> = Vec::with_capacity(needs.capacity());
         for part in &sets.parts {
@@ -131,6 +136,61 @@ impl Offers<'_, '_> {
             }
         }
         members
+    }
+
+    /// Sets of units that are worth so much together. What is given beside them is put aside first.
+    fn pick_worth(
+        &self,
+        slot: usize,
+        on: &Units,
+        sets: &Sets,
+        (part, worth): (&SetPart, i64),
+        goods: &Goods,
+    ) -> Picked {
+        let mut open = self.open(slot, on, part.target.as_ref(), goods);
+        sort(&mut open, part.choice);
+        let beside = sets.get.as_ref().filter(|get| get.from == SetFrom::Beside);
+        let mut gifts = beside.map_or_else(Vec::new, |get| {
+            self.open(slot, on, get.target.as_ref(), goods)
+        });
+        if let Some(get) = beside {
+            sort(&mut gifts, get.choice);
+        }
+        let given = |count: u32| -> Option<Vec<Pick>> {
+            let Some(get) = beside else {
+                return Some(Vec::new());
+            };
+            let wanted = get.units.checked_mul(count)?;
+            let picks = first_of(&gifts, wanted, get.choice);
+            (units_of(&picks) == u64::from(wanted)).then_some(picks)
+        };
+        let taken = |count: u32| -> Option<(Vec<Pick>, Vec<Pick>)> {
+            let given = given(count)?;
+            let parts = open.iter().flat_map(|pick| without(*pick, given.iter()));
+            let parts: Vec<Pick> = parts.collect();
+            let taken = worth_of_sets(&parts, worth, count, part.choice)?;
+            Some((taken, given))
+        };
+        let all = u32::try_from(units_of(&open)).unwrap_or(u32::MAX);
+        let most = all.min(sets.sets_max.unwrap_or(u32::MAX));
+        let count = most_that(most, |count| taken(count).is_some());
+        let Some((mut used, given)) = taken(count).filter(|_| count > 0) else {
+            return Picked::default();
+        };
+        let mut picks = match &sets.get {
+            None => used.clone(),
+            Some(get) if get.from == SetFrom::Set => {
+                within_sets(used.iter().map(|pick| (0, *pick)).collect(), get, count)
+            }
+            Some(_) => given.clone(),
+        };
+        used.extend(given);
+        picks.order_by_key(|pick| (pick.line, pick.first));
+        Picked {
+            picks,
+            taken: used,
+            sets: count,
+        }
     }
 
     /// Sets of units of different lines: a line gives each set at most one unit.
@@ -194,6 +254,67 @@ impl Offers<'_, '_> {
             sets: count,
         }
     }
+}
+
+fn units_of(picks: &[Pick]) -> u64 {
+    let units = picks.iter().map(|pick| u64::from(pick.count));
+    units.fold(0, u64::saturating_add)
+}
+
+/// The first units of sorted runs.
+fn first_of(sorted: &[Pick], units: u32, choice: UnitChoice) -> Vec<Pick> {
+    let mut wanted = units;
+    let mut found = Vec::new();
+    for pick in sorted {
+        let part = cut(*pick, wanted, choice);
+        wanted = wanted.saturating_sub(part.count);
+        if part.count > 0 {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// The units of so many sets, each as few as are worth so much, taken in order; nothing when there are
+/// too few. The cost is that of the runs, not of the units.
+fn worth_of_sets(sorted: &[Pick], worth: i64, sets: u32, choice: UnitChoice) -> Option<Vec<Pick>> {
+    let mut open = sets;
+    // What the present set still lacks.
+    let mut lacks = worth;
+    let mut taken = Vec::new();
+    for pick in sorted {
+        if open == 0 {
+            break;
+        }
+        let price = pick.left;
+        // A unit of this price, repeated, is worth what is lacking: how many.
+        let needed = |lacks: i64| {
+            let units = lacks
+                .checked_add(price)?
+                .checked_sub(1)?
+                .checked_div(price)?;
+            u32::try_from(units).ok()
+        };
+        let mut used = 0_u32;
+        if let Some(first) = needed(lacks).filter(|first| *first <= pick.count) {
+            used = first;
+            open = open.saturating_sub(1);
+            lacks = worth;
+            if let Some(each) = needed(worth) {
+                let room = pick.count.saturating_sub(used);
+                let whole = room.checked_div(each).unwrap_or(0).min(open);
+                open = open.saturating_sub(whole);
+                used = used.saturating_add(whole.saturating_mul(each));
+            }
+        }
+        if open > 0 {
+            let rest = pick.count.saturating_sub(used);
+            lacks = lacks.saturating_sub(price.saturating_mul(i64::from(rest)));
+            used = pick.count;
+        }
+        taken.push(cut(*pick, used, choice));
+    }
+    (open == 0).then_some(taken)
 }
 
 /// The units that make sets together: all of them, or those of each line.

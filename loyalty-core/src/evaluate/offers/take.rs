@@ -40,6 +40,11 @@ impl Offers<'_, '_> {
         benefit: &OfferBenefit,
         goods: &mut Goods,
     ) -> Result<Found, ActError> {
+        let sets = benefit.on.sets.as_ref();
+        let by_worth = sets.is_some_and(|sets| sets.parts.iter().any(|part| part.worth.is_some()));
+        if by_worth && self.context.cart.foreign {
+            return Ok(Found::nothing("condition.currency"));
+        }
         let picked = self.pick(slot, benefit, goods);
         let shared = matches!(
             benefit.gives,
@@ -111,7 +116,10 @@ impl Offers<'_, '_> {
                     }
                 }
             }
-            OfferGives::Shipping { .. } | OfferGives::Gift(_) | OfferGives::Reward(..) => {
+            OfferGives::Shipping { .. }
+            | OfferGives::Gift(_)
+            | OfferGives::Reward(..)
+            | OfferGives::Code(_) => {
                 return Ok(Found::nothing("offer.no_effect"));
             }
         };

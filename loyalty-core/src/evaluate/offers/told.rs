@@ -4,11 +4,16 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::id::{OfferId, RewardId};
+use crate::ledger::DueCode;
 use crate::number::Money;
+use crate::scheme::compiled_offer::OfferGives;
+use crate::scheme::{LastDay, RoundUp};
 use crate::time::Date;
 
 use crate::evaluate::arith::index;
 use crate::evaluate::context::Context;
+use crate::evaluate::error::ActError;
+use crate::evaluate::expiry::validity_end;
 use crate::evaluate::reason::Shortage;
 
 use super::Offered;
@@ -103,11 +108,37 @@ pub(crate) fn offers(context: &Context<'_>, offered: &Offered) -> Vec<OfferDecis
 pub(crate) fn issued(context: &Context<'_>, offered: &Offered) -> Vec<RewardId> {
     let mut found = Vec::new();
     for issued in &offered.issued {
-        if let Some(reward) = context.scheme.rewards.get(index(issued.reward)) {
-            found.extend((0..issued.quantity).map(|_| reward.id.clone()));
+        let Some((_, OfferGives::Reward(reward, quantity))) = issued.of(context.scheme) else {
+            continue;
+        };
+        if let Some(reward) = context.scheme.rewards.get(index(*reward)) {
+            found.extend((0..*quantity).map(|_| reward.id.clone()));
         }
     }
     found
+}
+
+/// The codes that the host is to make.
+pub(crate) fn due_codes(
+    context: &Context<'_>,
+    offered: &Offered,
+) -> Result<Vec<DueCode>, ActError> {
+    let mut due = Vec::new();
+    for issued in &offered.issued {
+        let Some((offer, OfferGives::Code(code))) = issued.of(context.scheme) else {
+            continue;
+        };
+        let expiry = code
+            .valid_for
+            .map(|span| validity_end(span, RoundUp::None, LastDay::Inclusive, context.at));
+        due.push(DueCode {
+            offer: offer.id.clone(),
+            batch: code.batch.clone(),
+            quantity: code.quantity,
+            expiry: expiry.transpose()?,
+        });
+    }
+    Ok(due)
 }
 
 /// How the choice among offers was made.

@@ -7,8 +7,8 @@ use smol_str::format_smolstr;
 use crate::number::{Currency, Money};
 use crate::scheme::compiled::{Kind, Sym, Target};
 use crate::scheme::compiled_offer::{
-    Amounts, Band, Budget, Combines, Gift, Offer, OfferBenefit, OfferCodes, OfferGives, OfferStage,
-    PerUnits, SetGet, SetPart, Sets, ShippingOff, Stacking, Step, StepOff, Units,
+    Amounts, Band, Budget, CodeGrant, Combines, Gift, Offer, OfferBenefit, OfferCodes, OfferGives,
+    OfferStage, PerUnits, SetGet, SetPart, Sets, ShippingOff, Stacking, Step, StepOff, Units,
 };
 use crate::scheme::limit::CapPeriod;
 use crate::scheme::offer::{
@@ -372,16 +372,31 @@ impl Context<'_> {
             OfferBenefitDef::Reward(def) => {
                 let at = at.key("reward");
                 self.count(def.quantity, 1, REWARDS_MAX, &at.key("quantity"));
-                OfferBenefit {
-                    stage: OfferStage::Order,
-                    gives: OfferGives::Reward(
-                        self.reward(&def.reward, &at.key("reward")),
-                        def.quantity,
-                    ),
-                    on: Units::default(),
-                    tax: crate::scheme::TaxBase::AsPriced,
-                }
+                let reward = self.reward(&def.reward, &at.key("reward"));
+                Self::later(OfferGives::Reward(reward, def.quantity))
             }
+            OfferBenefitDef::Code(def) => {
+                let at = at.key("code");
+                self.count(def.quantity, 1, REWARDS_MAX, &at.key("quantity"));
+                if let Some(span) = def.valid_for {
+                    self.span(span, 1, &at.key("valid_for"));
+                }
+                Self::later(OfferGives::Code(Box::new(CodeGrant {
+                    batch: def.batch.clone(),
+                    quantity: def.quantity,
+                    valid_for: def.valid_for,
+                })))
+            }
+        }
+    }
+
+    /// A benefit that takes nothing off.
+    fn later(gives: OfferGives) -> OfferBenefit {
+        OfferBenefit {
+            stage: OfferStage::Order,
+            gives,
+            on: Units::default(),
+            tax: crate::scheme::TaxBase::AsPriced,
         }
     }
 
@@ -549,6 +564,20 @@ impl Context<'_> {
         }
     }
 
+    /// What can stand beside units that are counted by their worth.
+    fn of_worth(&mut self, def: &SetsDef, at: &At<'_>) {
+        let partial = def.get.as_ref().is_some_and(|get| get.partial);
+        let alone = matches!(def.parts.as_slice(), [part] if part.units == 0 && !part.different);
+        if !alone || def.by_line || partial {
+            self.problem(
+                problem::CONFLICT,
+                &at.key("worth"),
+                "units by their worth beside other ways to count",
+                "one part, without `units`, `different`, `by_line` and `partial`",
+            );
+        }
+    }
+
     fn sets(&mut self, def: &SetsDef, target: Option<&Target>, at: &At<'_>) -> Sets {
         let list = at.key("parts");
         self.not_empty(&def.parts, &list);
@@ -556,7 +585,13 @@ impl Context<'_> {
         let mut compiled = Vec::with_capacity(parts.len());
         for (place, part) in parts.iter().enumerate() {
             let at = list.index(place);
-            self.count(part.units, 1, UNITS_MAX, &at.key("units"));
+            let worth = part.worth.map(|worth| {
+                self.of_worth(def, &at);
+                self.money(worth, 1, &at.key("worth"))
+            });
+            if worth.is_none() {
+                self.count(part.units, 1, UNITS_MAX, &at.key("units"));
+            }
             if part.different && (parts.len() > 1 || def.by_line) {
                 let allowed = "a set of that part alone";
                 self.problem(
@@ -569,6 +604,7 @@ impl Context<'_> {
             let own = self.target(part.target.as_ref(), &at.key("target"));
             compiled.push(SetPart {
                 units: part.units.max(1),
+                worth,
                 target: own.or_else(|| target.cloned()),
                 different: part.different,
                 choice: part.choice,
@@ -580,7 +616,7 @@ impl Context<'_> {
             let in_set = get.from == crate::scheme::SetFrom::Set;
             let size = parts
                 .iter()
-                .fold(0_u32, |sum, part| sum.saturating_add(part.units));
+                .fold(0_u32, |sum, part| sum.saturating_add(part.units.max(1)));
             if in_set && (get.units > size || get.target.is_some() || get.partial) {
                 self.problem(
                     problem::CONFLICT,
@@ -632,7 +668,8 @@ fn stands_on_a_line(benefit: &OfferBenefit) -> bool {
         OfferGives::Steps { .. }
         | OfferGives::Shipping { .. }
         | OfferGives::Gift(_)
-        | OfferGives::Reward(..) => false,
+        | OfferGives::Reward(..)
+        | OfferGives::Code(_) => false,
     };
     per_line && benefit.on.sets.is_none() && benefit.on.units_max.is_none()
 }

@@ -1,0 +1,15 @@
+// The entry that fetches the analytics: await init() before anything else.
+
+import { analytics } from "./analytics-instance.js";
+import * as glue from "./analytics_glue.js";
+import { compiled } from "./bytes.js";
+
+export * from "./analytics.js";
+
+export async function init(source = new URL("./analytics_bg.wasm", import.meta.url)) {
+  analytics.start(glue, await compiled(source));
+}
+
+export function initSync(module) {
+  analytics.start(glue, module);
+}

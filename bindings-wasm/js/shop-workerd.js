@@ -1,0 +1,9 @@
+// The entry of the shop module for runtimes that compile a module when they deploy it, and none later.
+
+import module from "./shop_bg.wasm";
+import { shop } from "./shop-instance.js";
+import * as glue from "./shop_glue.js";
+
+shop.start(glue, module);
+
+export * from "./shop.js";
