@@ -6,6 +6,7 @@ use loyalty_core::evaluate::{
     self, Act, MergeAct, Outcome, PairOutcome, Posted, Schemes, TransferAct,
 };
 use loyalty_core::ledger::{Account, Group, from_json_line, read_log, to_json_line};
+use loyalty_core::write::write_json;
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
@@ -70,7 +71,7 @@ pub fn account_audit(number: u32) -> Answer {
 pub fn group_read(text: &str) -> Answer {
     let text = || {
         let group = from_json_line(text.as_bytes())?;
-        let answer = serde_json::to_string(&evaluate::answer(&group))?;
+        let answer = write_json(&evaluate::answer(&group))?;
         Ok::<_, Failure>(format!("{}\n{answer}", line(&group)?))
     };
     Ok(text()?)

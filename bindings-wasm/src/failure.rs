@@ -7,6 +7,7 @@ use loyalty_core::number::NumberError;
 use loyalty_core::read::ReadError;
 use loyalty_core::scheme::Problems;
 use loyalty_core::time::TimeError;
+use loyalty_core::write::{WriteError, write_json};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -78,7 +79,7 @@ impl Failure {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let text = serde_json::to_string(&failure.0);
+        let text = write_json(&failure.0);
         Self::from_str(&text.unwrap_or_else(|_| failure.0.code.to_owned()))
     }
 }
@@ -132,8 +133,8 @@ macro_rules! plain {
 
 plain!(LedgerError, NumberError, IdError, TimeError);
 
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Self {
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
         LedgerError::Encoding {
             found: error.to_string(),
         }

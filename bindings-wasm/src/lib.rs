@@ -16,6 +16,7 @@ use loyalty_core::purchase::Purchase;
 use loyalty_core::read::{ReadLimits, Readable, read_json};
 use loyalty_core::scheme::{SchemeDef, compile};
 use loyalty_core::time::Moment;
+use loyalty_core::write::write_json;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -61,7 +62,7 @@ fn shown(account: &Account) -> Result<String, Failure> {
         },
         purchase_count: account.purchase_count,
     };
-    Ok(serde_json::to_string(&shown)?)
+    Ok(write_json(&shown)?)
 }
 
 /// An account's number, and what is shown of it.
@@ -145,14 +146,14 @@ pub fn quote(
         let made = evaluate::quote(&scheme, &account, &purchase, &facts, moment(at)?, options)?;
         let ucp = |provisional| {
             let ucp = evaluate::to_ucp(&scheme, &account, &made, provisional)?;
-            Ok::<_, Failure>(serde_json::to_string(&ucp)?)
+            Ok::<_, Failure>(write_json(&ucp)?)
         };
         match form {
             "canonical" => canonical(&made),
             "outputs_digest" => Ok(made.outputs_digest()?.to_string()),
             "ucp" => ucp(false),
             "ucp_provisional" => ucp(true),
-            _ => Ok(serde_json::to_string(&made)?),
+            _ => Ok(made.to_json()?),
         }
     };
     Ok(text()?)
@@ -180,7 +181,7 @@ pub fn verify(
         let (purchase, pool): (Purchase, _) = (read(purchase)?, pool.as_deref());
         let bytes = claimed.as_bytes();
         let made = evaluate::verify_decision(&scheme, &account, &purchase, &facts, bytes, pool)?;
-        Ok::<_, Failure>(serde_json::to_string(&made)?)
+        Ok::<_, Failure>(write_json(&made)?)
     };
     Ok(text()?)
 }
@@ -202,7 +203,7 @@ pub fn why_not(
         let (purchase, pool): (Purchase, _) = (read(purchase)?, pool.as_deref());
         let (rule, at) = (rule.parse()?, moment(at)?);
         let made = evaluate::why_not(&scheme, &account, &purchase, &facts, at, &rule, pool)?;
-        let text = made.map(|reason| serde_json::to_string(&reason));
+        let text = made.map(|reason| write_json(&reason));
         Ok::<_, Failure>(text.transpose()?.unwrap_or_default())
     };
     Ok(text()?)
@@ -214,7 +215,7 @@ pub fn standing(scheme: u32, account: u32, at: &str) -> Answer {
     let text = || {
         let (scheme, account) = (store::scheme(scheme)?, store::account(account)?);
         let standing = evaluate::standing(&scheme, &account, moment(at)?)?;
-        Ok::<_, Failure>(serde_json::to_string(&standing)?)
+        Ok::<_, Failure>(write_json(&standing)?)
     };
     Ok(text()?)
 }

@@ -27,6 +27,7 @@ pub mod scheme;
 mod serde_text;
 pub mod time;
 mod tree;
+pub mod write;
 
 /// Runs the examples of the README as documentation tests.
 #[cfg(doctest)]

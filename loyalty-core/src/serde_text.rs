@@ -89,6 +89,21 @@ macro_rules! text_readable {
 
 pub(crate) use text_readable;
 
+/// The digits of the numbers below 100.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut rest: &mut [[u8; 2]] = &mut pairs;
+    let mut number = 0_u8;
+    while let Some((pair, others)) = rest.split_first_mut() {
+        let ten = number.wrapping_div(10);
+        let one = number.wrapping_rem(10);
+        *pair = [b'0'.wrapping_add(ten), b'0'.wrapping_add(one)];
+        number = number.wrapping_add(1);
+        rest = others;
+    }
+    pairs
+};
+
 /// The longest text that [`Ascii`] holds.
 const ASCII_MAX: usize = 40;
 
@@ -122,20 +137,67 @@ impl Ascii {
     #[inline]
     pub(crate) fn number(&mut self, number: u64, digits: u8) {
         let (mut rest, mut digits) = (number, digits);
+        while rest >= 100 {
+            rest = self.two_digits(rest);
+            digits = digits.saturating_sub(2);
+        }
         while rest > 0 || digits > 0 {
-            let digit = u8::try_from(rest % 10).unwrap_or(0);
-            self.push(b'0'.wrapping_add(digit));
-            rest /= 10;
+            rest = self.digit(rest);
             digits = digits.saturating_sub(1);
         }
+    }
+
+    /// Puts a number's last digit in front and returns the number without it.
+    #[inline]
+    pub(crate) fn digit(&mut self, number: u64) -> u64 {
+        let digit = u8::try_from(number % 10).unwrap_or(0);
+        self.push(b'0'.wrapping_add(digit));
+        number / 10
+    }
+
+    /// The same with its last two digits.
+    #[inline]
+    pub(crate) fn two_digits(&mut self, number: u64) -> u64 {
+        let place = usize::try_from(number % 100).unwrap_or(0);
+        let pair = PAIRS.get(place).copied().unwrap_or([b'0'; 2]);
+        let start = self.start.wrapping_sub(2);
+        if let Some(bytes) = self.bytes.get_mut(start..self.start) {
+            bytes.copy_from_slice(&pair);
+            self.start = start;
+        }
+        number / 100
+    }
+
+    /// The text's bytes.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or(&[])
     }
 
     /// The text.
     #[inline]
     pub(crate) fn as_str(&self) -> &str {
-        let text = self.bytes.get(self.start..).unwrap_or(&[]);
-        std::str::from_utf8(text).unwrap_or("")
+        std::str::from_utf8(self.as_bytes()).unwrap_or("")
     }
+}
+
+/// Which bytes stand in a text of JSON as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut bytes: &mut [bool] = &mut plain;
+    let mut byte = 0_u16;
+    while let Some((first, rest)) = bytes.split_first_mut() {
+        *first = byte >= 0x20 && byte != 0x22 && byte != 0x5c;
+        byte = byte.saturating_add(1);
+        bytes = rest;
+    }
+    plain
+};
+
+/// Whether a byte stands in a text of JSON as it is: no quote, no backslash, no control character.
+#[inline]
+pub(crate) fn is_plain(byte: u8) -> bool {
+    PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// The start of a text of unknown length, for an error message.

@@ -43,6 +43,8 @@ fn shares_are_whole(decision: &Decision) -> Result<(), TestCaseError> {
         }
     }
     prop_assert!(decision.totals.due.minor() >= 0);
+    let by_serde = serde_json::to_string(decision).expect("JSON");
+    prop_assert_eq!(decision.to_json().expect("JSON"), by_serde);
     Ok(())
 }
 

@@ -59,7 +59,7 @@ impl Decision {
 
     fn json_text(&self) -> Result<String, Failure> {
         match &self.form {
-            Form::Made(decision, ..) => Ok(serde_json::to_string(&**decision)?),
+            Form::Made(decision, ..) => Ok(decision.to_json()?),
             Form::Texts((json, ..)) => Ok(json.clone()),
         }
     }

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::scheme::compiled::{EarnRule, Kind, Scheme, Sym};
+use crate::scheme::compiled::{Kind, Scheme, Sym};
 use crate::scheme::index::RuleIndex;
 
 use super::arith::index;
 use super::cart::Cart;
 use super::context::Context;
-use super::line_set::{LineSet, push_set, sets, words};
+use super::line_set::{LineSet, sets, words};
 
 /// Earn rules by their places, ascending, each with the lines of a cart that count for it.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +42,7 @@ impl Candidates {
                 Err(_) => {
                     let rule = scheme.rules.get(index(*place));
                     let target = rule.and_then(|rule| rule.target.as_ref());
-                    push_set(&mut self.sets, &cart.lines, |line| {
-                        cart.counts(line, target)
-                    });
+                    cart.push_counting(target, &mut self.sets);
                 }
             }
         }
@@ -58,21 +56,16 @@ impl Candidates {
             .unwrap_or(&[])
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.rules.len()
+    /// The places of the rules.
+    #[inline]
+    pub(crate) fn rules(&self) -> &[u32] {
+        &self.rules
     }
 
-    /// Every rule with its place and its lines.
-    pub(crate) fn iter<'s>(
-        &'s self,
-        context: &Context<'s>,
-    ) -> impl Iterator<Item = (u32, &'s EarnRule, LineSet<'s>)> {
-        let scheme = context.scheme;
-        let mut sets = sets(&self.sets, context.cart.lines.len());
-        self.rules.iter().filter_map(move |place| {
-            let lines = sets.next().unwrap_or_default();
-            Some((*place, scheme.rules.get(index(*place))?, lines))
-        })
+    /// The lines of every rule, in the order of the rules, for a cart of so many lines.
+    #[inline]
+    pub(crate) fn lines(&self, lines: usize) -> impl Iterator<Item = LineSet<'_>> {
+        sets(&self.sets, lines)
     }
 }
 

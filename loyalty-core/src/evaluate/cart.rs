@@ -198,9 +198,7 @@ impl Cart {
         cart.candidates = Candidates::of_cart(scheme, &cart);
         let mut stamp_lines = Vec::new();
         for rule in scheme.cards.iter().flat_map(|card| &card.rules) {
-            push_set(&mut stamp_lines, &cart.lines, |line| {
-                cart.counts(line, rule.target.as_ref())
-            });
+            cart.push_counting(rule.target.as_ref(), &mut stamp_lines);
         }
         cart.stamp_lines = stamp_lines;
         Ok(cart)
@@ -346,6 +344,16 @@ impl Cart {
     #[inline]
     pub(crate) fn counts(&self, line: &CartLine, target: Option<&Target>) -> bool {
         line.eligible && target.is_none_or(|target| self.matches(line, target))
+    }
+
+    /// Appends the set of the lines that count for a rule with this target.
+    pub(crate) fn push_counting(&self, target: Option<&Target>, sets: &mut Vec<u64>) {
+        match target {
+            None => push_set(sets, &self.lines, |line| line.eligible),
+            Some(target) => push_set(sets, &self.lines, |line| {
+                line.eligible && self.matches(line, target)
+            }),
+        }
     }
 
     /// Whether any line is a gift.

@@ -17,18 +17,18 @@ use super::arith::index;
 use super::cart::{Cart, line_name};
 use super::challenge::ChallengeStanding;
 use super::context::Context;
+use super::decision_json::decision_json;
 use super::draft::Draft;
 use super::due::anything_due;
 use super::earn::PartSource;
 use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
 use super::expiry::open_lot;
-use super::line_set::PerLine;
 use super::offers::told;
 pub use super::offers::told::{ChoiceDecision, CodeDecision, OfferDecision};
 use super::price::{Discount, DiscountSource, Priced};
 use super::reason::{About, Reason};
-use super::runs::RunShare;
+use super::runs::Shares;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
 
@@ -143,6 +143,19 @@ pub enum DiscountKind {
     Offer,
     /// Taken off by hand.
     Deduction,
+}
+
+impl DiscountKind {
+    /// The kind's name, as in JSON.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Reward => "reward",
+            Self::Benefit => "benefit",
+            Self::Points => "points",
+            Self::Offer => "offer",
+            Self::Deduction => "deduction",
+        }
+    }
 }
 
 /// Amounts of a decision.
@@ -416,12 +429,7 @@ impl Decision {
     /// # Errors
     /// `ledger.encoding` when it has no JSON form.
     pub fn to_json(&self) -> Result<String, ActError> {
-        let lines = self.lines.len().saturating_add(8);
-        let reasons = self.reasons.len();
-        let size = lines.saturating_add(reasons).saturating_mul(160);
-        let mut bytes = Vec::with_capacity(size);
-        serde_json::to_writer(&mut bytes, self).map_err(encoding)?;
-        String::from_utf8(bytes).map_err(encoding)
+        decision_json(self, false).map_err(encoding)
     }
 
     /// The canonical bytes: the decision's JSON without its reasons.
@@ -429,13 +437,8 @@ impl Decision {
     /// # Errors
     /// `ledger.encoding` when it has no JSON form.
     pub fn canonical_bytes(&self) -> Result<Vec<u8>, ActError> {
-        let bare = Self {
-            reasons: Vec::new(),
-            offers: Vec::new(),
-            others: 0,
-            ..self.clone()
-        };
-        serde_json::to_vec(&bare).map_err(encoding)
+        let text = decision_json(self, true).map_err(encoding)?;
+        Ok(text.into_bytes())
     }
 
     /// The digest of the canonical bytes: what a client shows and a server recomputes.
@@ -453,8 +456,6 @@ impl Decision {
     /// As [`Decision::canonical_bytes`].
     pub fn outputs_digest(&self) -> Result<Digest, ActError> {
         let mut bare = self.clone();
-        bare.reasons.clear();
-        bare.offers.clear();
         bare.preconditions.clear();
         bare.head = Head::default();
         bare.at = Moment::utc(0).map_err(|_| ActError::overflow("a moment"))?;
@@ -476,15 +477,13 @@ fn encoding(error: impl std::fmt::Display) -> ActError {
 
 fn lines(cart: &Cart, purchase: &Purchase, left: &[i64]) -> Vec<LineDecision> {
     let money = |minor| Money::of(minor, cart.currency);
-    cart.lines
-        .iter()
-        .zip(&purchase.lines)
-        .zip(left)
+    let lines = cart.lists.iter().zip(&purchase.lines).zip(left);
+    lines
         .enumerate()
-        .map(|(place, ((line, named), left))| LineDecision {
+        .map(|(place, ((list, named), left))| LineDecision {
             line: line_name(named, place),
-            list: money(line.list),
-            discount: money(line.list.saturating_sub(*left)),
+            list: money(*list),
+            discount: money(list.saturating_sub(*left)),
             net: money(*left),
         })
         .collect()
@@ -561,22 +560,21 @@ fn discount_decision(
         kind,
         id,
         amount: money(discount.amount),
-        lines: by_line(&discount.shares, context.cart.lines.len())
-            .iter()
-            .map(|amount| money(*amount))
-            .collect(),
+        lines: by_line(&discount.shares, context.cart),
         shipping: money(discount.shipping),
     }
 }
 
-fn by_line(shares: &[RunShare], lines: usize) -> PerLine<i64> {
-    let mut amounts = PerLine::from_elem(0_i64, lines);
-    for share in shares {
-        if let Some(amount) = amounts.get_mut(index(share.line)) {
-            *amount = amount.saturating_add(share.amount());
+/// What shares come to on every line.
+fn by_line(shares: &Shares, cart: &Cart) -> Vec<Money> {
+    let mut lines = vec![Money::of(0, cart.currency); cart.lines.len()];
+    for (line, amount) in shares.amounts() {
+        if let Some(line) = lines.get_mut(line) {
+            let amount = line.minor().saturating_add(amount);
+            *line = Money::of(amount, cart.currency);
         }
     }
-    amounts
+    lines
 }
 
 fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision> {
@@ -589,7 +587,7 @@ fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision
         let mut earned = 0_i64;
         let mut lots: SmallVec<[(&LotTerms, i64); 4]> = SmallVec::new();
         for part in all.iter().filter(|part| part.wallet == number) {
-            let (Some(rule), Some(terms)) = (part.id(scheme), part.terms(scheme)) else {
+            let Some((rule, terms)) = part.id_and_terms(scheme) else {
                 continue;
             };
             if parts.is_empty() {

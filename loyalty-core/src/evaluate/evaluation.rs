@@ -61,7 +61,7 @@ pub(crate) fn evaluate(
     check_currency(context.scheme, context.cart)?;
     let scheme = context.scheme;
     let held = HeldTiers::from_slice(&context.tiers);
-    let spends_own = scheme.wallets.iter().any(|wallet| wallet.spend_own_points);
+    let spends_own = scheme.flags.own_points;
     let unknown = |wallet: &Wallet| match wallet.spend_own_points {
         true => UNKNOWN_OWN,
         false => 0,
@@ -97,7 +97,9 @@ pub(crate) fn evaluate(
         let explained = explain.then_some(&mut *reasons);
         price(context, wishes, &mut purse, explained, priced)?;
         let sums = Sums::of_priced(scheme, context.cart, priced, None);
-        own_tiers(context, &sums);
+        if scheme.flags.own_tiers {
+            own_tiers(context, &sums);
+        }
         let (base, shipping) = sums.earn_base(context)?;
         let input = EarnInput {
             base: &base,
@@ -116,22 +118,35 @@ pub(crate) fn evaluate(
         let mut met = purse.met;
         let explained = explain.then_some(reasons);
         *stamps = stamp::stamps(context, &sums, input, &mut met, explained)?;
-        for headroom in std::mem::take(&mut earned.met) {
-            if met.iter().all(|known| known.limit != headroom.limit) {
-                met.push(headroom);
-            }
+        if !earned.met.is_empty() {
+            add_met(&mut met, std::mem::take(&mut earned.met));
         }
         let ladders = scheme.ladders.iter();
         let metrics = ladders.map(|ladder| measure(context, ladder, &sums, earned));
         into.metrics.extend(metrics);
-        into.adds = context.adds(&sums.amounts());
-        into.referrals = context.due_referrals(&sums.amounts());
-        into.due_codes = due_codes(context, &priced.offered)?;
-        into.referrer.clone_from(&context.referrer);
+        if !scheme.challenges.is_empty() {
+            into.adds = context.adds(&sums.amounts());
+        }
+        if !priced.offered.issued.is_empty() {
+            into.due_codes = due_codes(context, &priced.offered)?;
+        }
+        if context.referrer.is_some() {
+            into.referrals = context.due_referrals(&sums.amounts());
+            into.referrer.clone_from(&context.referrer);
+        }
         into.met = met;
         into.tiers = std::mem::replace(&mut context.tiers, held);
         into.others = if explain { earned.others } else { 0 };
         return Ok(());
+    }
+}
+
+/// Adds the limits that are not known yet.
+fn add_met(met: &mut Vec<Headroom>, more: Vec<Headroom>) {
+    for headroom in more {
+        if met.iter().all(|known| known.limit != headroom.limit) {
+            met.push(headroom);
+        }
     }
 }
 
@@ -160,10 +175,8 @@ fn check_currency(scheme: &Scheme, cart: &Cart) -> Result<(), ActError> {
     if !cart.foreign || cart.exchange.is_some() {
         return Ok(());
     }
-    let earns = scheme
-        .rules
-        .iter()
-        .any(|rule| matches!(rule.give, Give::PerAmount(_)));
+    let mut rules = scheme.rules.iter();
+    let earns = rules.any(|rule| matches!(rule.give, Give::PerAmount(_)));
     let measures = scheme
         .ladders
         .iter()

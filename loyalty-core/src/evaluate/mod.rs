@@ -27,6 +27,7 @@ mod cart;
 mod challenge;
 mod context;
 mod decision;
+mod decision_json;
 mod dispatch;
 mod draft;
 mod drain;

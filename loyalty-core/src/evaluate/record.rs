@@ -25,6 +25,7 @@ use super::expiry::{activity_end, open_lot};
 use super::limit::{key, named};
 use super::price::{Discount, DiscountSource, Payment, Used};
 use super::purse::{redemptions_key, total_key};
+use super::runs::Runs;
 use super::stamp::day_key;
 use crate::number::Sort;
 
@@ -122,7 +123,7 @@ fn purchase_entry(
         Ok::<_, ActError>(DiscountEntry {
             source: source(discount.source)?,
             amount: money(discount.amount),
-            shares: entry_shares(discount, cart.currency),
+            shares: entry_shares(discount, &priced.runs, cart.currency),
             shipping: (discount.shipping > 0).then(|| money(discount.shipping)),
         })
     };
@@ -360,9 +361,9 @@ fn entry_source(
     }
 }
 
-fn entry_shares(discount: &Discount, currency: Currency) -> Vec<Share> {
-    let mut shares: Vec<Share> = discount
-        .shares
+fn entry_shares(discount: &Discount, runs: &Runs, currency: Currency) -> Vec<Share> {
+    let shares = discount.shares.on_units(runs.units());
+    let mut shares: Vec<Share> = shares
         .iter()
         .map(|share| Share {
             line: share.line,
@@ -599,9 +600,12 @@ fn spread(
 ) -> Result<Vec<Points>, ActError> {
     let left = &evaluation.priced.runs.left;
     let mut weights = vec![0_i64; left.len()];
-    for share in discount.into_iter().flat_map(|discount| &discount.shares) {
-        if let Some(weight) = weights.get_mut(index(share.line)) {
-            *weight = weight.saturating_add(share.on_first(u32::MAX));
+    let amounts = discount
+        .into_iter()
+        .flat_map(|found| found.shares.amounts());
+    for (line, amount) in amounts {
+        if let Some(weight) = weights.get_mut(line) {
+            *weight = weight.saturating_add(amount);
         }
     }
     if weights.iter().all(|weight| *weight == 0) {

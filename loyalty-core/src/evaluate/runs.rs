@@ -13,7 +13,7 @@ use super::error::ActError;
 use super::line_set::PerLine;
 
 /// Units of one line that have the same amount left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Run {
     pub(crate) line: u32,
     pub(crate) first: u32,
@@ -36,6 +36,18 @@ pub(crate) struct RunShare {
     pub(crate) each: i64,
 }
 
+impl Run {
+    /// A share of `each` on its units.
+    fn share(&self, each: i64) -> RunShare {
+        RunShare {
+            line: self.line,
+            first: self.first,
+            count: self.count,
+            each,
+        }
+    }
+}
+
 impl RunShare {
     /// The share's amount on all of its units.
     pub(crate) fn amount(&self) -> i64 {
@@ -52,10 +64,63 @@ impl RunShare {
 /// A list of runs: a line that a discount does not divide evenly has two.
 type RunList = SmallVec<[Run; 12]>;
 
+/// What a discount takes off single units, and off whole lines.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shares {
+    units: Vec<RunShare>,
+    /// By line: the first discount on lines of equal units. The odd minor units of a line are borne
+    /// by its first units.
+    lines: PerLine<i64>,
+}
+
+impl Shares {
+    pub(crate) fn of_units(units: Vec<RunShare>) -> Self {
+        Self {
+            units,
+            lines: PerLine::new(),
+        }
+    }
+
+    /// The amounts on lines; a line can have several.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (usize, i64)> {
+        let units = self.units.iter();
+        let units = units.map(|share| (index(share.line), share.amount()));
+        self.lines.iter().copied().enumerate().chain(units)
+    }
+
+    /// The shares on the units of a cart's lines.
+    pub(crate) fn on_units(&self, cart_units: &[u32]) -> Vec<RunShare> {
+        let mut shares = Vec::new();
+        for ((part, count), line) in self.lines.iter().zip(cart_units).zip(0_u32..) {
+            let whole = Run {
+                line,
+                count: *count,
+                ..Run::default()
+            };
+            for (run, each) in evenly(whole, *part).into_iter().flatten() {
+                if each > 0 {
+                    shares.push(run.share(each));
+                }
+            }
+        }
+        shares.extend_from_slice(&self.units);
+        shares
+    }
+}
+
 /// The runs of a cart, in the order of its lines and units, and what is left on every line.
+///
+/// The runs are made when something asks for single units: a discount on the lines as a whole only
+/// lowers what is left on them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Runs {
+    /// Empty until they are made.
     runs: RunList,
+    made: bool,
+    /// What the one discount so far took off the lines, while the runs are not made.
+    off: PerLine<i64>,
+    /// Units by line.
+    units: PerLine<u32>,
     /// Minor units left by line.
     pub(crate) left: PerLine<i64>,
 }
@@ -63,7 +128,12 @@ pub(crate) struct Runs {
 impl Runs {
     /// Takes every line as one run, in `quantities` of the cart's units.
     pub(crate) fn fill(&mut self, cart: &Cart, quantities: Option<&[u32]>) {
+        let units = quantities.unwrap_or(&cart.quantities);
         self.runs.clear();
+        self.made = false;
+        self.off.clear();
+        self.units.clear();
+        self.units.extend_from_slice(units);
         self.left.clear();
         match quantities {
             None => self.left.extend_from_slice(&cart.lists),
@@ -73,27 +143,50 @@ impl Runs {
                 self.left.extend(left);
             }
         }
-        let units = quantities.unwrap_or(&cart.quantities);
-        for ((line, count), place) in cart.lines.iter().zip(units).zip(0_u32..) {
-            if *count > 0 {
+    }
+
+    /// Makes the runs, unless they are.
+    pub(crate) fn make(&mut self) {
+        if std::mem::replace(&mut self.made, true) {
+            return;
+        }
+        let lines = self.units.iter().zip(&self.left).zip(0_u32..);
+        for ((count, left), line) in lines.filter(|((count, _), _)| **count > 0) {
+            let off = self.off.get(index(line)).copied().unwrap_or(0);
+            let list = left.saturating_add(off);
+            let price = list.checked_div(i64::from(*count)).unwrap_or(0);
+            let whole = Run {
+                line,
+                first: 0,
+                count: *count,
+                left: price,
+                free: false,
+                priced: price > 0,
+            };
+            for (run, each) in evenly(whole, off).into_iter().flatten() {
                 self.runs.push(Run {
-                    line: place,
-                    first: 0,
-                    count: *count,
-                    left: line.price,
-                    free: false,
-                    priced: line.price > 0,
+                    left: run.left.saturating_sub(each),
+                    ..run
                 });
             }
         }
+        self.off.clear();
     }
 
+    /// Units by line.
+    pub(crate) fn units(&self) -> &[u32] {
+        &self.units
+    }
+
+    /// The runs, which must be made.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Run> {
+        debug_assert!(self.made, "the runs are made");
         self.runs.iter()
     }
 
     /// The units of a line that are not free.
-    pub(crate) fn paid_units(&self, line: usize) -> u32 {
+    pub(crate) fn paid_units(&mut self, line: usize) -> u32 {
+        self.make();
         let place = small(line);
         self.runs
             .iter()
@@ -112,7 +205,7 @@ impl Runs {
         &mut self,
         amount: i64,
         eligible: impl Fn(usize) -> bool,
-        shares: &mut Vec<RunShare>,
+        shares: &mut Shares,
     ) -> Result<(), ActError> {
         if amount == 0 {
             return Ok(());
@@ -123,18 +216,37 @@ impl Runs {
                 *weight = 0;
             }
         }
-        allocate_within(amount, &mut weights)?;
-        self.spread(&weights, shares)
+        self.apportion_by(amount, &mut weights, shares)
+    }
+
+    /// The same by weights, which are what is left on the lines that bear it.
+    pub(crate) fn apportion_by(
+        &mut self,
+        amount: i64,
+        weights: &mut [i64],
+        shares: &mut Shares,
+    ) -> Result<(), ActError> {
+        if amount == 0 {
+            return Ok(());
+        }
+        allocate_within(amount, weights)?;
+        let as_a_whole = !self.made && self.off.is_empty();
+        if !as_a_whole {
+            self.make();
+        }
+        for (left, part) in self.left.iter_mut().zip(&*weights) {
+            *left = left.minus(*part)?;
+        }
+        if as_a_whole {
+            self.off.extend_from_slice(weights);
+            shares.lines.clone_from(&self.off);
+            return Ok(());
+        }
+        self.spread(weights, &mut shares.units)
     }
 
     /// Takes `parts` (by line) off the units of each line.
     fn spread(&mut self, parts: &[i64], shares: &mut Vec<RunShare>) -> Result<(), ActError> {
-        for (left, part) in self.left.iter_mut().zip(parts) {
-            *left = left.minus(*part)?;
-        }
-        if shares.is_empty() {
-            *shares = Vec::with_capacity(self.runs.len().saturating_mul(2));
-        }
         let runs = std::mem::take(&mut self.runs);
         let mut rest = runs.as_slice();
         while let Some((run, behind)) = rest.split_first() {
@@ -167,8 +279,9 @@ impl Runs {
         &mut self,
         line: u32,
         units: u32,
-        shares: &mut Vec<RunShare>,
+        shares: &mut Shares,
     ) -> Result<i64, ActError> {
+        self.make();
         let mut wanted = units;
         let mut amount = 0_i64;
         let mut next = RunList::new();
@@ -198,7 +311,7 @@ impl Runs {
                     ..*run
                 });
             }
-            shares.push(RunShare {
+            shares.units.push(RunShare {
                 line,
                 first,
                 count: take,
@@ -216,6 +329,14 @@ impl Runs {
 
     /// Units of which nothing is left are free, as long as they had a price.
     pub(crate) fn mark_free(&mut self) {
+        if !self.made {
+            // Less than a minor unit a piece: on some unit nothing is left.
+            let mut lines = self.units.iter().zip(&self.left);
+            if lines.all(|(count, left)| *left >= i64::from(*count)) {
+                return;
+            }
+            self.make();
+        }
         for run in &mut self.runs {
             run.free |= run.left == 0 && run.priced;
         }
@@ -223,6 +344,7 @@ impl Runs {
 
     /// Takes shares off that were found before.
     pub(crate) fn take(&mut self, shares: &[RunShare]) -> Result<(), ActError> {
+        self.make();
         for share in shares {
             let mut next = RunList::new();
             let end = share.first.plus(share.count)?;
@@ -262,6 +384,7 @@ impl Runs {
         if shares.is_empty() {
             return Ok(());
         }
+        self.make();
         let most = self
             .runs
             .len()
@@ -329,9 +452,10 @@ impl Runs {
         &mut self,
         part_of: impl Fn(i64) -> i64,
         eligible: impl Fn(usize) -> bool,
-        shares: &mut Vec<RunShare>,
+        shares: &mut Shares,
     ) -> Result<i64, ActError> {
         let mut amount = 0_i64;
+        self.make();
         for run in &mut self.runs {
             if !eligible(index(run.line)) {
                 continue;
@@ -346,53 +470,41 @@ impl Runs {
             if let Some(left) = self.left.get_mut(index(run.line)) {
                 *left = left.minus(taken)?;
             }
-            shares.push(RunShare {
-                line: run.line,
-                first: run.first,
-                count: run.count,
-                each,
-            });
+            shares.units.push(run.share(each));
         }
         Ok(amount)
     }
 }
 
-/// Takes `part` off the units of a run; the first ones bear the odd minor units.
-#[inline]
-fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+/// A run in parts that bear a whole number each: the first units bear the odd minor units.
+fn evenly(run: Run, part: i64) -> [Option<(Run, i64)>; 2] {
     if run.count == 1 {
-        return take(run, part, next, shares);
+        return [Some((run, part)), None];
     }
     let each = part.checked_div(i64::from(run.count)).unwrap_or(0);
     let odd = part.checked_rem(i64::from(run.count)).unwrap_or(0);
     let odd = u32::try_from(odd).unwrap_or(0);
-    let mut rest = run;
-    if odd > 0 {
-        take(
-            Run { count: odd, ..run },
-            each.saturating_add(1),
-            next,
-            shares,
-        );
-        rest.first = run.first.saturating_add(odd);
-        rest.count = run.count.saturating_sub(odd);
+    let rest = Run {
+        first: run.first.saturating_add(odd),
+        count: run.count.saturating_sub(odd),
+        ..run
+    };
+    if odd == 0 {
+        return [Some((rest, each)), None];
     }
-    take(rest, each, next, shares);
+    let first = Run { count: odd, ..run };
+    [Some((first, each.saturating_add(1))), Some((rest, each))]
 }
 
-/// Takes `each` off every unit of a run.
-#[inline]
-fn take(run: Run, each: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
-    next.push(Run {
-        left: run.left.saturating_sub(each),
-        ..run
-    });
-    if each > 0 {
-        shares.push(RunShare {
-            line: run.line,
-            first: run.first,
-            count: run.count,
-            each,
+/// Takes `part` off the units of a run.
+fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+    for (run, each) in evenly(run, part).into_iter().flatten() {
+        next.push(Run {
+            left: run.left.saturating_sub(each),
+            ..run
         });
+        if each > 0 {
+            shares.push(run.share(each));
+        }
     }
 }

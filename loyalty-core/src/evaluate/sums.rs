@@ -92,8 +92,8 @@ impl<'a> Sums<'a> {
                     }
                 }
             };
-            for share in &discount.shares {
-                add(into, index(share.line), share.amount());
+            for (line, amount) in discount.shares.amounts() {
+                add(into, line, amount);
             }
         }
         for (place, gift) in priced.gift_shares.iter().enumerate() {

@@ -15,6 +15,7 @@ use super::error::LedgerError;
 use crate::number::Sort;
 use crate::serde_text::text_serde;
 use crate::tree::Readable;
+use crate::write::write_json;
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -152,26 +153,28 @@ impl Content {
     /// # Errors
     /// [`LedgerError::Encoding`] when the value has no JSON form.
     pub fn of<T: Serialize>(value: &T) -> Result<Self, LedgerError> {
-        let encoding = |error: serde_json::Error| LedgerError::Encoding {
-            found: error.to_string(),
-        };
+        fn encoding(error: impl fmt::Display) -> LedgerError {
+            LedgerError::Encoding {
+                found: error.to_string(),
+            }
+        }
         let json = serde_json::to_value(value).map_err(encoding)?;
         let mut prints = Vec::new();
         match json {
             serde_json::Value::Object(fields) => {
                 for (field, value) in fields {
-                    let bytes = serde_json::to_vec(&value).map_err(encoding)?;
+                    let text = write_json(&value).map_err(encoding)?;
                     prints.push(FieldPrint {
                         field: field.into(),
-                        print: Digest::of(&bytes).short(),
+                        print: Digest::of(text.as_bytes()).short(),
                     });
                 }
             }
             other => {
-                let bytes = serde_json::to_vec(&other).map_err(encoding)?;
+                let text = write_json(&other).map_err(encoding)?;
                 prints.push(FieldPrint {
                     field: "value".into(),
-                    print: Digest::of(&bytes).short(),
+                    print: Digest::of(text.as_bytes()).short(),
                 });
             }
         }
@@ -358,7 +361,7 @@ impl Group {
             entries: &'a [Entry],
             prev: &'a Digest,
         }
-        let bytes = serde_json::to_vec(&Hashed {
+        let text = write_json(&Hashed {
             seq: self.seq,
             act: self.act,
             key: &self.key,
@@ -375,6 +378,6 @@ impl Group {
         .map_err(|error| LedgerError::Encoding {
             found: error.to_string(),
         })?;
-        Ok(Digest::of(&bytes))
+        Ok(Digest::of(text.as_bytes()))
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::read::read_bounded;
 use crate::tree::{Bounds, Readable};
+use crate::write::{WriteError, write_json};
 
 use super::account::Account;
 use super::chain::verify_next;
@@ -22,7 +23,7 @@ const DEPTH_MAX: usize = 32;
 /// # Errors
 /// [`LedgerError::Encoding`] when the group has no JSON form.
 pub fn to_json_line(group: &Group) -> Result<String, LedgerError> {
-    let mut line = serde_json::to_string(group).map_err(encoding)?;
+    let mut line = write_json(group).map_err(encoding)?;
     line.push('\n');
     Ok(line)
 }
@@ -38,8 +39,8 @@ pub fn to_json_line(group: &Group) -> Result<String, LedgerError> {
 pub fn from_json_line(line: &[u8]) -> Result<Group, LedgerError> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let group: Group = read(line, "a line", LINE_BYTES_MAX)?;
-    let written = serde_json::to_vec(&group).map_err(encoding)?;
-    if written != line {
+    let written = write_json(&group).map_err(encoding)?;
+    if written.as_bytes() != line {
         return Err(LedgerError::Encoding {
             found: "a group written in another form".into(),
         });
@@ -123,7 +124,8 @@ impl Account {
     /// # Errors
     /// [`LedgerError::Encoding`] when the account has no JSON form.
     pub fn state_hash(&self) -> Result<Digest, LedgerError> {
-        Ok(Digest::of(&serde_json::to_vec(self).map_err(encoding)?))
+        let text = write_json(self).map_err(encoding)?;
+        Ok(Digest::of(text.as_bytes()))
     }
 
     /// The account as JSON, with the digest of its state.
@@ -135,7 +137,7 @@ impl Account {
             state: self.state_hash()?,
             account: self,
         };
-        serde_json::to_string(&snapshot).map_err(encoding)
+        write_json(&snapshot).map_err(encoding)
     }
 
     /// An account from a snapshot. The digest is recomputed and the account audited.
@@ -213,7 +215,7 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-fn encoding(error: serde_json::Error) -> LedgerError {
+fn encoding(error: WriteError) -> LedgerError {
     let found = error.to_string();
     LedgerError::Encoding {
         found: found.chars().take(200).collect(),

@@ -129,7 +129,7 @@ fn exact_minor(
 }
 
 impl Money {
-    fn ascii(self) -> Ascii {
+    pub(crate) fn ascii(self) -> Ascii {
         text::written(self.minor, self.exponent)
     }
 }

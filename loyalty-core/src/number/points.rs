@@ -86,7 +86,7 @@ impl Points {
 }
 
 impl Points {
-    fn ascii(self) -> Ascii {
+    pub(crate) fn ascii(self) -> Ascii {
         text::written_minimal(self.0, DECIMALS)
     }
 }

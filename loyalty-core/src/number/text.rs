@@ -16,6 +16,35 @@ pub(super) struct Written {
 
 /// Reads `-?digits(.digits)?` within the limits of this library.
 pub(super) fn read(text: &str) -> Result<Written, NumberError> {
+    match read_short(text.as_bytes()) {
+        Some(written) => Ok(written),
+        None => read_any(text),
+    }
+}
+
+/// A number of at most 15 characters without a sign, which is far from every limit but that of its
+/// decimals; nothing for any other text.
+fn read_short(text: &[u8]) -> Option<Written> {
+    let mut mantissa = 0_i64;
+    let mut point = None;
+    for (place, byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = i64::from(byte.wrapping_sub(b'0'));
+                mantissa = mantissa.wrapping_mul(10).wrapping_add(digit);
+            }
+            b'.' if place > 0 && point.is_none() => point = Some(place.saturating_add(1)),
+            _ => return None,
+        }
+    }
+    let decimals = point.map_or(0, |point| text.len().saturating_sub(point));
+    let fits = (1..=WHOLE_DIGITS_MAX).contains(&text.len());
+    let decimals = u8::try_from(decimals).ok()?;
+    let said = point.is_none() || decimals > 0;
+    (fits && said && decimals <= DECIMALS_MAX).then_some(Written { mantissa, decimals })
+}
+
+fn read_any(text: &str) -> Result<Written, NumberError> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = match unsigned.split_once('.') {
         Some((whole, fraction)) if is_digits(fraction) => (whole, fraction),
@@ -99,10 +128,12 @@ pub(super) fn read_scaled_within(
 pub(super) fn written(value: i64, decimals: u8) -> Ascii {
     let mut text = Ascii::new();
     let (mut rest, mut open) = (value.unsigned_abs(), decimals);
-    while open > 0 {
-        text.number(rest % 10, 1);
-        rest /= 10;
-        open = open.wrapping_sub(1);
+    while open > 1 {
+        rest = text.two_digits(rest);
+        open = open.wrapping_sub(2);
+    }
+    if open > 0 {
+        rest = text.digit(rest);
     }
     if decimals > 0 {
         text.push(b'.');
@@ -117,6 +148,9 @@ pub(super) fn written(value: i64, decimals: u8) -> Ascii {
 /// `value` × 10^−`decimals` without trailing zeros.
 pub(super) fn written_minimal(value: i64, decimals: u8) -> Ascii {
     let (mut value, mut decimals) = (value, decimals);
+    if decimals == 3 && value % 1_000 == 0 {
+        return written(value / 1_000, 0);
+    }
     while decimals > 0 && value % 10 == 0 {
         value /= 10;
         decimals = decimals.saturating_sub(1);
@@ -209,6 +243,15 @@ mod tests {
             } else {
                 prop_assert_eq!(read(&text).unwrap(), Written { mantissa: value, decimals });
                 prop_assert_eq!(read_scaled(&minimal, decimals).unwrap(), value);
+            }
+        }
+
+        #[test]
+        fn short_numbers_read_as_any(text in "[0-9.-]{0,17}") {
+            let any = read_any(&text).ok();
+            match read_short(text.as_bytes()) {
+                Some(short) => prop_assert_eq!(Some(short), any),
+                None => prop_assert!(text.len() > 15 || text.starts_with('-') || any.is_none()),
             }
         }
 

@@ -19,6 +19,7 @@ use super::condition::AmountBase;
 use super::def::{SchemeDef, TaxRounding};
 use super::earn::{CombineMultipliers, CombineRules, EarnBaseDef, FreeUnits, TaxBase};
 use super::expiry::{ExpiryDef, PendingDef, RoundUp};
+use super::flags::Flags;
 use super::index::RuleIndex;
 use super::limit::{CapPeriod, GuardsDef};
 use super::redemption::{Draw, Shortfall};
@@ -147,6 +148,7 @@ impl Symbols {
 pub struct Scheme {
     pub(crate) def: Arc<SchemeDef>,
     pub(crate) digest: [u8; 32],
+    pub(crate) flags: Flags,
     pub(crate) id: SchemeId,
     pub(crate) currency: Currency,
     pub(crate) symbols: Symbols,

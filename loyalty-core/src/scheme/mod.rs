@@ -28,6 +28,7 @@ pub(crate) mod condition;
 mod def;
 pub(crate) mod earn;
 pub(crate) mod expiry;
+mod flags;
 pub(crate) mod index;
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "tests")]

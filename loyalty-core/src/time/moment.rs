@@ -158,7 +158,7 @@ impl FromStr for Moment {
 }
 
 impl Moment {
-    fn ascii(self) -> Ascii {
+    pub(crate) fn ascii(self) -> Ascii {
         let mut text = Ascii::new();
         let offset_ms = self.offset_ms();
         let offset = offset_ms.unsigned_abs() / 1000;

@@ -9,6 +9,11 @@ use super::{Content, Field, Fields, Readable, Variant};
 /// than their number times its logarithm.
 const FEW_KEYS: u32 = 24;
 
+/// About how many bytes of a text become an entry.
+const BYTES_AN_ENTRY: usize = 6;
+/// Room for at most so many entries is made beforehand.
+const ENTRIES_AT_FIRST: usize = 1_024;
+
 /// What stands at a place of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -217,6 +222,14 @@ fn print(key: &str) -> u32 {
 pub(crate) struct Twice;
 
 impl<'t> Builder<'t> {
+    /// For a text of so many bytes.
+    pub(crate) fn for_bytes(bytes: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity((bytes / BYTES_AN_ENTRY).min(ENTRIES_AT_FIRST)),
+            open: Vec::with_capacity(4),
+        }
+    }
+
     /// How many objects and lists are open.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::{DUPLICATE_KEY, Fault, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE};
 use super::node::{Builder, Kind};
-use crate::serde_text::excerpt;
+use crate::serde_text::{excerpt, is_plain};
 
 /// However large a limit is, nothing deeper is read: what reads a tree calls itself.
 const DEPTH_MAX: usize = 128;
@@ -36,7 +36,7 @@ pub(crate) fn parse<'t>(
         text,
         at: 0,
         bounds,
-        tree: Builder::default(),
+        tree: Builder::for_bytes(text.len()),
     };
     match parser.document() {
         Ok(()) => {
@@ -252,10 +252,23 @@ impl<'t> Parser<'t, '_> {
         self.step();
         let start = self.at;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+        if rest.get(plain) == Some(&b'"') && plain <= self.bounds.text_bytes_max {
+            self.at = start.saturating_add(plain);
+            let text = self.written(start);
+            self.step();
+            return Ok(Cow::Borrowed(text));
+        }
+        self.uncommon_string(start, rest)
+    }
+
+    /// A text with escapes, or one that is none.
+    #[cold]
+    fn uncommon_string(&mut self, start: usize, rest: &[u8]) -> Result<Cow<'t, str>, Fault> {
         let mut escaped = false;
         let mut bytes = rest.iter();
         let length = loop {
-            let stop = bytes.find(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
+            let stop = bytes.find(|byte| !is_plain(**byte));
             let place = rest
                 .len()
                 .saturating_sub(bytes.as_slice().len().saturating_add(1));

@@ -2,6 +2,7 @@
 //! these do not fit.
 
 use super::*;
+use crate::number::div_round;
 
 /// An exact number of milli-points.
 pub(super) trait Exact: Copy + Ord {
@@ -25,6 +26,9 @@ pub(super) trait Scale {
     fn of(&self, amount: i64, rate: Rate) -> Option<Self::Number>;
 
     fn fraction(&self, number: Self::Number) -> Fraction;
+
+    /// A number rounded to a multiple of `step` milli-points, or nothing when it does not fit.
+    fn round(&self, number: Self::Number, step: i64, mode: Rounding) -> Option<i64>;
 
     /// How many whole steps of `step` milli-points there are up to a number, and what is left of
     /// it; what is left of two numbers compares as their parts of a step do.
@@ -59,6 +63,10 @@ impl Scale for Fractions {
 
     fn fraction(&self, number: Fraction) -> Fraction {
         number
+    }
+
+    fn round(&self, number: Fraction, step: i64, mode: Rounding) -> Option<i64> {
+        settle::rounded(number, step, mode).ok()
     }
 
     fn steps(&self, number: Fraction, step: i64) -> Option<(i64, Fraction)> {
@@ -147,12 +155,18 @@ impl Scale for Common {
     }
 
     #[inline]
+    fn round(&self, number: i64, step: i64, mode: Rounding) -> Option<i64> {
+        let den = self.den.checked_mul(step)?;
+        let steps = div_round(i128::from(number), i128::from(den), mode)?;
+        let points = i64::try_from(steps).ok()?.checked_mul(step)?;
+        is_safe(points).then_some(points)
+    }
+
+    #[inline]
     fn steps(&self, number: i64, step: i64) -> Option<(i64, i64)> {
         let den = self.den.checked_mul(step)?;
-        Some((
-            number.checked_div_euclid(den)?,
-            number.checked_rem_euclid(den)?,
-        ))
+        let steps = number.checked_div_euclid(den)?;
+        Some((steps, number.checked_sub(steps.checked_mul(den)?)?))
     }
 }
 

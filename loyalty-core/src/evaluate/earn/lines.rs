@@ -54,27 +54,22 @@ impl Work<'_, '_, '_> {
     /// The lines' points with their multipliers, the order's own base, and the order's multipliers;
     /// nothing when a number does not fit.
     fn sum<S: Scale>(&self, wallet: u16, scale: &S) -> Option<Exactly<S::Number>> {
-        let lines = self.context.cart.lines.len();
         let keep_lines =
             self.context.scheme.returns.points == crate::scheme::RefundPoints::LineAttributed;
         let zero = S::Number::ZERO;
         let mut exact = Exactly {
             parts: PerLine::from_elem(zero, self.earned.parts.len()),
-            lines: keep_lines.then(|| Vec::with_capacity(lines)),
+            lines: None,
             total: zero,
         };
-        let parts = &mut exact.parts;
+        let parts = exact.parts.as_mut_slice();
+        let mut by_line = PerLine::from_elem(zero, self.context.cart.lines.len());
+        let lines = by_line.as_mut_slice();
+        self.base_of_lines(wallet, scale, lines, parts)?;
+        self.multiply(wallet, &self.of_lines, lines, parts)?;
         let mut total = zero;
-        for place in 0..lines {
-            let mut sum = self.line_base(wallet, place, scale, parts)?;
-            if !sum.is_zero() {
-                let here = |multiplier: &Multiplier<'_>| multiplier.lines.contains(place);
-                sum = self.multiply(sum, wallet, &self.of_lines, here, parts)?;
-                total = total.plus(sum)?;
-            }
-            if let Some(by_line) = &mut exact.lines {
-                by_line.push(sum);
-            }
+        for line in &*lines {
+            total = total.plus(*line)?;
         }
         for base in &self.base {
             if base.rule.wallet != wallet {
@@ -90,94 +85,115 @@ impl Work<'_, '_, '_> {
             add_to(parts, base.part, extra)?;
             total = total.plus(extra)?;
         }
-        if !total.is_zero() {
-            total = self.multiply(total, wallet, &self.of_order, |_| true, parts)?;
-        }
-        exact.total = total;
+        let mut order = [total];
+        self.multiply(wallet, &self.of_order, &mut order, parts)?;
+        [exact.total] = order;
+        exact.lines = keep_lines.then(|| by_line.into_vec());
         Some(exact)
     }
 
-    /// What the base rules bring on one line, before multipliers.
-    #[inline]
-    fn line_base<S: Scale>(
+    /// What the base rules bring on every line, before multipliers.
+    fn base_of_lines<S: Scale>(
         &self,
         wallet: u16,
-        place: usize,
         scale: &S,
+        lines: &mut [S::Number],
         parts: &mut [S::Number],
-    ) -> Option<S::Number> {
+    ) -> Option<()> {
         let best_only = self.context.scheme.combine_rules == CombineRules::Best;
-        let mut sum = S::Number::ZERO;
-        let mut best: Option<(usize, S::Number)> = None;
+        let mut best: PerLine<usize> = PerLine::new();
+        if best_only {
+            best.resize(lines.len(), usize::MAX);
+        }
         for base in &self.base {
-            if base.rule.wallet != wallet || !base.lines.contains(place) {
+            if base.rule.wallet != wallet {
                 continue;
             }
-            let brings = match base.rule.give {
-                Give::PerAmount(rate) => {
-                    scale.of(self.input.base.get(place).copied().unwrap_or(0), rate)?
-                }
+            let (amounts, units, rate) = match base.rule.give {
+                Give::PerAmount(rate) => (self.input.base, &[][..], rate),
                 Give::PerUnit(points) => {
                     let units = self.input.units_for(base.rule);
-                    let units = units.get(place).copied().unwrap_or(0);
-                    scale.of(points.checked_mul(i64::from(units))?, WHOLE)?
+                    (
+                        &[][..],
+                        units,
+                        Rate {
+                            num: points,
+                            den: 1,
+                        },
+                    )
                 }
                 _ => continue,
             };
-            if brings.is_zero() {
-                continue;
-            }
-            if best_only {
-                if best.is_none_or(|(_, most)| brings > most) {
-                    best = Some((base.part, brings));
+            let mut sum = S::Number::ZERO;
+            for place in base.lines.places() {
+                let Some(line) = lines.get_mut(place) else {
+                    break;
+                };
+                let units = || units.get(place).map_or(0, |units| i64::from(*units));
+                let amount = amounts.get(place).copied().unwrap_or_else(units);
+                let brings = scale.of(amount, rate)?;
+                if !best_only {
+                    *line = line.plus(brings)?;
+                    sum = sum.plus(brings)?;
+                } else if brings > *line
+                    && let Some(best) = best.get_mut(place)
+                {
+                    (*line, *best) = (brings, base.part);
                 }
-            } else {
-                add_to(parts, base.part, brings)?;
-                sum = sum.plus(brings)?;
             }
+            add_to(parts, base.part, sum)?;
         }
-        if let Some((part, brings)) = best {
-            add_to(parts, part, brings)?;
-            sum = brings;
+        for (best, brings) in best.iter().zip(lines) {
+            add_to(parts, *best, *brings)?;
         }
-        Some(sum)
+        Some(())
     }
 
-    /// Applies the multipliers of the wallet that match, and adds to each one's part what it brings.
-    #[inline]
+    /// Applies the wallet's multipliers, each to the values of its lines, and adds to each one's
+    /// part what it brings.
     fn multiply<N: Exact>(
         &self,
-        base: N,
         wallet: u16,
         multipliers: &[Multiplier<'_>],
-        matching: impl Fn(&Multiplier<'_>) -> bool,
+        values: &mut [N],
         parts: &mut [N],
-    ) -> Option<N> {
+    ) -> Option<()> {
         let combine = self.context.scheme.combine_multipliers;
-        let mut running = base;
-        let mut best: Option<&Multiplier<'_>> = None;
-        for multiplier in multipliers {
-            if multiplier.wallet != wallet || !matching(multiplier) {
-                continue;
-            }
-            match combine {
-                CombineMultipliers::Best => {
-                    if best.is_none_or(|most| higher(multiplier.rate, most.rate)) {
-                        best = Some(multiplier);
+        let of_wallet = multipliers.iter().filter(|m| m.wallet == wallet);
+        if combine == CombineMultipliers::Product {
+            for multiplier in of_wallet {
+                for place in multiplier.lines.places() {
+                    if let Some(value) = values.get_mut(place) {
+                        *value = increment(parts, multiplier, *value, *value)?;
                     }
                 }
-                CombineMultipliers::Product => {
-                    running = increment(parts, multiplier, running, running)?;
-                }
-                CombineMultipliers::SumOfIncrements => {
-                    running = increment(parts, multiplier, running, base)?;
+            }
+            return Some(());
+        }
+        let before = PerLine::from_slice(values);
+        let mut best: PerLine<Option<&Multiplier<'_>>> = PerLine::new();
+        if combine == CombineMultipliers::Best {
+            best.resize(values.len(), None);
+        }
+        for multiplier in of_wallet {
+            for place in multiplier.lines.places() {
+                if let Some(best) = best.get_mut(place) {
+                    if best.is_none_or(|most| higher(multiplier.rate, most.rate)) {
+                        *best = Some(multiplier);
+                    }
+                } else if let (Some(value), Some(before)) =
+                    (values.get_mut(place), before.get(place))
+                {
+                    *value = increment(parts, multiplier, *value, *before)?;
                 }
             }
         }
-        match best {
-            Some(multiplier) => increment(parts, multiplier, base, base),
-            None => Some(running),
+        for (best, value) in best.iter().zip(values) {
+            if let Some(multiplier) = best {
+                *value = increment(parts, multiplier, *value, *value)?;
+            }
         }
+        Some(())
     }
 }
 

@@ -24,7 +24,7 @@ use crate::evaluate::candidates::candidates;
 use crate::evaluate::context::{Amounts, Context};
 use crate::evaluate::error::ActError;
 use crate::evaluate::limit::{named, period_end};
-use crate::evaluate::line_set::{LineSet, PerLine, push_set};
+use crate::evaluate::line_set::{LineSet, PerLine};
 use crate::evaluate::reason::{About, Missing, Reason};
 
 /// What amount-based and unit-based rules see, line by line.
@@ -105,6 +105,21 @@ impl Part {
         }
     }
 
+    /// Both of them.
+    #[inline]
+    pub(crate) fn id_and_terms<'s>(
+        &self,
+        scheme: &'s Scheme,
+    ) -> Option<(&'s RuleId, &'s LotTerms)> {
+        match self.source {
+            PartSource::Rule(place) => {
+                let rule = scheme.rules.get(index(place))?;
+                Some((&rule.id, rule.terms(scheme)?))
+            }
+            PartSource::Benefit(..) => Some((self.id(scheme)?, self.terms(scheme)?)),
+        }
+    }
+
     fn sticky(&self, scheme: &Scheme) -> bool {
         match self.source {
             PartSource::Rule(place) => scheme
@@ -130,7 +145,7 @@ struct Multiplier<'s> {
     part: usize,
     wallet: u16,
     rate: Rate,
-    /// The lines that it multiplies, where it does not multiply the order.
+    /// The lines that it multiplies; the first, where it multiplies the order's sum.
     lines: LineSet<'s>,
 }
 
@@ -183,11 +198,17 @@ pub(crate) fn earn(
     if !work.may_earn(reasons.as_deref_mut())? {
         return Ok(());
     }
-    let others = scheme.rules.len().saturating_sub(candidates.len());
+    let rules = candidates.rules();
+    let others = scheme.rules.len().saturating_sub(rules.len());
     work.earned.others = crate::evaluate::arith::small(others);
-    for (place, rule, lines) in candidates.iter(context) {
-        match work.refusal(place, rule, lines, amounts)? {
-            None => work.admit(place, rule, lines),
+    let mut sets = candidates.lines(context.cart.lines.len());
+    for place in rules {
+        let lines = sets.next().unwrap_or_default();
+        let Some(rule) = scheme.rules.get(index(*place)) else {
+            continue;
+        };
+        match work.refusal(*place, rule, lines, amounts)? {
+            None => work.admit(*place, rule, lines),
             Some(refusal) => {
                 if let Some(reasons) = reasons.as_deref_mut() {
                     reasons.push(refusal.reason(rule, scheme.currency));
@@ -204,9 +225,10 @@ pub(crate) fn earn(
     if let Some(reasons) = reasons {
         work.explain(reasons);
     }
-    earned
-        .parts
-        .retain(|part| part.wanted != 0 || part.granted != 0);
+    let nothing = |part: &Part| part.wanted == 0 && part.granted == 0;
+    if earned.parts.iter().any(nothing) {
+        earned.parts.retain(|part| !nothing(part));
+    }
     Ok(())
 }
 
@@ -315,12 +337,14 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
     /// Whether a line that the rule matches has a unit that counts.
     fn touches(&self, rule: &EarnRule, lines: LineSet<'_>) -> bool {
         let shipping = self.input.shipping > 0 && rule.target.is_none();
-        shipping || lines.of(self.input.units_for(rule)).any(|units| units > 0)
+        let units = self.input.units_for(rule);
+        let counts = |place: usize| units.get(place).is_some_and(|units| *units > 0);
+        shipping || lines.places().any(counts)
     }
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {
         let part = self.part(PartSource::Rule(place), rule.wallet);
-        let multiplier = |rate| Multiplier {
+        let multiplier = |rate, lines| Multiplier {
             part,
             wallet: rule.wallet,
             rate,
@@ -328,8 +352,8 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
         };
         let admitted = Admitted { part, rule, lines };
         match rule.give {
-            Give::MultiplyLines(rate) => self.of_lines.push(multiplier(rate)),
-            Give::MultiplyOrder(rate) => self.of_order.push(multiplier(rate)),
+            Give::MultiplyLines(rate) => self.of_lines.push(multiplier(rate, lines)),
+            Give::MultiplyOrder(rate) => self.of_order.push(multiplier(rate, LineSet::FIRST)),
             Give::Event { .. } => {}
             _ if rule.multiplied => self.base.push(admitted),
             _ => self.fixed.push(admitted),
@@ -367,7 +391,7 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
                         part,
                         wallet: *wallet,
                         rate: *factor,
-                        lines: LineSet::default(),
+                        lines: LineSet::FIRST,
                     });
                 }
             }
@@ -455,9 +479,8 @@ pub(crate) fn why_not(
         all_units: units,
     };
     let mut set = Vec::new();
-    push_set(&mut set, &context.cart.lines, |line| {
-        context.cart.counts(line, rule.target.as_ref())
-    });
+    let cart = context.cart;
+    cart.push_counting(rule.target.as_ref(), &mut set);
     let mut earned = Earned::default();
     let mut work = Work::new(context, input, &mut earned);
     let refusal = work.refusal(place, rule, LineSet::new(&set), &amounts)?;

@@ -27,17 +27,20 @@ impl<'s> Work<'_, '_, 's> {
             }
             return Ok(());
         }
-        let mut total = scale.fraction(exact.total);
-        if wallet.carry {
-            total = add(total, self.carried(wallet)?)?;
-        }
-        let points = rounded(total, wallet.unit, wallet.rounding)?.max(0);
-        if wallet.carry {
+        let points = if wallet.carry {
+            let total = add(scale.fraction(exact.total), self.carried(wallet)?)?;
+            let points = rounded(total, wallet.unit, wallet.rounding)?.max(0);
             let left = total
                 .checked_sub(Fraction::from_int(points))
                 .ok_or_else(|| ActError::overflow("a carried fraction"))?;
             self.earned.carry.push((place, left.reduced()));
-        }
+            points
+        } else {
+            scale
+                .round(exact.total, wallet.unit, wallet.rounding)
+                .ok_or_else(|| ActError::overflow("points"))?
+                .max(0)
+        };
         share_out(
             &mut self.earned.parts,
             place,
@@ -66,7 +69,8 @@ impl<'s> Work<'_, '_, 's> {
 
     /// Bonuses that no multiplier touches.
     pub(super) fn fixed_bonuses(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
-        let base_earned = self.earned.granted(place) > 0;
+        let asked = self.fixed.iter().any(|fixed| fixed.rule.requires_base);
+        let base_earned = asked && self.earned.granted(place) > 0;
         for slot in 0..self.fixed.len() {
             let Some(fixed) = self.fixed.get(slot).copied() else {
                 continue;
@@ -74,7 +78,14 @@ impl<'s> Work<'_, '_, 's> {
             if fixed.rule.wallet != place || (fixed.rule.requires_base && !base_earned) {
                 continue;
             }
-            let points = rounded(self.fixed_points(fixed)?, wallet.unit, wallet.rounding)?;
+            let points = match fixed.rule.give {
+                Give::Fixed(points) | Give::PerPurchase(points)
+                    if points.checked_rem(wallet.unit) == Some(0) && is_safe(points) =>
+                {
+                    points
+                }
+                _ => rounded(self.fixed_points(fixed)?, wallet.unit, wallet.rounding)?,
+            };
             if let Some(part) = self.earned.parts.get_mut(fixed.part) {
                 part.wanted = points;
                 part.granted = points;
@@ -131,7 +142,10 @@ impl<'s> Work<'_, '_, 's> {
     pub(super) fn caps(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
         let context = self.context;
         let Earned { parts, met, .. } = &mut *self.earned;
-        for part in parts.iter_mut().filter(|part| part.wallet == place) {
+        let capped = parts
+            .iter_mut()
+            .filter(|_| context.scheme.flags.rule_points_caps);
+        for part in capped.filter(|part| part.wallet == place) {
             let PartSource::Rule(rule) = part.source else {
                 continue;
             };
@@ -142,6 +156,9 @@ impl<'s> Work<'_, '_, 's> {
                 let left = context.headroom(cap, met)?;
                 part.granted = part.granted.min(whole(left, wallet.unit));
             }
+        }
+        if wallet.caps.is_empty() && wallet.balance_max.is_none() {
+            return Ok(());
         }
         let mut most = i64::MAX;
         for cap in &wallet.caps {
@@ -200,7 +217,7 @@ pub(super) fn whole(points: i64, unit: i64) -> i64 {
 }
 
 /// An exact number of milli-points, rounded to a step.
-fn rounded(exact: Fraction, unit: i64, mode: Rounding) -> Result<i64, ActError> {
+pub(super) fn rounded(exact: Fraction, unit: i64, mode: Rounding) -> Result<i64, ActError> {
     if let Some(points) = exact.whole()
         && points.checked_rem(unit) == Some(0)
         && is_safe(points)

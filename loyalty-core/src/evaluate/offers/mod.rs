@@ -291,7 +291,7 @@ impl<'c, 'a> Offers<'c, 'a> {
                 discounts.push(Discount {
                     source,
                     amount: found.amount,
-                    shares: found.shares,
+                    shares: super::runs::Shares::of_units(found.shares),
                     shipping: found.shipping,
                 });
             }

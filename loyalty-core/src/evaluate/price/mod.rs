@@ -24,7 +24,7 @@ use crate::evaluate::line_set::PerLine;
 use crate::evaluate::offers::{Goods, Offered, Offers};
 use crate::evaluate::purse::{Purse, Spend};
 use crate::evaluate::reason::{About, Reason, Shortage};
-use crate::evaluate::runs::{RunShare, Runs};
+use crate::evaluate::runs::{Runs, Shares};
 
 /// Where a discount comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) struct Discount {
     pub(crate) source: DiscountSource,
     /// On goods.
     pub(crate) amount: i64,
-    pub(crate) shares: Vec<RunShare>,
+    pub(crate) shares: Shares,
     /// On delivery charges.
     pub(crate) shipping: i64,
 }
@@ -210,7 +210,7 @@ pub(crate) fn price(
 
 /// The band of a scheme without offers.
 fn first_band() -> SmallVec<[u16; 4]> {
-    SmallVec::from_slice(&[0])
+    SmallVec::from_buf_and_len([0; 4], 1)
 }
 
 /// The stage at which a reward works.
@@ -269,14 +269,23 @@ impl<'c, 'a> Pricing<'c, 'a> {
     }
 
     /// The chosen offers of a stage.
+    #[inline]
     fn offer_stage(
         &mut self,
         offers: &mut Option<Box<Offers<'c, 'a>>>,
         stage: OfferStage,
     ) -> Result<(), ActError> {
-        let Some(offers) = offers.as_mut().filter(|offers| !offers.is_empty()) else {
-            return Ok(());
-        };
+        match offers.as_mut().filter(|offers| !offers.is_empty()) {
+            Some(offers) => self.apply_offers(offers, stage),
+            None => Ok(()),
+        }
+    }
+
+    fn apply_offers(
+        &mut self,
+        offers: &mut Offers<'c, 'a>,
+        stage: OfferStage,
+    ) -> Result<(), ActError> {
         let mut goods = self.goods();
         let applied = offers.apply(stage, &mut goods, &mut self.priced.discounts);
         self.put_goods(goods);
@@ -285,6 +294,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
 
     /// Hands over what is left; [`Pricing::put_goods`] takes it back.
     fn goods(&mut self) -> Goods {
+        self.priced.runs.make();
         Goods {
             runs: std::mem::take(&mut self.priced.runs),
             after_item: std::mem::take(&mut self.priced.after_item),
@@ -296,6 +306,19 @@ impl<'c, 'a> Pricing<'c, 'a> {
         self.priced.runs = goods.runs;
         self.priced.after_item = goods.after_item;
         self.priced.shipping = goods.shipping;
+    }
+
+    /// What is left on every line that counts for a target, and its sum.
+    fn eligible(&self, target: Option<&Target>) -> (PerLine<i64>, i64) {
+        let cart = self.context.cart;
+        let mut sum = 0_i64;
+        let lines = cart.lines.iter().zip(&self.priced.runs.left);
+        let eligible = lines.map(|(line, left)| {
+            let left = if cart.counts(line, target) { *left } else { 0 };
+            sum = sum.saturating_add(left);
+            left
+        });
+        (eligible.collect(), sum)
     }
 
     fn left_of(&self, target: Option<&Target>) -> i64 {
@@ -352,9 +375,24 @@ impl<'c, 'a> Pricing<'c, 'a> {
     }
 
     /// The best standing discount of the tiers held.
+    #[inline]
     fn standing(&mut self, rounding: StandingAs) -> Result<(), ActError> {
+        let flags = &self.context.scheme.flags;
+        let any = match rounding {
+            StandingAs::MemberPrice => flags.member_prices,
+            StandingAs::Total => flags.standing_discounts,
+        };
+        if any {
+            self.best_standing(rounding)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn best_standing(&mut self, rounding: StandingAs) -> Result<(), ActError> {
         let context = self.context;
         let mut best: Option<(i64, DiscountSource, Rate, Option<&'a Target>)> = None;
+        let mut weights = PerLine::new();
         for (ladder_place, (ladder, held)) in context
             .scheme
             .ladders
@@ -400,7 +438,8 @@ impl<'c, 'a> Pricing<'c, 'a> {
                     });
                     continue;
                 }
-                let worth = self.percent_of(*percent, self.left_of(target.as_ref()))?;
+                let (eligible, left) = self.eligible(target.as_ref());
+                let worth = self.percent_of(*percent, left)?;
                 let source = DiscountSource::Benefit(
                     u16::try_from(ladder_place).unwrap_or(u16::MAX),
                     held,
@@ -408,28 +447,29 @@ impl<'c, 'a> Pricing<'c, 'a> {
                 );
                 if worth > 0 && best.is_none_or(|(most, ..)| worth > most) {
                     best = Some((worth, source, *percent, target.as_ref()));
+                    weights = eligible;
                 }
             }
         }
         let Some((worth, source, percent, target)) = best else {
             return Ok(());
         };
-        let mut shares = Vec::new();
-        let cart = context.cart;
-        let eligible = |place: usize| {
-            cart.lines
-                .get(place)
-                .is_some_and(|line| cart.counts(line, target))
-        };
+        let mut shares = Shares::default();
+        let runs = &mut self.priced.runs;
         let amount = match rounding {
             StandingAs::Total => {
-                self.priced.runs.apportion(worth, eligible, &mut shares)?;
+                runs.apportion_by(worth, &mut weights, &mut shares)?;
                 worth
             }
             StandingAs::MemberPrice => {
+                let cart = context.cart;
+                let eligible = |place: usize| {
+                    let line = cart.lines.get(place);
+                    line.is_some_and(|line| cart.counts(line, target))
+                };
                 let mode = context.scheme.discount_rounding;
                 let part = |left| mul_div_round(left, percent.num, percent.den, mode).unwrap_or(0);
-                self.priced.runs.each_unit(part, eligible, &mut shares)?
+                runs.each_unit(part, eligible, &mut shares)?
             }
         };
         self.priced.discounts.push(Discount {
@@ -449,7 +489,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
         if amount == 0 {
             return Ok(());
         }
-        let mut shares = Vec::new();
+        let mut shares = Shares::default();
         self.priced.runs.apportion(amount, |_| true, &mut shares)?;
         self.priced.discounts.push(Discount {
             source: DiscountSource::Deduction,
@@ -516,7 +556,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
                     self.priced.discounts.push(Discount {
                         source,
                         amount: 0,
-                        shares: Vec::new(),
+                        shares: Shares::default(),
                         shipping: off,
                     });
                     return Ok(());

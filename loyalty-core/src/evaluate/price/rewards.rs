@@ -82,7 +82,7 @@ impl<'a> Pricing<'_, 'a> {
         let mut discount = Discount {
             source: DiscountSource::Reward(slot),
             amount: 0,
-            shares: Vec::new(),
+            shares: Shares::default(),
             shipping: 0,
         };
         let outcome = self.give(reward, &mut discount)?;
@@ -217,7 +217,7 @@ impl<'a> Pricing<'_, 'a> {
 
     /// Lines and units that become free.
     pub(super) fn pick_units(
-        &self,
+        &mut self,
         target: Option<&Target>,
         units: u32,
         choice: UnitChoice,

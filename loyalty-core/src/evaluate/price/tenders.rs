@@ -152,12 +152,13 @@ impl<'a> Pricing<'_, 'a> {
                 .is_some_and(|line| cart.counts(line, target))
         };
         let source = DiscountSource::Points(slot);
-        let mut shares = Vec::new();
+        let mut shares = Shares::default();
         if tender {
             // A tender takes nothing off the prices: its shares are found on a copy.
             let mut runs = self.priced.runs.clone();
             for earlier in &self.priced.tenders {
-                runs.take(&earlier.shares)?;
+                let shares = earlier.shares.on_units(runs.units());
+                runs.take(&shares)?;
             }
             let open = runs
                 .left

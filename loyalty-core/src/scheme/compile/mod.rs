@@ -17,10 +17,12 @@ use std::sync::Arc;
 use crate::scheme::access_key::Access;
 use crate::scheme::compiled::{Scheme, Symbols};
 use crate::scheme::def::{FORMAT, SchemeDef};
+use crate::scheme::flags::Flags;
 use crate::scheme::index::RuleIndex;
 use crate::scheme::limit::Limits;
 use crate::scheme::problem::{self, Problems};
 
+use crate::write::write_json;
 use context::{At, Context, quoted};
 
 /// Checks a document and makes a scheme of it, under [`Limits::DEFAULT`].
@@ -60,8 +62,10 @@ pub fn compile(def: SchemeDef) -> Result<Scheme, Problems> {
 pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems> {
     let parts = Parts::of(&def, limits)?;
     let digest = hmac_sha256::Hash::hash(canonical(&def).as_bytes());
+    let flags = Flags::of(&parts.wallets, &parts.rules, &parts.ladders);
     Ok(Scheme {
         digest,
+        flags,
         id: def.id.clone(),
         currency: def.currency,
         symbols: parts.symbols,
@@ -94,7 +98,7 @@ pub fn compile_with(def: SchemeDef, limits: &Limits) -> Result<Scheme, Problems>
 /// spaces. Equal definitions give equal bytes.
 pub(super) fn canonical(def: &SchemeDef) -> String {
     // Every value of a definition has a JSON form; a failure would be one of the writer, a string.
-    serde_json::to_string(def).unwrap_or_default()
+    write_json(def).unwrap_or_default()
 }
 
 /// What compiling makes beside what the document says itself.
