@@ -12,7 +12,7 @@ step "tests"   2400 cargo test --quiet --locked --workspace --all-features --lib
 step "doc tests" 900 cargo test --quiet --locked --workspace --all-features --doc
 step "examples" 900 cargo build --quiet --locked --profile test --workspace --all-features --examples
 step "python" 1200 scripts/python.sh
-step "npm" 1200 scripts/npm.sh
+step "npm" 1800 scripts/npm.sh
 step "storefront" 600 scripts/storefront.sh test
 
 steps_summary

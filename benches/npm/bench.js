@@ -79,15 +79,14 @@ async function timed(run) {
   return [median(times), Math.min(...times), Math.max(...times)];
 }
 
-/** Milliseconds of CPU time of a fresh Node until a first answer, less those of an empty one. */
+/** Milliseconds of CPU time of a fresh Node until a first answer, less those of an empty one beside it: the median of pairs. */
 function start(program) {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
   const cpu = (source) => {
     const whole = `${source}\nconst { user, system } = process.cpuUsage();\nconsole.log((user + system) / 1000);`;
-    const folder = fileURLToPath(new URL(".", import.meta.url));
-    const times = Array.from({ length: RUNS }, () => Number(execFileSync(process.execPath, ["--input-type=module", "-e", whole], { cwd: folder, encoding: "utf8" })));
-    return median(times);
+    return Number(execFileSync(process.execPath, ["--input-type=module", "-e", whole], { cwd: folder, encoding: "utf8" }));
   };
-  return cpu(program) - cpu("");
+  return median(Array.from({ length: 3 * RUNS }, () => cpu(program) - cpu("")));
 }
 
 console.log(`${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}, Node ${process.version.slice(1)}; CPU time, the median of ${RUNS} runs\n`);

@@ -24,6 +24,56 @@ test("every answer has the bits of the native build", () => {
   assert.deepEqual(found, digests);
 });
 
+test("the vectors of statistics hold to the bit, in the parts that there are", () => {
+  const { fits, histories, rows, spend } = JSON.parse(text("vectors/analytics/bits.json"));
+  const bits = (values) =>
+    Array.from(values, (value) => {
+      const view = new DataView(new ArrayBuffer(8));
+      view.setFloat64(0, value);
+      return view.getBigUint64(0).toString(16).padStart(16, "0");
+    });
+  const told = (fit) => ({
+    log_likelihood: bits([fit.log_likelihood])[0],
+    standard_errors: bits(Object.values(fit.standard_errors)),
+    status: fit.status,
+    values: bits(Object.values(fit.params)),
+  });
+  const seen = {
+    frequency: Uint32Array.from(histories.x),
+    recency_days: Uint32Array.from(histories.recency_days),
+    age_days: Uint32Array.from(histories.age_days),
+  };
+  const known = fits.filter(({ model, k }) => k === 1 && ["bg_nbd", "mbg_nbd", "pareto_nbd", "nbd"].includes(model));
+  assert.ok(known.length >= 4);
+  for (const { model, unit_days, expect } of known) assert.deepEqual(told(PurchaseModel.fit(model, seen, { unit_days })), expect);
+
+  const money = (x, minor) => {
+    const none = new Uint32Array(x.length);
+    return { frequency: Uint32Array.from(x), recency_days: none, age_days: none, repeat_minor: Float64Array.from(minor) };
+  };
+  const fit = SpendModel.fit(money(spend.x, spend.repeat_minor), { unit_minor: spend.unit_minor });
+  const { expected_spend, ...expect } = spend.expect;
+  assert.deepEqual(told(fit), expect);
+  const { expected_spend_minor } = fit.predict(money([0, 1, 7], [0, 3500, 8750]));
+  const float = (digits) => {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setBigUint64(0, BigInt(`0x${digits}`));
+    return view.getFloat64(0);
+  };
+  assert.deepEqual([...expected_spend_minor], expected_spend.map((digits) => float(digits) * 100));
+
+  const shop = new Orders({
+    customer: Uint32Array.from(rows.customer),
+    day: Int32Array.from(rows.day),
+    amount_minor: Float64Array.from(rows.amount_minor),
+  });
+  const found = shop.summarize({ as_of: 10_180 });
+  for (const [name, values] of Object.entries(rows.expect)) {
+    if (found[name] === undefined) continue;
+    assert.deepEqual(Array.isArray(values) ? Array.from(found[name], Number) : found[name], values, name);
+  }
+});
+
 const near = (found, expected, by) => assert.ok(Math.abs(found - expected) <= by, `${found}, not ${expected}`);
 
 test("the figures are those that were published", () => {
