@@ -11,6 +11,7 @@ from importlib.metadata import version as _version
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
 from .analytics import Day, Frame, Orders, Partial, Period, Summary, survival
+from .answers import Answer, AnswerLine, Posted, RulePoints, answer
 from .datasets import load_cdnow, load_donations
 from .documents import (
     Back,
@@ -87,8 +88,6 @@ from .offers import PriorPrice, make_codes, prior_price, verify_code
 from .reports import Report, report
 from .results import (
     AffordableReward,
-    Answer,
-    AnswerLine,
     Balance,
     CardDecision,
     CardStanding,
@@ -109,18 +108,15 @@ from .results import (
     LotDecision,
     OfferDecision,
     PartDecision,
-    Posted,
     Reason,
     RewardDecision,
     RewardStanding,
-    RulePoints,
     Shortage,
     Standing,
     TierDecision,
     Totals,
     WalletDecision,
     WalletStanding,
-    answer,
 )
 from .shops import (
     Posting,

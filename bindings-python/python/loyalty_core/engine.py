@@ -9,6 +9,7 @@ from typing import Any
 from . import _core
 from ._core import Account, Group, Scheme
 from ._records import read
+from .answers import Posted
 from .documents import (
     Coupon,
     Facts,
@@ -20,7 +21,7 @@ from .documents import (
     When,
 )
 from .errors import InputError
-from .results import Decision, Head, Posted, Reason, Standing
+from .results import Decision, Head, Reason, Standing
 
 
 def quote(

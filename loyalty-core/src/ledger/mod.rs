@@ -48,6 +48,7 @@ mod lot;
 mod many;
 mod packed;
 mod redemption;
+mod terms;
 mod wallet;
 
 #[cfg(test)]
@@ -79,3 +80,4 @@ pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
 pub use many::push_all;
 pub use packed::Until;
 pub use redemption::{RedemptionEntry, RedemptionState, RedemptionTerms};
+pub use terms::{ChallengeTerms, DueCode, DueReferral, HeldTier, Terms};
