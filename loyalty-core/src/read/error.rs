@@ -12,7 +12,7 @@ use crate::tree::{Fault, Step};
 /// The [`code`](ReadError::code) is stable; the words are not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReadError {
-    /// One of [`CODES`], such as `read.unknown_field`.
+    /// One of [`CODES`](super::CODES), such as `read.unknown_field`.
     pub code: &'static str,
     /// Where in the document, as a JSON pointer.
     pub path: Path,
