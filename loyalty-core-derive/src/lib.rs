@@ -13,7 +13,7 @@ use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse
 use attributes::{Container, Missing, Of};
 
 /// Makes a type readable: the trait `Readable` of `loyalty-core`, and serde's `Deserialize` by way of it.
-#[proc_macro_derive(Readable, attributes(serde))]
+#[proc_macro_derive(Readable, attributes(serde, readable))]
 pub fn readable(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input)
@@ -48,7 +48,12 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         tables,
         shape,
         read,
+        straight,
     } = body;
+    if container.straight && straight.is_empty() {
+        let message = "only a struct with named fields is read straight";
+        return Err(Error::new_spanned(name, message));
+    }
     Ok(quote! {
         const _: () = {
             #tables
@@ -62,6 +67,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 fn read(node: ::loyalty_core::read::document::Node<'_>) -> Option<Self> {
                     #read
                 }
+
+                #straight
             }
 
             #[automatically_derived]
@@ -79,6 +86,8 @@ struct Parts {
     tables: TokenStream,
     shape: TokenStream,
     read: TokenStream,
+    /// The function that reads it straight, if there is one.
+    straight: TokenStream,
 }
 
 /// A type that is read as another one and made of it.
@@ -87,6 +96,7 @@ fn of_form(form: &syn::Path) -> Parts {
         tables: TokenStream::new(),
         shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
         read: quote!(<#form as ::loyalty_core::read::document::Readable>::read(node).map(<Self as From<#form>>::from)),
+        straight: TokenStream::new(),
     }
 }
 
@@ -103,6 +113,7 @@ fn of_tried_form(form: &syn::Path) -> Parts {
         read: quote! {
             <Self as TryFrom<#form>>::try_from(<#form as ::loyalty_core::read::document::Readable>::read(node)?).ok()
         },
+        straight: TokenStream::new(),
     }
 }
 
@@ -113,6 +124,7 @@ fn newtype(fields: &Fields) -> Parts {
         tables: TokenStream::new(),
         shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
         read: quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self)),
+        straight: TokenStream::new(),
     }
 }
 
@@ -122,6 +134,9 @@ fn of_struct<'a>(
     all: impl IntoIterator<Item = &'a Field>,
 ) -> Result<Parts> {
     let (mut rows, mut values, mut count) = (TokenStream::new(), TokenStream::new(), 0_usize);
+    // Reading straight: a slot for each field, what puts a value there, and the fields of them.
+    let (mut slots, mut puts, mut taken) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for field in all {
         let of = Of::field(&field.attrs)?;
         let (Some(ident), ty) = (&field.ident, &field.ty) else {
@@ -129,6 +144,7 @@ fn of_struct<'a>(
         };
         if of.skip {
             values.extend(quote!(#ident: Default::default(),));
+            taken.extend(quote!(#ident: Default::default(),));
             continue;
         }
         count = count.saturating_add(1);
@@ -137,11 +153,23 @@ fn of_struct<'a>(
             Some(module) => quote!(#module::Form),
             None => quote!(#ty),
         };
-        let (needed, value) = match &of.missing {
-            Missing::Fault => (true, quote!(fields.needed()?)),
-            Missing::Default => (false, quote!(fields.or_default()?)),
-            Missing::Call(path) => (false, quote!(fields.or(#path)?)),
+        let (needed, value, slot) = match &of.missing {
+            Missing::Fault => (true, quote!(fields.needed()?), quote!(#ident?)),
+            Missing::Default => {
+                let slot = quote!(#ident.unwrap_or_default());
+                (false, quote!(fields.or_default()?), slot)
+            }
+            Missing::Call(path) => {
+                let slot = quote!(#ident.unwrap_or_else(#path));
+                (false, quote!(fields.or(#path)?), slot)
+            }
         };
+        slots.extend(quote!(let mut #ident: Option<#form> = None;));
+        puts.extend(quote!(#name => input.field(&mut #ident),));
+        taken.extend(match &of.with {
+            None => quote!(#ident: #slot,),
+            Some(_) => quote!(#ident: { let form: #form = #slot; form.into() },),
+        });
         rows.extend(quote! {
             ::loyalty_core::read::document::Field {
                 name: #name,
@@ -160,6 +188,20 @@ fn of_struct<'a>(
         quote!(mut fields)
     };
     let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
+    let straight = container.straight.then(|| {
+        quote! {
+            fn straight(
+                input: &mut ::loyalty_core::read::document::Straight<'_>,
+            ) -> Option<Self> {
+                #slots
+                input.object(|key, input| match key {
+                    #puts
+                    _ => None,
+                })?;
+                Some(Self { #taken })
+            }
+        }
+    });
     Ok(Parts {
         tables: quote! {
             static FIELDS: ::loyalty_core::read::document::Fields = ::loyalty_core::read::document::Fields {
@@ -174,6 +216,7 @@ fn of_struct<'a>(
             let #take = node.fields(&FIELDS, &mut places)?;
             Some(Self { #values })
         },
+        straight: straight.unwrap_or_default(),
     })
 }
 
@@ -216,6 +259,7 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
                 _ => None,
             }
         },
+        straight: TokenStream::new(),
     })
 }
 

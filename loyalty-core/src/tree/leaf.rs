@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::node::{Kind, Node};
-use super::{Readable, Shape};
+use super::{Readable, Shape, Straight};
 
 /// A whole number of this type, if the text spells one.
 fn whole<N: std::str::FromStr>(number: &str) -> Option<N> {
@@ -23,6 +23,10 @@ macro_rules! whole_numbers {
 
             fn read(node: Node<'_>) -> Option<Self> {
                 whole(node.number()?)
+            }
+
+            fn straight(input: &mut Straight<'_>) -> Option<Self> {
+                input.digits()?.parse().ok()
             }
         }
     )+};
@@ -41,6 +45,11 @@ impl Readable for bool {
             Kind::False => Some(false),
             _ => None,
         }
+    }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        let yes = input.word("true");
+        (yes || input.word("false")).then_some(yes)
     }
 }
 
@@ -71,6 +80,13 @@ impl<T: Readable> Readable for Option<T> {
             _ => T::read(node).map(Some),
         }
     }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        if input.word("null") {
+            return Some(None);
+        }
+        T::straight(input).map(Some)
+    }
 }
 
 impl<T: Readable> Readable for Vec<T> {
@@ -85,6 +101,10 @@ impl<T: Readable> Readable for Vec<T> {
             list.push(T::read(item)?);
         }
         Some(list)
+    }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        input.list()
     }
 }
 

@@ -4,7 +4,8 @@
 //! is [`Readable`]: it has a table of its fields or variants, and a function that builds it and says
 //! nothing about faults. Only where that function gives up, one function for all types walks the tree
 //! beside the table ([`check`]), finds the first fault in the order of the text, and describes it. So
-//! what is good is read quickly, and each type brings little code.
+//! what is good is read quickly, and each type brings little code. Types that are read often are read
+//! without a tree ([`straight`]), unless something is unusual or wrong.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,6 +27,7 @@ mod fault;
 mod leaf;
 mod node;
 mod parse;
+mod straight;
 
 use std::fmt;
 
@@ -42,13 +44,15 @@ pub(crate) use fault::{Fault, Step, VALUE};
 pub(crate) use node::{Builder, Kind};
 pub use node::{Node, Places};
 pub(crate) use parse::{Bounds, parse};
+pub use straight::Straight;
 
 /// A type that is read from documents: the types of this crate, lists, maps and options of them, and the
 /// host's own with `#[derive(Readable)]`.
 ///
 /// The derive knows these attributes of serde: `deny_unknown_fields`, `rename_all = "snake_case"`, `from`,
 /// `try_from` and `transparent` of a type; `default`, `rename` and `skip` of a field. An enum is an object
-/// with one key, or a text.
+/// with one key, or a text. With `#[readable(straight)]` a struct is read without a tree where its document
+/// is plain, which is faster and more code.
 ///
 /// # Examples
 ///
@@ -77,6 +81,12 @@ pub trait Readable: Sized {
 
     /// Builds it; nothing where the document does not fit the shape.
     fn read(node: Node<'_>) -> Option<Self>;
+
+    /// Builds it straight from the text of a plain document; nothing where that cannot be done, and
+    /// the tree is asked.
+    fn straight(_: &mut Straight<'_>) -> Option<Self> {
+        None
+    }
 }
 
 /// What a document must hold for a type.
