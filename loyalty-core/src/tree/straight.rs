@@ -39,26 +39,27 @@ impl<'t> Straight<'t> {
     /// The next byte that is no space.
     #[inline]
     fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.rest.split_first()? {
-                (b' ' | b'\n' | b'\t' | b'\r', rest) => self.rest = rest,
-                (byte, _) => return Some(*byte),
-            }
+        match self.rest.first() {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.peek_behind_space(),
         }
     }
 
-    fn skip(&mut self, bytes: usize) -> Option<()> {
-        self.rest = self.rest.get(bytes..)?;
-        Some(())
+    fn peek_behind_space(&mut self) -> Option<u8> {
+        let space = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        let spaces = self.rest.iter().take_while(space).count();
+        self.rest = self.rest.get(spaces..)?;
+        self.rest.first().copied()
     }
 
     /// Passes over the next byte, which must be this one.
     #[inline]
     fn byte(&mut self, byte: u8) -> Option<()> {
-        if self.peek()? != byte {
+        if self.rest.first() != Some(&byte) && self.peek_behind_space()? != byte {
             return None;
         }
-        self.skip(1)
+        self.rest = self.rest.get(1..)?;
+        Some(())
     }
 
     /// Passes over a word, if it comes next.
@@ -69,33 +70,35 @@ impl<'t> Straight<'t> {
         rest.is_some()
     }
 
-    /// The next bytes, so many, as text.
-    fn take(&mut self, length: usize) -> Option<&'t str> {
-        let start = self.text.len().checked_sub(self.rest.len())?;
-        self.skip(length)?;
-        self.text.get(start..start.saturating_add(length))
+    /// Where in the text this is.
+    fn at(&self) -> usize {
+        self.text.len().saturating_sub(self.rest.len())
     }
 
     /// A text.
     pub(crate) fn text(&mut self) -> Option<&'t str> {
         self.byte(b'"')?;
-        let length = self.rest.iter().position(|byte| !is_plain(*byte))?;
-        if self.rest.get(length) != Some(&b'"') || length > self.text_bytes_max {
+        let (start, rest) = (self.at(), self.rest);
+        let length = rest.iter().position(|byte| !is_plain(*byte))?;
+        let (quote, rest) = rest.get(length..)?.split_first()?;
+        if *quote != b'"' || length > self.text_bytes_max {
             return None;
         }
-        let text = self.take(length)?;
-        self.skip(1)?;
-        Some(text)
+        self.rest = rest;
+        self.text.get(start..start.saturating_add(length))
     }
 
     /// The digits of a whole number without a sign.
     pub(super) fn digits(&mut self) -> Option<&'t str> {
         self.peek()?;
-        let length = self.rest.iter().position(|byte| !byte.is_ascii_digit())?;
-        let digits = self.take(length)?;
-        let whole = !matches!(self.rest.first(), Some(b'.' | b'e' | b'E'));
-        let plain = length == 1 || !digits.starts_with('0');
-        (whole && plain).then_some(digits)
+        let (start, rest) = (self.at(), self.rest);
+        let length = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+        let (digits, rest) = rest.split_at_checked(length)?;
+        let whole = !matches!(rest.first(), Some(b'.' | b'e' | b'E'));
+        let plain = length == 1 || digits.first() != Some(&b'0');
+        self.rest = rest;
+        let digits = self.text.get(start..start.saturating_add(length));
+        digits.filter(|_| whole && plain)
     }
 
     fn open(&mut self, bracket: u8) -> Option<()> {
@@ -114,7 +117,7 @@ impl<'t> Straight<'t> {
         } else if next != b',' {
             return None;
         }
-        self.skip(1)?;
+        self.rest = self.rest.get(1..)?;
         Some(next != end)
     }
 
