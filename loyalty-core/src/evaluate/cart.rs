@@ -490,6 +490,7 @@ fn amount(money: Money, currency: Currency, path: impl Fn() -> Path) -> Result<i
     }
 }
 
+#[inline]
 fn check_count(
     path: impl Fn() -> Path,
     key: &str,
@@ -499,17 +500,17 @@ fn check_count(
     if found <= max {
         return Ok(());
     }
+    Err(too_many(path().key(key), key, found, max))
+}
+
+#[cold]
+fn too_many(path: Path, key: &str, found: usize, max: usize) -> ActError {
     let code = if key == "lines" {
         "purchase.lines"
     } else {
         "purchase.list"
     };
-    Err(ActError::input(
-        code,
-        path().key(key),
-        found,
-        format_args!("at most {max} entries"),
-    ))
+    ActError::input(code, path, found, format_args!("at most {max} entries"))
 }
 
 fn check_names(lines: &[Line]) -> Result<(), ActError> {

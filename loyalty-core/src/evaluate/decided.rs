@@ -19,7 +19,7 @@ use super::decision::{
 };
 use super::evaluation::Evaluation;
 use super::expiry::open_lot;
-use super::offers::told;
+use super::offers::{Offered, told};
 use super::price::{Discount, DiscountSource, Priced};
 use super::runs::Shares;
 use super::stamp::fill;
@@ -105,16 +105,24 @@ impl Decision {
         write_cards(&mut self.cards, context, evaluation);
         self.tiers = tiers(context, evaluation);
         self.rewards = rewards(context, evaluation);
-        self.codes = told::codes(context, &priced.offered);
-        self.choice = told::choice(context, &priced.offered);
+        self.write_offered(context, priced.offered.as_deref(), explain);
         self.gifts = gifts(cart, purchase);
-        self.issued = told::issued(context, &priced.offered);
         self.challenges = super::challenge::decisions(context, &evaluation.adds);
-        self.offers = match explain {
-            true => told::offers(context, &priced.offered),
-            false => Vec::new(),
-        };
         self.others = evaluation.others;
+    }
+
+    fn write_offered(&mut self, context: &Context<'_>, offered: Option<&Offered>, explain: bool) {
+        self.codes.clear();
+        self.choice = None;
+        self.issued.clear();
+        self.offers.clear();
+        let Some(offered) = offered else { return };
+        self.codes = told::codes(context, offered);
+        self.choice = told::choice(context, offered);
+        self.issued = told::issued(context, offered);
+        if explain {
+            self.offers = told::offers(context, offered);
+        }
     }
 }
 
@@ -291,7 +299,7 @@ fn write_wallets(list: &mut Vec<WalletDecision>, context: &Context<'_>, evaluati
         parts.clear();
         parts.reserve_exact(all.len());
         let mut earned = 0_i64;
-        let mut terms_of: SmallVec<[(&LotTerms, i64); 4]> = SmallVec::new();
+        let mut opened = Opened::default();
         for part in all.iter().filter(|part| part.wallet == number) {
             let Some((rule, terms)) = part.id_and_terms(scheme) else {
                 continue;
@@ -302,18 +310,11 @@ fn write_wallets(list: &mut Vec<WalletDecision>, context: &Context<'_>, evaluati
                 points: Points::from_milli(part.granted),
             });
             earned = earned.saturating_add(part.granted);
-            if part.granted <= 0 {
-                continue;
-            }
-            match terms_of.iter_mut().find(|(known, _)| same(known, terms)) {
-                Some((_, sum)) => *sum = sum.saturating_add(part.granted),
-                None => terms_of.push((terms, part.granted)),
+            if part.granted > 0 {
+                opened.add(terms, part.granted);
             }
         }
-        lots.clear();
-        lots.reserve_exact(terms_of.len());
-        let opened = terms_of.iter();
-        lots.extend(opened.filter_map(|(terms, points)| lot_decision(terms, *points, context.at)));
+        opened.write(&mut lots, context.at);
         let decided = WalletDecision {
             wallet: wallet.id.clone(),
             earned: Points::from_milli(earned),
@@ -327,8 +328,45 @@ fn write_wallets(list: &mut Vec<WalletDecision>, context: &Context<'_>, evaluati
     list.truncate(count);
 }
 
-fn same(a: &LotTerms, b: &LotTerms) -> bool {
-    std::ptr::eq(a, b) || a == b
+/// The points of a wallet by their terms, in the order in which these first come.
+#[derive(Default)]
+struct Opened<'s> {
+    /// The terms of the part before, and what it and those before it under the same terms bring.
+    last: Option<(&'s LotTerms, i64)>,
+    others: SmallVec<[(&'s LotTerms, i64); 2]>,
+}
+
+impl<'s> Opened<'s> {
+    /// Adds a part. Mostly all parts have the terms of their wallet.
+    #[inline]
+    fn add(&mut self, terms: &'s LotTerms, points: i64) {
+        match &mut self.last {
+            Some((known, sum)) if std::ptr::eq(*known, terms) => *sum = sum.saturating_add(points),
+            _ => {
+                let before = self.last.replace((terms, points));
+                self.put_by(before);
+            }
+        }
+    }
+
+    fn put_by(&mut self, last: Option<(&'s LotTerms, i64)>) {
+        let Some((terms, points)) = last else { return };
+        match self.others.iter_mut().find(|(known, _)| *known == terms) {
+            Some((_, sum)) => *sum = sum.saturating_add(points),
+            None => self.others.push((terms, points)),
+        }
+    }
+
+    fn write(mut self, list: &mut Vec<LotDecision>, at: Moment) {
+        list.clear();
+        if !self.others.is_empty() {
+            let last = self.last.take();
+            self.put_by(last);
+        }
+        let all = self.last.iter().chain(&self.others);
+        list.reserve_exact(all.clone().count());
+        list.extend(all.filter_map(|(terms, points)| lot_decision(terms, *points, at)));
+    }
 }
 
 /// The milli-points that rewards and payments take from a wallet.

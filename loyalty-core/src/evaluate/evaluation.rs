@@ -14,6 +14,7 @@ use super::context::Context;
 use super::earn::{EarnInput, Earned, earn};
 use super::error::ActError;
 use super::offers::told::due_codes;
+use super::offers::{Issued, OfferVerdict};
 use super::price::{Priced, Wishes, price};
 use super::purse::Purse;
 use super::reason::Reason;
@@ -127,8 +128,8 @@ pub(crate) fn evaluate(
         if !scheme.challenges.is_empty() {
             into.adds = context.adds(&sums.amounts());
         }
-        if !priced.offered.issued.is_empty() {
-            into.due_codes = due_codes(context, &priced.offered)?;
+        if let Some(offered) = &priced.offered {
+            into.due_codes = due_codes(context, offered)?;
         }
         if context.referrer.is_some() {
             into.referrals = context.due_referrals(&sums.amounts());
@@ -153,7 +154,20 @@ fn add_met(met: &mut Vec<Headroom>, more: Vec<Headroom>) {
 impl Evaluation {
     /// Whether its offers add gifts, so that the purchase is to be evaluated [`with_gifts`].
     pub(crate) fn adds_gifts(&self) -> bool {
-        !self.priced.offered.gifts.is_empty()
+        let offered = self.priced.offered.as_ref();
+        offered.is_some_and(|offered| !offered.gifts.is_empty())
+    }
+
+    /// What its offers bring for later.
+    pub(crate) fn issued(&self) -> &[Issued] {
+        let offered = self.priced.offered.as_ref();
+        offered.map_or(&[], |offered| &offered.issued)
+    }
+
+    /// What became of its offers.
+    pub(crate) fn verdicts(&self) -> &[OfferVerdict] {
+        let offered = self.priced.offered.as_ref();
+        offered.map_or(&[], |offered| &offered.verdicts)
     }
 }
 
@@ -164,8 +178,9 @@ pub(crate) fn with_gifts(
     evaluation: &Evaluation,
 ) -> Result<(Purchase, Cart), ActError> {
     let mut purchase = purchase.clone();
-    let gifts = evaluation.priced.offered.gifts.iter();
-    purchase.lines.extend(gifts.cloned());
+    if let Some(offered) = &evaluation.priced.offered {
+        purchase.lines.extend(offered.gifts.iter().cloned());
+    }
     let cart = Cart::try_new(scheme, &purchase)?;
     Ok((purchase, cart))
 }

@@ -541,7 +541,7 @@ fn post_issued(
     purchase: &Purchase,
     evaluation: &Evaluation,
 ) -> Result<(), ActError> {
-    for issued in &evaluation.priced.offered.issued {
+    for issued in evaluation.issued() {
         let Some((offer, OfferGives::Reward(reward, quantity))) = issued.of(draft.scheme) else {
             continue;
         };
@@ -731,7 +731,7 @@ fn count_offers(
 ) -> Result<(), ActError> {
     let scheme = draft.scheme;
     let date = draft.occurred().date();
-    for verdict in &evaluation.priced.offered.verdicts {
+    for verdict in evaluation.verdicts() {
         if verdict.code != "granted" {
             continue;
         }

@@ -222,33 +222,33 @@ impl Runs {
                 *weight = 0;
             }
         }
-        self.apportion_by(amount, &mut weights, shares)
+        self.apportion_by(amount, weights, shares)
     }
 
     /// The same by weights, which are what is left on the lines that bear it.
     pub(crate) fn apportion_by(
         &mut self,
         amount: i64,
-        weights: &mut [i64],
+        mut weights: PerLine<i64>,
         shares: &mut Shares,
     ) -> Result<(), ActError> {
         if amount == 0 {
             return Ok(());
         }
-        allocate_within(amount, weights)?;
+        allocate_within(amount, &mut weights)?;
         let as_a_whole = !self.made && self.off.is_empty();
         if !as_a_whole {
             self.make();
         }
-        for (left, part) in self.left.iter_mut().zip(&*weights) {
+        for (left, part) in self.left.iter_mut().zip(&weights) {
             *left = left.minus(*part)?;
         }
         if as_a_whole {
-            self.off.extend_from_slice(weights);
-            shares.lines.clone_from(&self.off);
+            self.off = PerLine::from_slice(&weights);
+            shares.lines = weights;
             return Ok(());
         }
-        self.spread(weights, &mut shares.units)
+        self.spread(&weights, &mut shares.units)
     }
 
     /// Takes `parts` (by line) off the units of each line.

@@ -220,11 +220,10 @@ pub(crate) fn measure(
     let at = |values: &[u32], place: usize| values.get(place).copied().unwrap_or(0);
     match &ladder.metric {
         Metric::Spend(target) => {
-            let sum = lines()
-                .filter(|(_, line)| cart.counts(line, target.as_ref()))
-                .fold(0_i64, |sum, (place, _)| {
-                    sum.saturating_add(sums.running.get(place).copied().unwrap_or(0))
-                });
+            let lines = cart.lines.iter().zip(&*sums.running);
+            let sum = lines
+                .filter(|(line, _)| cart.counts(line, target.as_ref()))
+                .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left));
             context.in_scheme(sum).unwrap_or(0)
         }
         Metric::Visits(target) => {

@@ -129,6 +129,7 @@ fn exact_minor(
 }
 
 impl Money {
+    #[inline]
     pub(crate) fn ascii(self) -> Ascii {
         text::written(self.minor, self.exponent)
     }

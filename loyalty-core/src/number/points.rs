@@ -86,6 +86,7 @@ impl Points {
 }
 
 impl Points {
+    #[inline]
     pub(crate) fn ascii(self) -> Ascii {
         text::written_minimal(self.0, DECIMALS)
     }

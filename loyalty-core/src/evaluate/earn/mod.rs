@@ -361,13 +361,14 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
     }
 
     fn part(&mut self, source: PartSource, wallet: u16) -> usize {
+        let place = self.earned.parts.len();
         self.earned.parts.push(Part {
             source,
             wallet,
             wanted: 0,
             granted: 0,
         });
-        self.earned.parts.len().saturating_sub(1)
+        place
     }
 
     fn tier_multipliers(&mut self) {

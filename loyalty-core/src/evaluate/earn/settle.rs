@@ -142,10 +142,11 @@ impl<'s> Work<'_, '_, 's> {
     pub(super) fn caps(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
         let context = self.context;
         let Earned { parts, met, .. } = &mut *self.earned;
-        let capped = parts
-            .iter_mut()
-            .filter(|_| context.scheme.flags.rule_points_caps);
-        for part in capped.filter(|part| part.wallet == place) {
+        let capped = match context.scheme.flags.rule_points_caps {
+            true => parts.as_mut_slice(),
+            false => &mut [],
+        };
+        for part in capped.iter_mut().filter(|part| part.wallet == place) {
             let PartSource::Rule(rule) = part.source else {
                 continue;
             };

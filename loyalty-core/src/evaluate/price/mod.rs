@@ -83,7 +83,8 @@ pub(crate) struct Priced {
     pub(crate) runs: Runs,
     pub(crate) after_item: PerLine<i64>,
     pub(crate) discounts: Discounts,
-    pub(crate) tenders: Discounts,
+    /// Points that pay as money, which few orders have.
+    pub(crate) tenders: Vec<Discount>,
     pub(crate) used: Vec<Used>,
     pub(crate) payments: Vec<Payment>,
     /// What is left of every delivery charge.
@@ -100,8 +101,8 @@ pub(crate) struct Priced {
     pub(crate) due: i64,
     /// Whether a claim or a payment was refused.
     pub(crate) refused: Vec<Reason>,
-    /// What became of the offers.
-    pub(crate) offered: Offered,
+    /// What became of the offers, if there are any or codes were entered.
+    pub(crate) offered: Option<Box<Offered>>,
 }
 
 impl Priced {
@@ -170,7 +171,7 @@ pub(crate) fn price(
     let bands = offers
         .as_ref()
         .map_or_else(first_band, |offers| offers.bands());
-    for band in bands {
+    for band in bands.iter().copied() {
         pricing.begin_band(&mut offers, band)?;
         pricing.offer_stage(&mut offers, OfferStage::Catalogue)?;
         if band == 0 {
@@ -199,7 +200,7 @@ pub(crate) fn price(
     pricing.payments(wishes.pay_points, false)?;
     pricing.offer_stage(&mut offers, OfferStage::Shipping)?;
     if let Some(offers) = offers {
-        pricing.priced.offered = offers.finish();
+        pricing.priced.offered = Some(Box::new(offers.finish()));
     }
     pricing.claim_stage(wishes.claims, Stage::Shipping)?;
     pricing.free_shipping()?;
@@ -468,7 +469,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
         let runs = &mut self.priced.runs;
         let amount = match rounding {
             StandingAs::Total => {
-                runs.apportion_by(worth, &mut weights, &mut shares)?;
+                runs.apportion_by(worth, weights, &mut shares)?;
                 worth
             }
             StandingAs::MemberPrice => {
