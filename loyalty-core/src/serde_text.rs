@@ -210,6 +210,35 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
+/// How many bytes from the start on stand in a text of JSON as they are.
+#[inline]
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((eight, behind)) = rest.split_first_chunk() {
+        let found = not_plain(u64::from_le_bytes(*eight));
+        if found != 0 {
+            let place = usize::try_from(found.trailing_zeros() / 8).unwrap_or(0);
+            return bytes.len().wrapping_sub(rest.len()).wrapping_add(place);
+        }
+        rest = behind;
+    }
+    let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+    bytes.len().wrapping_sub(rest.len()).wrapping_add(plain)
+}
+
+/// The highest bit of the first of eight bytes that is not plain; bits of later ones may be wrong.
+#[inline]
+fn not_plain(eight: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    const QUOTES: u64 = 0x2222_2222_2222_2222;
+    const BACKSLASHES: u64 = 0x5c5c_5c5c_5c5c_5c5c;
+    const SPACES: u64 = 0x2020_2020_2020_2020;
+    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
+    let controls = eight.wrapping_sub(SPACES) & !eight;
+    (zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | controls) & HIGHEST
+}
+
 /// The start of a text of unknown length, for an error message.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
@@ -219,4 +248,29 @@ pub(crate) fn excerpt(text: &str) -> String {
         start.push('…');
     }
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_bytes_are_counted_eight_at_a_time(
+            bytes in prop::collection::vec(prop_oneof![8 => 0x1d_u8..0x80, 1 => any::<u8>()], 0..40),
+        ) {
+            let one_by_one = bytes.iter().take_while(|byte| is_plain(**byte)).count();
+            prop_assert_eq!(plain_length(&bytes), one_by_one);
+        }
+
+        #[test]
+        fn eight_bytes_are_plain_where_each_is(bytes in any::<[u8; 8]>()) {
+            let first = bytes.iter().position(|byte| !is_plain(*byte));
+            let found = not_plain(u64::from_le_bytes(bytes));
+            let place = usize::try_from(found.trailing_zeros() / 8).unwrap();
+            prop_assert_eq!((found != 0).then_some(place), first);
+        }
+    }
 }

@@ -26,7 +26,7 @@ use serde::ser::{
 };
 use thiserror::Error;
 
-use crate::serde_text::{Ascii, is_plain};
+use crate::serde_text::{Ascii, plain_length};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -130,7 +130,7 @@ impl Writer {
     }
 
     fn escaped(&mut self, text: &str) {
-        if text.bytes().all(is_plain) {
+        if plain_length(text.as_bytes()) == text.len() {
             self.raw(text);
         } else {
             self.escape(text);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::{DUPLICATE_KEY, Fault, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE};
 use super::node::{Builder, Kind};
-use crate::serde_text::{excerpt, is_plain};
+use crate::serde_text::{excerpt, is_plain, plain_length};
 
 /// However large a limit is, nothing deeper is read: what reads a tree calls itself.
 pub(super) const DEPTH_MAX: usize = 128;
@@ -252,7 +252,7 @@ impl<'t> Parser<'t, '_> {
         self.step();
         let start = self.at;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+        let plain = plain_length(rest);
         if rest.get(plain) == Some(&b'"') && plain <= self.bounds.text_bytes_max {
             self.at = start.saturating_add(plain);
             let text = self.written(start);

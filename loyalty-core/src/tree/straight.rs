@@ -5,7 +5,7 @@
 
 use super::parse::DEPTH_MAX;
 use super::{Bounds, Readable};
-use crate::serde_text::is_plain;
+use crate::serde_text::plain_length;
 
 /// Room for so many items is made in a list that is not empty.
 const ITEMS_AT_FIRST: usize = 6;
@@ -39,13 +39,20 @@ impl<'t> Straight<'t> {
     /// The next byte that is no space.
     #[inline]
     fn peek(&mut self) -> Option<u8> {
-        match self.rest.first() {
-            Some(byte) if *byte > b' ' => Some(*byte),
+        match self.rest {
+            [byte, ..] if *byte > b' ' => Some(*byte),
             _ => self.peek_behind_space(),
         }
     }
 
     fn peek_behind_space(&mut self) -> Option<u8> {
+        if let [b' ', rest @ ..] = self.rest
+            && let [byte, ..] = rest
+            && *byte > b' '
+        {
+            self.rest = rest;
+            return Some(*byte);
+        }
         let space = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
         let spaces = self.rest.iter().take_while(space).count();
         self.rest = self.rest.get(spaces..)?;
@@ -55,10 +62,13 @@ impl<'t> Straight<'t> {
     /// Passes over the next byte, which must be this one.
     #[inline]
     fn byte(&mut self, byte: u8) -> Option<()> {
-        if self.rest.first() != Some(&byte) && self.peek_behind_space()? != byte {
-            return None;
+        match self.rest {
+            [next, rest @ ..] | [b' ', next, rest @ ..] if *next == byte => self.rest = rest,
+            _ => {
+                self.peek_behind_space().filter(|next| *next == byte)?;
+                self.rest = self.rest.get(1..)?;
+            }
         }
-        self.rest = self.rest.get(1..)?;
         Some(())
     }
 
@@ -79,7 +89,7 @@ impl<'t> Straight<'t> {
     pub(crate) fn text(&mut self) -> Option<&'t str> {
         self.byte(b'"')?;
         let (start, rest) = (self.at(), self.rest);
-        let length = rest.iter().position(|byte| !is_plain(*byte))?;
+        let length = plain_length(rest);
         let (quote, rest) = rest.get(length..)?.split_first()?;
         if *quote != b'"' || length > self.text_bytes_max {
             return None;
