@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 
-use loyalty_core::evaluate::ActError;
+use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
 use loyalty_core::ledger::LedgerError;
 use loyalty_core::number::NumberError;
@@ -159,8 +159,8 @@ impl Failure {
 impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let message = error.to_string();
-        match error {
-            ActError::Input {
+        match error.into_kind() {
+            ActErrorKind::Input {
                 code,
                 path,
                 found,
@@ -169,15 +169,15 @@ impl From<ActError> for Failure {
                 .at(path.to_string())
                 .with("found", found)
                 .with("allowed", allowed),
-            ActError::Refused {
+            ActErrorKind::Refused {
                 code,
                 found,
                 allowed,
             } => Self::new(Family::Act, code, message)
                 .with("found", found)
                 .with("allowed", allowed),
-            ActError::Ledger(error) => error.into(),
-            ActError::Number(error) => error.into(),
+            ActErrorKind::Ledger(error) => error.into(),
+            ActErrorKind::Number(error) => error.into(),
         }
     }
 }

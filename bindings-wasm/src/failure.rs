@@ -1,6 +1,6 @@
 //! Problems of the core as JSON text, which the package throws as a `LoyaltyError`.
 
-use loyalty_core::evaluate::ActError;
+use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
 use loyalty_core::ledger::LedgerError;
 use loyalty_core::number::NumberError;
@@ -88,15 +88,15 @@ impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let (code, message) = (error.code(), error.to_string());
         let said = Self::new(code, message);
-        match error {
-            ActError::Input {
+        match error.into_kind() {
+            ActErrorKind::Input {
                 path,
                 found,
                 allowed,
                 ..
             } => said.at(path).compared(found, allowed),
-            ActError::Refused { found, allowed, .. } => said.compared(found, allowed),
-            ActError::Ledger(_) | ActError::Number(_) => said,
+            ActErrorKind::Refused { found, allowed, .. } => said.compared(found, allowed),
+            ActErrorKind::Ledger(_) | ActErrorKind::Number(_) => said,
         }
     }
 }

@@ -317,7 +317,7 @@ pub fn quote_cart(
             options,
         );
     }
-    let draft = Draft::open(scheme, account, at, None)?;
+    let draft = Draft::look(scheme, account, at)?;
     decide(
         scheme,
         &draft.account,
@@ -470,7 +470,7 @@ impl Decision {
 }
 
 fn encoding(error: impl std::fmt::Display) -> ActError {
-    ActError::Ledger(crate::ledger::LedgerError::Encoding {
+    ActError::from(crate::ledger::LedgerError::Encoding {
         found: error.to_string(),
     })
 }

@@ -233,33 +233,50 @@ impl Account {
     #[inline(never)]
     fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
         match entry {
-            Entry::Earning(_) | Entry::Redemption(_) | Entry::Expiry(_) => {
-                self.apply_entry(entry, context)
-            }
+            Entry::Redemption(entry) => self.redemption(entry, context),
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
             Entry::Event(entry) => self.event(entry, context),
-            Entry::Activation(entry) => self.activation(entry, context),
             Entry::Restoration(entry) => self.restoration(entry, context),
             Entry::Reversal(entry) => self.reversal(entry),
             Entry::Adjustment(entry) => self.adjustment(entry, context),
             Entry::WriteOff(entry) => self.write_off(entry),
-            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
-            Entry::TierChange(entry) => self.tier_change(entry, context),
             Entry::CardOpen(entry) => self.card_open(entry, context),
             Entry::Stamp(entry) => self.stamp(entry, context),
-            Entry::CardComplete(entry) => self.card_complete(entry),
-            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
-            Entry::RewardUse(entry) => self.reward_use(entry),
-            Entry::RewardVoid(entry) => self.reward_void(entry),
             Entry::Count(entry) => self.count(entry),
             Entry::Hold(entry) => self.hold_entry(entry, context),
             Entry::Capture(entry) => self.end_hold(entry),
-            Entry::Release(entry) => self.end_hold(entry),
             Entry::TransferOut(entry) => self.transfer_out(entry),
             Entry::TransferIn(entry) => self.transfer_in(entry, context),
             Entry::MergeIn(entry) => self.merge_in(entry, context),
             Entry::Reinstatement(entry) => self.reinstatement(entry, context),
+            other => self.apply_due_entry(other, context),
+        }
+    }
+
+    /// The kinds that time brings, and what follows from them.
+    #[inline(never)]
+    pub(crate) fn apply_due_entry(
+        &mut self,
+        entry: &Entry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        match entry {
+            Entry::Earning(entry) => self.earning(entry, context),
+            Entry::Expiry(entry) => self.expiry(entry, context),
+            Entry::Activation(entry) => self.activation(entry, context),
+            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
+            Entry::TierChange(entry) => self.tier_change(entry, context),
+            Entry::CardComplete(entry) => self.card_complete(entry),
+            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
+            Entry::RewardUse(entry) => self.reward_use(entry),
+            Entry::RewardVoid(entry) => self.reward_void(entry),
+            Entry::Release(entry) => self.end_hold(entry),
+            _ => Err(LedgerError::State {
+                what: "an entry",
+                found: "of an act".into(),
+                allowed: "one that time brings".into(),
+            }),
         }
     }
 }

@@ -95,7 +95,7 @@ impl FromStr for Digest {
     }
 }
 
-text_serde!(Digest, "a string");
+text_serde!(Digest, "a string", Digest([0; 32]));
 
 /// Prints of an act's fields, so that the same key with other content can be told apart and the
 /// field that differs can be named.
@@ -144,7 +144,7 @@ mod hex64 {
         }
     }
 
-    text_readable!(Form, "a string");
+    text_readable!(Form, "a string", Form(0));
 }
 
 impl Content {
