@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 
 use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
-use loyalty_core::ledger::LedgerError;
+use loyalty_core::ledger::{LedgerError, LedgerErrorKind};
 use loyalty_core::number::NumberError;
 use loyalty_core::read::ReadError;
 use loyalty_core::scheme::Problems;
@@ -244,9 +244,9 @@ impl From<Problems> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        LedgerError::Encoding {
+        LedgerError::from(LedgerErrorKind::Encoding {
             found: error.to_string(),
-        }
+        })
         .into()
     }
 }

@@ -2,7 +2,7 @@
 
 use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
-use loyalty_core::ledger::LedgerError;
+use loyalty_core::ledger::{LedgerError, LedgerErrorKind};
 use loyalty_core::number::NumberError;
 use loyalty_core::read::ReadError;
 use loyalty_core::scheme::Problems;
@@ -135,9 +135,9 @@ plain!(LedgerError, NumberError, IdError, TimeError);
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        LedgerError::Encoding {
+        LedgerError::from(LedgerErrorKind::Encoding {
             found: error.to_string(),
-        }
+        })
         .into()
     }
 }

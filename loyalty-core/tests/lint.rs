@@ -275,7 +275,10 @@ fn the_cases_are_written_down() {
     for (body, ..) in cases() {
         let scheme = scheme(&body);
         let findings = serde_json::to_string(&lint(&scheme, Some(at))).unwrap();
-        let line = format!("{{\"scheme\":{},\"findings\":{findings}}}\n", scheme.to_json());
+        let line = format!(
+            "{{\"scheme\":{},\"findings\":{findings}}}\n",
+            scheme.to_json()
+        );
         text.push_str(&line);
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/lint_cases.jsonl");

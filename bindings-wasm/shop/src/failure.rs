@@ -123,7 +123,10 @@ impl From<Problems> for Failure {
         let first = problems.0.first();
         Self {
             path: first.map(|problem| problem.path.to_string()),
-            ..Self::new(first.map_or("scheme.empty", |problem| problem.code), &problems)
+            ..Self::new(
+                first.map_or("scheme.empty", |problem| problem.code),
+                &problems,
+            )
         }
         .with(problems)
     }

@@ -6,7 +6,7 @@ use crate::time::Moment;
 use super::account::{Account, KeyRecord, Status};
 use super::before::Before;
 use super::entry::Entry;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
 
@@ -73,11 +73,12 @@ impl Account {
         self.check_head(group)?;
         self.index.follow(&self.keys);
         if let Some(record) = self.posted(group.act, &group.key) {
-            return Err(LedgerError::Repeated {
+            return Err(LedgerErrorKind::Repeated {
                 act: group.act,
                 key: group.key.clone(),
                 seq: record.seq,
-            });
+            }
+            .into());
         }
         let before = Before::of(self, group);
         let folded = self.fold_entries(group);
@@ -166,25 +167,28 @@ impl Account {
     fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
         let next = self.head.seq.saturating_add(1);
         if group.seq != next {
-            return Err(LedgerError::Sequence {
+            return Err(LedgerErrorKind::Sequence {
                 found: group.seq,
                 allowed: next,
-            });
+            }
+            .into());
         }
         if group.prev != self.head.hash {
-            return Err(LedgerError::Chain {
+            return Err(LedgerErrorKind::Chain {
                 seq: group.seq,
                 found: group.prev,
                 allowed: self.head.hash,
-            });
+            }
+            .into());
         }
         self.check_moment(group.at)?;
         match group.occurred_at.as_deref().copied() {
             Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
-                Err(LedgerError::OutOfOrder {
+                Err(LedgerErrorKind::OutOfOrder {
                     found: group.at,
                     allowed: occurred,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }
@@ -198,16 +202,18 @@ impl Account {
     pub fn check_moment(&self, at: Moment) -> Result<(), LedgerError> {
         let Some(last) = self.at else { return Ok(()) };
         if at.instant_ms() < last.instant_ms() {
-            return Err(LedgerError::OutOfOrder {
+            return Err(LedgerErrorKind::OutOfOrder {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         if at.date() < last.date() {
-            return Err(LedgerError::CivilBackwards {
+            return Err(LedgerErrorKind::CivilBackwards {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         Ok(())
     }
@@ -272,11 +278,12 @@ impl Account {
             Entry::RewardUse(entry) => self.reward_use(entry),
             Entry::RewardVoid(entry) => self.reward_void(entry),
             Entry::Release(entry) => self.end_hold(entry),
-            _ => Err(LedgerError::State {
+            _ => Err(LedgerErrorKind::State {
                 what: "an entry",
                 found: "of an act".into(),
                 allowed: "one that time brings".into(),
-            }),
+            }
+            .into()),
         }
     }
 }
