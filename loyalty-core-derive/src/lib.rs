@@ -6,7 +6,7 @@
 
 mod attributes;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse_macro_input};
 
@@ -59,7 +59,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     #shape
                 }
 
-                fn read(node: ::loyalty_core::read::document::Node<'_>) -> Option<Self> {
+                fn read(reader: &mut ::loyalty_core::read::document::Reader<'_>) -> Self {
                     #read
                 }
             }
@@ -86,7 +86,7 @@ fn of_form(form: &syn::Path) -> Parts {
     Parts {
         tables: TokenStream::new(),
         shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
-        read: quote!(<#form as ::loyalty_core::read::document::Readable>::read(node).map(<Self as From<#form>>::from)),
+        read: quote!(<Self as From<#form>>::from(<#form as ::loyalty_core::read::document::Readable>::read(reader))),
     }
 }
 
@@ -97,12 +97,10 @@ fn of_tried_form(form: &syn::Path) -> Parts {
         shape: quote! {
             ::loyalty_core::read::document::Shape::Tried(
                 <#form as ::loyalty_core::read::document::Readable>::shape,
-                ::loyalty_core::read::document::refusal::<#form, Self>,
+                ::loyalty_core::read::document::refusal::<#form, Self>(),
             )
         },
-        read: quote! {
-            <Self as TryFrom<#form>>::try_from(<#form as ::loyalty_core::read::document::Readable>::read(node)?).ok()
-        },
+        read: quote!(reader.tried::<#form, Self>()),
     }
 }
 
@@ -112,7 +110,7 @@ fn newtype(fields: &Fields) -> Parts {
     Parts {
         tables: TokenStream::new(),
         shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
-        read: quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self)),
+        read: quote!(Self(<#inner as ::loyalty_core::read::document::Readable>::read(reader))),
     }
 }
 
@@ -121,7 +119,7 @@ fn of_struct<'a>(
     container: &Container,
     all: impl IntoIterator<Item = &'a Field>,
 ) -> Result<Parts> {
-    let (mut rows, mut values, mut count) = (TokenStream::new(), TokenStream::new(), 0_usize);
+    let (mut rows, mut values) = (TokenStream::new(), TokenStream::new());
     for field in all {
         let of = Of::field(&field.attrs)?;
         let (Some(ident), ty) = (&field.ident, &field.ty) else {
@@ -131,16 +129,15 @@ fn of_struct<'a>(
             values.extend(quote!(#ident: Default::default(),));
             continue;
         }
-        count = count.saturating_add(1);
         let name = of.rename.unwrap_or_else(|| ident.to_string());
         let form = match &of.with {
             Some(module) => quote!(#module::Form),
             None => quote!(#ty),
         };
         let (needed, value) = match &of.missing {
-            Missing::Fault => (true, quote!(fields.needed()?)),
-            Missing::Default => (false, quote!(fields.or_default()?)),
-            Missing::Call(path) => (false, quote!(fields.or(#path)?)),
+            Missing::Fault => (true, quote!(reader.needed())),
+            Missing::Default => (false, quote!(reader.or_default())),
+            Missing::Call(path) => (false, quote!(reader.or(#path))),
         };
         rows.extend(quote! {
             ::loyalty_core::read::document::Field {
@@ -154,11 +151,6 @@ fn of_struct<'a>(
             Some(_) => quote!(#ident: { let form: #form = #value; form.into() },),
         });
     }
-    let take = if count == 0 {
-        quote!(_)
-    } else {
-        quote!(mut fields)
-    };
     let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
     Ok(Parts {
         tables: quote! {
@@ -170,15 +162,16 @@ fn of_struct<'a>(
         },
         shape: quote!(::loyalty_core::read::document::Shape::Object(&FIELDS)),
         read: quote! {
-            let mut places = [::loyalty_core::read::document::Node::ABSENT; #count];
-            let #take = node.fields(&FIELDS, &mut places)?;
-            Some(Self { #values })
+            reader.enter(&FIELDS);
+            Self { #values }
         },
     })
 }
 
 fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>) -> Result<Parts> {
-    let (mut rows, mut arms) = (TokenStream::new(), TokenStream::new());
+    let (mut rows, mut arms) = (TokenStream::new(), Vec::new());
+    // What is given where none of them fits: one without content, or else the first.
+    let mut other = 0;
     for (place, variant) in all.into_iter().enumerate() {
         let of = Of::field(&variant.attrs)?;
         let ident = &variant.ident;
@@ -190,13 +183,13 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
             }
         });
         let (content, arm) = match &variant.fields {
-            Fields::Unit => (quote!(Unit), quote!(Some(Self::#ident))),
+            Fields::Unit => (quote!(Unit), quote!(Self::#ident)),
             Fields::Unnamed(inner) if inner.unnamed.len() == 1 => {
                 let inner = inner.unnamed.iter().map(|field| &field.ty);
                 let inner = quote!(#(#inner)*);
                 (
                     quote!(One(<#inner as ::loyalty_core::read::document::Readable>::shape)),
-                    quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self::#ident)),
+                    quote!(Self::#ident(<#inner as ::loyalty_core::read::document::Readable>::read(reader))),
                 )
             }
             other => return Err(Error::new_spanned(other, "at most one value is expected")),
@@ -204,16 +197,24 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
         rows.extend(quote! {
             ::loyalty_core::read::document::Variant { name: #text, content: ::loyalty_core::read::document::Content::#content },
         });
-        arms.extend(quote!(#place => #arm,));
+        if matches!(variant.fields, Fields::Unit) {
+            other = place;
+        }
+        arms.push((place, arm));
     }
+    if arms.is_empty() {
+        let message = "at least one variant is expected";
+        return Err(Error::new(Span::call_site(), message));
+    }
+    let (_, last) = arms.remove(other);
+    let arms = arms.iter().map(|(place, arm)| quote!(#place => #arm,));
     Ok(Parts {
         tables: quote!(static VARIANTS: &[::loyalty_core::read::document::Variant] = &[#rows];),
         shape: quote!(::loyalty_core::read::document::Shape::Choice(VARIANTS)),
         read: quote! {
-            let (place, node) = node.variant(VARIANTS)?;
-            match place {
-                #arms
-                _ => None,
+            match reader.variant(VARIANTS) {
+                #(#arms)*
+                _ => #last,
             }
         },
     })

@@ -6,7 +6,9 @@ use smol_str::SmolStr;
 
 use crate::customer::Facts;
 use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{Account, Digest, DueCode, DueReferral, Head, Headroom};
+use crate::ledger::{
+    Account, Digest, DueCode, DueReferral, Head, Headroom, LedgerError, LedgerErrorKind,
+};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -317,7 +319,7 @@ pub fn quote_cart(
             options,
         );
     }
-    let draft = Draft::open(scheme, account, at, None)?;
+    let draft = Draft::look(scheme, account, at)?;
     decide(
         scheme,
         &draft.account,
@@ -470,9 +472,8 @@ impl Decision {
 }
 
 fn encoding(error: impl std::fmt::Display) -> ActError {
-    ActError::Ledger(crate::ledger::LedgerError::Encoding {
-        found: error.to_string(),
-    })
+    let found = error.to_string();
+    ActError::from(LedgerError::from(LedgerErrorKind::Encoding { found }))
 }
 
 fn lines(cart: &Cart, purchase: &Purchase, left: &[i64]) -> Vec<LineDecision> {

@@ -6,7 +6,7 @@ use crate::time::Moment;
 use super::account::{Account, KeyRecord, Status};
 use super::before::Before;
 use super::entry::Entry;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
 
@@ -73,11 +73,12 @@ impl Account {
         self.check_head(group)?;
         self.index.follow(&self.keys);
         if let Some(record) = self.posted(group.act, &group.key) {
-            return Err(LedgerError::Repeated {
+            return Err(LedgerErrorKind::Repeated {
                 act: group.act,
                 key: group.key.clone(),
                 seq: record.seq,
-            });
+            }
+            .into());
         }
         let before = Before::of(self, group);
         let folded = self.fold_entries(group);
@@ -166,25 +167,28 @@ impl Account {
     fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
         let next = self.head.seq.saturating_add(1);
         if group.seq != next {
-            return Err(LedgerError::Sequence {
+            return Err(LedgerErrorKind::Sequence {
                 found: group.seq,
                 allowed: next,
-            });
+            }
+            .into());
         }
         if group.prev != self.head.hash {
-            return Err(LedgerError::Chain {
+            return Err(LedgerErrorKind::Chain {
                 seq: group.seq,
                 found: group.prev,
                 allowed: self.head.hash,
-            });
+            }
+            .into());
         }
         self.check_moment(group.at)?;
         match group.occurred_at.as_deref().copied() {
             Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
-                Err(LedgerError::OutOfOrder {
+                Err(LedgerErrorKind::OutOfOrder {
                     found: group.at,
                     allowed: occurred,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }
@@ -198,16 +202,18 @@ impl Account {
     pub fn check_moment(&self, at: Moment) -> Result<(), LedgerError> {
         let Some(last) = self.at else { return Ok(()) };
         if at.instant_ms() < last.instant_ms() {
-            return Err(LedgerError::OutOfOrder {
+            return Err(LedgerErrorKind::OutOfOrder {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         if at.date() < last.date() {
-            return Err(LedgerError::CivilBackwards {
+            return Err(LedgerErrorKind::CivilBackwards {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         Ok(())
     }
@@ -233,33 +239,51 @@ impl Account {
     #[inline(never)]
     fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
         match entry {
-            Entry::Earning(_) | Entry::Redemption(_) | Entry::Expiry(_) => {
-                self.apply_entry(entry, context)
-            }
+            Entry::Redemption(entry) => self.redemption(entry, context),
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
             Entry::Event(entry) => self.event(entry, context),
-            Entry::Activation(entry) => self.activation(entry, context),
             Entry::Restoration(entry) => self.restoration(entry, context),
             Entry::Reversal(entry) => self.reversal(entry),
             Entry::Adjustment(entry) => self.adjustment(entry, context),
             Entry::WriteOff(entry) => self.write_off(entry),
-            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
-            Entry::TierChange(entry) => self.tier_change(entry, context),
             Entry::CardOpen(entry) => self.card_open(entry, context),
             Entry::Stamp(entry) => self.stamp(entry, context),
-            Entry::CardComplete(entry) => self.card_complete(entry),
-            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
-            Entry::RewardUse(entry) => self.reward_use(entry),
-            Entry::RewardVoid(entry) => self.reward_void(entry),
             Entry::Count(entry) => self.count(entry),
             Entry::Hold(entry) => self.hold_entry(entry, context),
             Entry::Capture(entry) => self.end_hold(entry),
-            Entry::Release(entry) => self.end_hold(entry),
             Entry::TransferOut(entry) => self.transfer_out(entry),
             Entry::TransferIn(entry) => self.transfer_in(entry, context),
             Entry::MergeIn(entry) => self.merge_in(entry, context),
             Entry::Reinstatement(entry) => self.reinstatement(entry, context),
+            other => self.apply_due_entry(other, context),
+        }
+    }
+
+    /// The kinds that time brings, and what follows from them.
+    #[inline(never)]
+    pub(crate) fn apply_due_entry(
+        &mut self,
+        entry: &Entry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        match entry {
+            Entry::Earning(entry) => self.earning(entry, context),
+            Entry::Expiry(entry) => self.expiry(entry, context),
+            Entry::Activation(entry) => self.activation(entry, context),
+            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
+            Entry::TierChange(entry) => self.tier_change(entry, context),
+            Entry::CardComplete(entry) => self.card_complete(entry),
+            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
+            Entry::RewardUse(entry) => self.reward_use(entry),
+            Entry::RewardVoid(entry) => self.reward_void(entry),
+            Entry::Release(entry) => self.end_hold(entry),
+            _ => Err(LedgerErrorKind::State {
+                what: "an entry",
+                found: "of an act".into(),
+                allowed: "one that time brings".into(),
+            }
+            .into()),
         }
     }
 }

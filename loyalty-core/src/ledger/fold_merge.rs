@@ -12,7 +12,7 @@ use super::arith::add;
 use super::entry::{
     CarryEntry, CountEntry, DiscountEntry, Draw, IssueCause, MergeInEntry, PurchaseEntry, Source,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::group::ActKind;
 use super::wallet::number;
@@ -35,16 +35,17 @@ impl Account {
         let other = &*entry.account;
         if other.member == self.member {
             let (found, allowed) = (other.member.clone(), self.member.clone());
-            return Err(LedgerError::Member { found, allowed });
+            return Err(LedgerErrorKind::Member { found, allowed }.into());
         }
         if let Some(last) = other
             .at
             .filter(|last| last.instant_ms() > context.at.instant_ms())
         {
-            return Err(LedgerError::OutOfOrder {
+            return Err(LedgerErrorKind::OutOfOrder {
                 found: context.at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         let shift = self.shift_for(other);
         for wallet in &other.wallets {

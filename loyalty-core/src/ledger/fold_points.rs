@@ -16,7 +16,7 @@ use super::entry::{
     ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
     TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::EarningEntry;
 use super::redemption::{RedemptionEntry, RedemptionState};
@@ -230,12 +230,13 @@ impl Account {
             let allowed = lot.expired;
             if of.points > allowed {
                 let (what, found) = ("a reinstatement", of.points);
-                return Err(LedgerError::Overdrawn {
+                return Err(LedgerErrorKind::Overdrawn {
                     what,
                     wallet: entry.wallet.clone(),
                     found,
                     allowed,
-                });
+                }
+                .into());
             }
             take(&mut lot.expired, of.points, "the points lapsed")?;
             add(&mut lapsed, of.points, "a reinstatement")?;
@@ -243,11 +244,12 @@ impl Account {
         let total = open_all(wallet, &entry.lots, context)?;
         if total != lapsed {
             let (found, allowed) = (format_points(total), format_points(lapsed));
-            return Err(LedgerError::State {
+            return Err(LedgerErrorKind::State {
                 what: "the sum of a reinstatement's lots",
                 found,
                 allowed,
-            });
+            }
+            .into());
         }
         add(
             &mut wallet.totals.reinstated,

@@ -4,7 +4,7 @@ use crate::id::GroupKey;
 use crate::number::SAFE_MAX;
 
 use super::account::{Account, KeyRecord};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{ActKind, Content};
 
 /// A print of a natural key, below 2^53 so that every host holds it exactly: FNV-1a.
@@ -47,12 +47,13 @@ impl Account {
         };
         match record.content.difference(content) {
             None => Ok(Some(record.seq)),
-            Some(field) => Err(LedgerError::OtherContent {
+            Some(field) => Err(LedgerErrorKind::OtherContent {
                 act,
                 key: key.clone(),
                 field: field.into(),
                 seq: record.seq,
-            }),
+            }
+            .into()),
         }
     }
 
@@ -90,11 +91,12 @@ impl KeyIndex {
         index.grow(keys, keys.len());
         for record in keys {
             if let Some(first) = index.find(keys, record.print, record.act, &record.key) {
-                return Err(LedgerError::Repeated {
+                return Err(LedgerErrorKind::Repeated {
                     act: first.act,
                     key: first.key.clone(),
                     seq: first.seq,
-                });
+                }
+                .into());
             }
             index.add(record.print);
         }

@@ -68,7 +68,7 @@ pub use balance::Balance;
 pub use chain::{longest_valid_prefix, seal, verify, verify_from};
 pub use due::DueKind;
 pub use entry::*;
-pub use error::LedgerError;
+pub use error::{LedgerError, LedgerErrorKind};
 pub use fold::{GroupContext, Replay};
 pub use group::*;
 pub use journal::Ledger;

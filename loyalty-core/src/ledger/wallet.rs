@@ -7,7 +7,7 @@ use crate::time::{Deadline, Moment};
 use super::account::{Account, Totals, Wallet};
 use super::arith::{add, not_negative, take};
 use super::entry::{Draw, LotOpen, Pending};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::{EarningEntry, Lot};
 use super::packed::DayMark;
@@ -67,7 +67,7 @@ impl Account {
 
 #[cold]
 fn unknown_wallet(id: &WalletId) -> LedgerError {
-    LedgerError::UnknownWallet { wallet: id.clone() }
+    LedgerErrorKind::UnknownWallet { wallet: id.clone() }.into()
 }
 
 /// The place that a lot's number says.
@@ -221,14 +221,15 @@ impl Wallet {
         let room = of
             .origin
             .checked_sub(of.remaining)
-            .ok_or(LedgerError::Overflow { what })?;
+            .ok_or(LedgerErrorKind::Overflow { what })?;
         if draw.points > room {
-            return Err(LedgerError::Overdrawn {
+            return Err(LedgerErrorKind::Overdrawn {
                 what,
                 wallet: self.id.clone(),
                 found: draw.points,
                 allowed: room,
-            });
+            }
+            .into());
         }
         add(&mut of.remaining, draw.points, what)?;
         self.went_up(draw.lot);
@@ -243,12 +244,13 @@ impl Wallet {
     ) -> Result<(), LedgerError> {
         not_negative(by, what)?;
         if by > self.deficit {
-            return Err(LedgerError::Overdrawn {
+            return Err(LedgerErrorKind::Overdrawn {
                 what,
                 wallet: self.id.clone(),
                 found: by,
                 allowed: self.deficit,
-            });
+            }
+            .into());
         }
         take(&mut self.deficit, by, what)
     }
@@ -287,11 +289,12 @@ impl Wallet {
 
 #[cold]
 fn unknown_lot(wallet: &WalletId, lot: LotId, count: usize) -> LedgerError {
-    LedgerError::UnknownLot {
+    LedgerErrorKind::UnknownLot {
         wallet: wallet.clone(),
         found: lot.get(),
         allowed: count,
     }
+    .into()
 }
 
 #[cold]
@@ -301,12 +304,13 @@ pub(super) fn overdrawn(
     found: Points,
     allowed: Points,
 ) -> LedgerError {
-    LedgerError::Overdrawn {
+    LedgerErrorKind::Overdrawn {
         what,
         wallet: wallet.clone(),
         found,
         allowed,
     }
+    .into()
 }
 
 /// Whether a lot waits for nothing at a moment.

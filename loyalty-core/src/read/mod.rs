@@ -32,7 +32,7 @@ pub mod document {
     pub use serde::{Deserialize, Deserializer};
 
     pub use crate::tree::{
-        Content, Field, Fields, Node, Places, Readable, Shape, Variant, refusal, through,
+        Content, Field, Fields, Readable, Reader, Shape, Variant, refusal, through,
     };
 }
 pub(crate) use crate::tree::codes;
