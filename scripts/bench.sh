@@ -4,14 +4,14 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 if [ "${1:-}" = npm ]; then
     scripts/setup.sh rust node chromium
-    [ -e bindings-wasm/dist/inline.js ] || scripts/npm.sh build
+    scripts/npm.sh build
     # What Medusa names as peers is not needed for its computation of promotions.
     npm install --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps --no-package-lock --prefix benches/npm
     exec node benches/npm/bench.js "${@:2}"
 fi
 if [ "${1:-}" = npm-instructions ]; then
     scripts/setup.sh rust node
-    [ -e bindings-wasm/dist/inline.js ] || scripts/npm.sh build
+    scripts/npm.sh build
     exec node benches/npm/instructions.js
 fi
 scripts/setup.sh rust

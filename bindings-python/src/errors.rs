@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
 
-use loyalty_core::evaluate::ActError;
+use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
-use loyalty_core::ledger::LedgerError;
+use loyalty_core::ledger::{LedgerError, LedgerErrorKind};
 use loyalty_core::number::NumberError;
 use loyalty_core::read::ReadError;
 use loyalty_core::scheme::Problems;
@@ -159,8 +159,8 @@ impl Failure {
 impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let message = error.to_string();
-        match error {
-            ActError::Input {
+        match error.into_kind() {
+            ActErrorKind::Input {
                 code,
                 path,
                 found,
@@ -169,15 +169,15 @@ impl From<ActError> for Failure {
                 .at(path.to_string())
                 .with("found", found)
                 .with("allowed", allowed),
-            ActError::Refused {
+            ActErrorKind::Refused {
                 code,
                 found,
                 allowed,
             } => Self::new(Family::Act, code, message)
                 .with("found", found)
                 .with("allowed", allowed),
-            ActError::Ledger(error) => error.into(),
-            ActError::Number(error) => error.into(),
+            ActErrorKind::Ledger(error) => error.into(),
+            ActErrorKind::Number(error) => error.into(),
         }
     }
 }
@@ -244,9 +244,9 @@ impl From<Problems> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        LedgerError::Encoding {
+        LedgerError::from(LedgerErrorKind::Encoding {
             found: error.to_string(),
-        }
+        })
         .into()
     }
 }

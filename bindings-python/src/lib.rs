@@ -40,9 +40,13 @@ mod _core {
     use super::_panic;
     #[pymodule_export]
     use super::analytics::{
-        Fit, Orders, Partial, Summary, Table, cdnow, cohorts, donations, expected_spend, fit_bg_bb,
-        fit_purchases, fit_renewals, fit_spend, independence, lifetime_value, mean_spend, metrics,
-        read_orders, report, retention, rfm, summarize, survival, text_table,
+        Fit, Orders, Partial, Summary, Table, acquisition, cdnow, churn_rates, cohorts,
+        compare_purchases, compare_renewals, contract_churn, conversion, discounted_purchases,
+        donations, effort_score, expected_spend, fit_bg_bb, fit_purchases, fit_renewals,
+        fit_segments, fit_spend, holdout, independence, lifetime_value, log_rank, mean_spend,
+        metrics, net_promoter, period_retention, programme, read_orders, report, restricted_mean,
+        retention, rfm, satisfaction, segment_fit, simulate_purchases, simulate_spend, states,
+        summarize, survival, text_table, tracking, transitions,
     };
     #[pymodule_export]
     use super::engine::{

@@ -10,26 +10,31 @@ const VALUES_MAX = 1 << 18;
 
 const NUMBER = "number";
 const MOMENT = "moment";
-const list = (shape) => ({ list: shape });
+const list = (shape) => ({ __proto__: null, list: shape });
 
-const POINTS = { points: NUMBER };
+// Without a prototype, so that no name of a field is found there.
+const POINTS = { __proto__: null, points: NUMBER };
+const TAX = { __proto__: null, tax: NUMBER };
 const PURCHASE = {
-  lines: list({ tax: NUMBER }),
-  shipping: list({ tax: NUMBER }),
+  __proto__: null,
+  lines: list(TAX),
+  shipping: list(TAX),
   pay_points: list(POINTS),
   occurred_at: MOMENT,
 };
 
-export const PLAIN = {};
+export const PLAIN = { __proto__: null };
 export { PURCHASE };
-export const ORDER = { at: MOMENT, cancelled_at: MOMENT, purchase: PURCHASE, returns: list({ at: MOMENT }) };
+const BACK = { __proto__: null, at: MOMENT };
+export const ORDER = { __proto__: null, at: MOMENT, cancelled_at: MOMENT, purchase: PURCHASE, returns: list(BACK) };
 export const TRANSFER = POINTS;
 export const ACTS = {
-  record: { purchase: PURCHASE },
-  event: { occurred_at: MOMENT },
-  redeem: { on: { points: POINTS } },
-  adjust: { change: { points: POINTS } },
-  hold: { points: list(POINTS), until: MOMENT },
+  __proto__: null,
+  record: { __proto__: null, purchase: PURCHASE },
+  event: { __proto__: null, occurred_at: MOMENT },
+  redeem: { __proto__: null, on: { __proto__: null, points: POINTS } },
+  adjust: { __proto__: null, change: { __proto__: null, points: POINTS } },
+  hold: { __proto__: null, points: list(POINTS), until: MOMENT },
 };
 
 const offsets = new Map();
@@ -102,12 +107,15 @@ export function moment(value, zone, path) {
   throw bad("input.type", path, named(value), 'a Date, or a text such as "2026-11-21T12:00:00+02:00"');
 }
 
+/** Whether a text has half a pair of surrogates. */
+const broken = String.prototype.isWellFormed
+  ? (text) => !text.isWellFormed()
+  : (text) => /\p{Surrogate}/u.test(text);
+
 /** A text that has UTF-8: without half a pair of surrogates. */
 export function well(value, path, what = "a text") {
   if (typeof value !== "string") throw bad("input.type", path, named(value), what);
-  if (/\p{Surrogate}/u.test(value)) {
-    throw bad("input.text", path, "half a pair of surrogates", "text that Unicode has");
-  }
+  if (broken(value)) throw bad("input.text", path, "half a pair of surrogates", "text that Unicode has");
   return value;
 }
 
@@ -121,72 +129,110 @@ export function named(value) {
 
 function isPlain(value) {
   const above = Object.getPrototypeOf(value);
-  return above === null || Object.getPrototypeOf(above) === null;
+  return above === Object.prototype || above === null || Object.getPrototypeOf(above) === null;
 }
 
+// What cannot stand in JSON as it is, or needs a closer look. Of a short text, a loop is faster than the expression.
+const SPECIAL = /[\0-\x1f"\\\ud800-\udfff]/;
+const SHORT = 48;
+
+function isSpecial(text) {
+  if (text.length > SHORT) return SPECIAL.test(text);
+  for (let place = 0; place < text.length; place += 1) {
+    const unit = text.charCodeAt(place);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || (unit >= 0xd800 && unit < 0xe000)) return true;
+  }
+  return false;
+}
+
+// Names of fields as they are written: documents have few.
+const NAMES_MAX = 1000;
+const names = new Map();
+
+/** One walk that checks and writes. Places are put together only where something is wrong. */
 class Walk {
   constructor(zone) {
     this.zone = zone;
     this.count = 0;
+    /** The names and places that lead to what is written. */
+    this.steps = [];
   }
 
-  text(value, kind, path, depth) {
+  path(depth) {
+    const steps = this.steps.slice(0, depth).map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"));
+    return steps.map((step) => `/${step}`).join("");
+  }
+
+  text(text, depth) {
+    return isSpecial(text) ? JSON.stringify(well(text, this.path(depth))) : `"${text}"`;
+  }
+
+  value(value, kind, depth) {
     this.count += 1;
     if (this.count > VALUES_MAX) {
-      throw bad("read.too_large", path, `more than ${VALUES_MAX} values`, "fewer");
+      throw bad("read.too_large", this.path(depth), `more than ${VALUES_MAX} values`, "fewer");
     }
     switch (typeof value) {
       case "string":
-        return JSON.stringify(well(value, path));
+        return this.text(value, depth);
       case "boolean":
         return value ? "true" : "false";
       case "number":
       case "bigint":
-        return this.number(value, kind, path);
+        return this.number(value, kind, depth);
       case "object":
         break;
       default:
-        throw bad("input.type", path, named(value), "a value that JSON has");
+        throw bad("input.type", this.path(depth), named(value), "a value that JSON has");
     }
     if (value === null) return "null";
     if (depth > DEPTH_MAX) {
-      throw bad("read.too_deep", path, `more than ${DEPTH_MAX} levels`, "fewer");
+      throw bad("read.too_deep", this.path(depth), `more than ${DEPTH_MAX} levels`, "fewer");
     }
-    if (Array.isArray(value)) return this.list(value, kind?.list, path, depth);
-    if (isDate(value) && kind === MOMENT) return JSON.stringify(dated(value, this.zone, path));
-    if (!isPlain(value)) throw bad("input.type", path, named(value), "a plain object");
-    return this.object(value, kind, path, depth);
+    if (Array.isArray(value)) return this.list(value, kind?.list, depth);
+    if (kind === MOMENT && isDate(value)) return `"${dated(value, this.zone, this.path(depth))}"`;
+    if (!isPlain(value)) throw bad("input.type", this.path(depth), named(value), "a plain object");
+    return this.object(value, kind, depth);
   }
 
-  number(value, kind, path) {
-    const whole = typeof value === "bigint" ? value : Number.isSafeInteger(value) && BigInt(value);
-    const most = BigInt(Number.MAX_SAFE_INTEGER);
-    if (whole === false || whole > most || whole < -most) {
+  number(value, kind, depth) {
+    const most = Number.MAX_SAFE_INTEGER;
+    if (typeof value === "bigint" ? value > most || value < -most : !Number.isSafeInteger(value)) {
       const allowed = 'a whole number within 2^53 - 1; amounts, points and rates also as text: "4.50"';
-      throw bad("input.number", path, `the number ${String(value)}`, allowed);
+      throw bad("input.number", this.path(depth), `the number ${String(value)}`, allowed);
     }
-    return kind === NUMBER ? `"${whole}"` : `${whole}`;
+    return kind === NUMBER ? `"${value}"` : `${value}`;
   }
 
-  list(value, kind, path, depth) {
-    const items = [];
+  list(value, kind, depth) {
+    let text = "[";
     const count = value.length;
     for (let place = 0; place < count; place += 1) {
-      items.push(this.text(value[place], kind, `${path}/${place}`, depth + 1));
+      this.steps[depth] = place;
+      text += (place === 0 ? "" : ",") + this.value(value[place], kind, depth + 1);
     }
-    return `[${items.join(",")}]`;
+    return `${text}]`;
   }
 
-  object(value, kind, path, depth) {
-    const fields = [];
+  object(value, kind, depth) {
+    let text = "{";
     for (const name of Object.keys(value)) {
       const item = value[name];
       if (item === undefined) continue;
-      const at = `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      const known = kind && Object.hasOwn(kind, name) ? kind[name] : undefined;
-      fields.push(`${JSON.stringify(well(name, at))}:${this.text(item, known, at, depth + 1)}`);
+      this.steps[depth] = name;
+      const known = kind === undefined ? undefined : kind[name];
+      text += (text === "{" ? "" : ",") + this.name(name, depth) + this.value(item, known, depth + 1);
     }
-    return `{${fields.join(",")}}`;
+    return `${text}}`;
+  }
+
+  name(name, depth) {
+    let written = names.get(name);
+    if (written === undefined) {
+      written = `${this.text(name, depth + 1)}:`;
+      if (names.size < NAMES_MAX) names.set(name, written);
+    }
+    return written;
   }
 }
 
@@ -197,7 +243,7 @@ export function json(value, shape, zone, what) {
     throw bad("input.type", "", named(value), `${what} as an object, or as its JSON text`);
   }
   try {
-    return new Walk(zone).text(value, shape, "", 0);
+    return new Walk(zone).value(value, shape, 0);
   } catch (error) {
     if (error instanceof LoyaltyError) throw error;
     throw bad("input.unreadable", "", `${what} that throws when it is read`, "plain values", error);

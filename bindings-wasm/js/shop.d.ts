@@ -1,11 +1,12 @@
 /**
  * What surrounds the engine in a shop: orders as shops export them and what to post when one has changed, codes
- * of coupons, the prior price of article 6a of Directive 98/6/EC.
+ * of coupons, the prior price of article 6a of Directive 98/6/EC, the linter of schemes.
  *
  * @packageDocumentation
  */
-import type { Account } from "./api.js";
+import type { Account, Scheme } from "./api.js";
 import type { Act, MomentGiven, MomentText, Purchase, RefundAct } from "./documents.js";
+import type { SchemeDocument } from "./scheme.js";
 
 export { LoyaltyError } from "./api.js";
 
@@ -133,3 +134,24 @@ export interface PriorPrice {
 
 /** The price to state beside a reduced one; null for goods that are exempt. */
 export function priorPrice(announced: Announced): PriorPrice | null;
+
+/** One thing in a scheme that looks like a mistake. The scheme works as it is. */
+export interface Finding {
+  /** The stable code, such as `lint.idle_card`. */
+  code: string;
+  /** `warning`: it brings nothing, never applies, or can be taken advantage of; `note`: worth a look. */
+  severity: "warning" | "note";
+  /** Where in the document, as a JSON pointer. */
+  path: string;
+  /** What stands there. */
+  found: string;
+  /** What to do about it. */
+  advice: string;
+}
+
+/**
+ * Reads a scheme for mistakes, in the order of its document. A document that does not compile throws its problems.
+ *
+ * @param options.at the moment by which windows count as over; without it no finding speaks of time.
+ */
+export function lint(document: SchemeDocument | string | Scheme, options?: { at?: MomentGiven | null }): Finding[];

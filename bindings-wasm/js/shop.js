@@ -1,6 +1,6 @@
-// What surrounds the engine in a shop: orders as shops export them, codes of coupons, prior prices.
+// What surrounds the engine in a shop: orders as shops export them, codes of coupons, prior prices, the linter.
 
-import { ORDER, PLAIN, json, named, well } from "./border.js";
+import { ORDER, PLAIN, json, moment, named, well } from "./border.js";
 import { array, fields } from "./columns.js";
 import { LoyaltyError, bad } from "./errors.js";
 import { shop } from "./shop-instance.js";
@@ -73,4 +73,22 @@ export function verifyCode(code, options = {}) {
 export function priorPrice(announced) {
   const said = shop.call("prior_price", json(announced, PLAIN, "Etc/UTC", "a price history"));
   return said === "" ? null : JSON.parse(said);
+}
+
+/** The zone of a scheme document; UTC where it is none, which the engine tells. */
+function zoneOf(text) {
+  try {
+    const { time_zone } = JSON.parse(text);
+    return typeof time_zone === "string" ? time_zone : "Etc/UTC";
+  } catch {
+    return "Etc/UTC";
+  }
+}
+
+export function lint(document, options = {}) {
+  const isScheme = typeof document === "object" && document !== null && typeof document.digest === "string";
+  const text = json(isScheme ? document.json : document, PLAIN, "Etc/UTC", "a scheme document");
+  const { at } = fields(options, ["at"]);
+  const by = at === undefined ? undefined : moment(at, zoneOf(text), "/at");
+  return JSON.parse(shop.call("lint", text, by));
 }

@@ -1,8 +1,8 @@
 //! Problems of the core as JSON text, which the package throws as a `LoyaltyError`.
 
-use loyalty_core::evaluate::ActError;
+use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
-use loyalty_core::ledger::LedgerError;
+use loyalty_core::ledger::{LedgerError, LedgerErrorKind};
 use loyalty_core::number::NumberError;
 use loyalty_core::read::ReadError;
 use loyalty_core::scheme::Problems;
@@ -88,15 +88,15 @@ impl From<ActError> for Failure {
     fn from(error: ActError) -> Self {
         let (code, message) = (error.code(), error.to_string());
         let said = Self::new(code, message);
-        match error {
-            ActError::Input {
+        match error.into_kind() {
+            ActErrorKind::Input {
                 path,
                 found,
                 allowed,
                 ..
             } => said.at(path).compared(found, allowed),
-            ActError::Refused { found, allowed, .. } => said.compared(found, allowed),
-            ActError::Ledger(_) | ActError::Number(_) => said,
+            ActErrorKind::Refused { found, allowed, .. } => said.compared(found, allowed),
+            ActErrorKind::Ledger(_) | ActErrorKind::Number(_) => said,
         }
     }
 }
@@ -135,9 +135,9 @@ plain!(LedgerError, NumberError, IdError, TimeError);
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
-        LedgerError::Encoding {
+        LedgerError::from(LedgerErrorKind::Encoding {
             found: error.to_string(),
-        }
+        })
         .into()
     }
 }

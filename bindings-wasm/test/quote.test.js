@@ -1,10 +1,12 @@
 // The entry that quotes and shows: the same bytes as the whole engine, and no acts.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { Account, NOW, SCHEME, Scheme, cart } from "./package.js";
+import { Account, NOW, SCHEME, Scheme, cart, root, text } from "./package.js";
+import { answer } from "./quotes.js";
+import { run } from "./vectors.js";
 
 // One engine serves a program, so that this entry runs in one of its own.
 const program = `
@@ -50,6 +52,24 @@ test("it gives what the whole engine gives, and refuses acts", () => {
   const left = "internal.quotes_only";
   assert.deepEqual(found.refused, [left, left, left, left, "purchase.currency"]);
   assert.ok(found.after);
+});
+
+// What each step of the vectors can be asked, answered by this entry.
+const asking = `
+import { readFileSync } from "node:fs";
+import { init } from "loyalty-core/quote";
+await init(readFileSync(new URL(import.meta.resolve("loyalty-core/quote_bg.wasm"))));
+const { answer } = await import("./test/quotes.js");
+console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(answer)));
+`;
+
+test("it answers every question of the vectors as the whole engine does", () => {
+  const files = readdirSync(new URL("vectors/", root)).filter((name) => name.endsWith(".json"));
+  const asked = files.flatMap((name) => JSON.parse(text(`vectors/${name}`)).cases).flatMap((one) => run(one).asked);
+  const options = { input: JSON.stringify(asked), encoding: "utf8", cwd: new URL("..", import.meta.url), maxBuffer: 1 << 28 };
+  const found = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", asking], options));
+  assert.ok(asked.length > 300, `${asked.length} questions`);
+  assert.deepEqual(found, asked.map(answer));
 });
 
 test("it is smaller", () => {

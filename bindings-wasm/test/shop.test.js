@@ -1,4 +1,4 @@
-// Exports of shops, codes and prior prices: what the native build makes of them, and what is refused.
+// Exports of shops, codes, prior prices and the linter: what the native build makes of them, and what is refused.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import { Account, Scheme } from "loyalty-core";
 import {
   LoyaltyError,
   isShopifyCsv,
+  lint,
   makeCodes,
   priorPrice,
   readOrdersCsv,
@@ -16,44 +17,16 @@ import {
   reconcile,
   verifyCode,
 } from "loyalty-core/shop";
-import { text } from "./package.js";
+import { SCHEME as CAFE, text } from "./package.js";
+import { CODES, FILES, HISTORY, REDUCTION, answers, entropy, orders } from "./shop.js";
 
 const digests = text("bindings-wasm/shop/tests/digests.txt").trim().split("\n").map((line) => line.split(" "));
 const fixture = (name) => text(`loyalty-core/tests/data/import/${name}`);
-const digest = (value) => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
-const COLUMNS = { customer: "customer", at: "date", amount: "amount", order: "order", quantity: "units", sku: "sku", kind: "kind" };
-const CODES = { batch: "spring", count: 1000, length: 10, check: true };
-const HISTORY = [
-  { from: "2026-01-01", price: "20.00" },
-  { from: "2026-10-25", price: "15.00" },
-  { from: "2026-11-02", price: "20.00" },
-];
-const REDUCTION = { began: "2026-11-27", currency: "EUR" };
-const entropy = new Uint8Array(16).fill(42);
-
-const exports_ = {
-  "shopify-csv": readShopifyCsv(fixture("shopify_orders_export.csv")),
-  "shopify-orders": readShopifyOrders(fixture("shopify_orders.json")),
-  "woocommerce-orders": readWooCommerceOrders(JSON.parse(fixture("woocommerce_orders.json"))),
-  csv: readOrdersCsv(fixture("rows.csv"), COLUMNS, { currency: "EUR" }),
-};
-
-/** The acts of each order from nothing, and from its state without what came after the sale. */
-function postings(orders) {
-  return orders.flatMap((after) => {
-    const { cancelled_at, returns, ...before } = after;
-    return [null, before, after].map((known) => reconcile(known, after).map(({ at, act }) => [at, act]));
-  });
-}
+const exports_ = orders(FILES.map(fixture));
 
 test("every answer is that of the native build", () => {
-  const found = [];
-  for (const [name, orders] of Object.entries(exports_)) {
-    found.push([name, digest(orders)], [`reconcile-${name}`, digest(postings(orders))]);
-  }
-  for (const alphabet of ["mixed", "consonants"]) found.push([`codes-${alphabet}`, digest(makeCodes(entropy, { ...CODES, alphabet }))]);
-  found.push(["prior-price", digest(priorPrice({ history: HISTORY, reduction: REDUCTION }))]);
+  const found = answers(FILES.map(fixture)).map(([name, answer]) => [name, createHash("sha256").update(answer).digest("hex")]);
   assert.equal(found.length, 11);
   assert.deepEqual(found, digests);
 });
@@ -89,6 +62,20 @@ test("goods that are exempt have no prior price", () => {
   assert.equal(priorPrice({ history: HISTORY, reduction: REDUCTION }).price, "15.00");
 });
 
+test("the linter finds what the native build finds", () => {
+  const cases = text("loyalty-core/tests/data/lint_cases.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+  const at = new Date("2026-11-22T11:00:00Z");
+  let late = 0;
+  for (const { scheme, findings } of cases) {
+    assert.equal(findings.length, 1);
+    assert.deepEqual(lint(scheme, { at }), findings);
+    assert.deepEqual(lint(JSON.stringify(scheme), { at: "2026-11-22T12:00:00+01:00" }), findings);
+    assert.deepEqual(lint(new Scheme(scheme), { at }), findings);
+    if (lint(scheme).length === 0) late += 1;
+  }
+  assert.ok(cases.length > 30 && late > 0, `${cases.length} cases, ${late} of time`);
+});
+
 test("what cannot be used is refused, with its code and place", () => {
   const refused = (ask, code, path) => assert.throws(ask, (error) => {
     assert.ok(error instanceof LoyaltyError, error.stack);
@@ -114,6 +101,13 @@ test("what cannot be used is refused, with its code and place", () => {
   refused(() => makeCodes("secret", CODES), "input.type", "/entropy");
   refused(() => makeCodes(entropy, { ...CODES, length: 5 }), "codes.space", "/length");
   refused(() => makeCodes(entropy, { ...CODES, count: 0 }), "codes.count", "/count");
+  refused(() => lint({ ...CAFE, format: "1" }), "read.wrong_type", "/format");
+  refused(() => lint("["), "read.syntax", "/0");
+  refused(() => lint({ ...CAFE, name: "" }), "scheme.empty", "/name");
+  assert.throws(() => lint({ ...CAFE, name: "" }), ({ problems }) => problems.length === 1 && problems[0].path === "/name");
+  refused(() => lint(CAFE, { at: "yesterday" }), "time.syntax", "/at");
+  refused(() => lint(CAFE, { at: 7 }), "input.type", "/at");
+  refused(() => lint(CAFE, { by: new Date() }), "input.field", "/by");
   refused(() => verifyCode("ABCD", { alphabet: "greek" }), "input.type", "/alphabet");
   refused(() => priorPrice({ history: HISTORY, reduction: { ...REDUCTION, days: 7 } }), "prior_price.reduction", "/reduction");
   refused(() => priorPrice({ history: [...HISTORY].reverse(), reduction: REDUCTION }), "prior_price.order", "/history/1");

@@ -19,6 +19,8 @@ class Run {
     this.accounts = new Map();
     this.groups = new Map();
     this.written = [];
+    /** What is asked before each step. */
+    this.asked = [];
   }
 
   get scheme() {
@@ -45,6 +47,13 @@ class Run {
     if (step.scheme) this.schemes.push(new Scheme(step.scheme));
     const [name, other] = [step.member ?? "member", step.other ?? "other"];
     this.account(name);
+    this.asked.push({
+      scheme: this.scheme.json,
+      account: this.account(name).snapshot(),
+      purchase: step.quote ?? step.act?.record?.purchase,
+      facts: step.facts ?? step.act?.record?.facts,
+      at: step.at,
+    });
     for (const part of [this.quote, this.act, this.pair]) {
       try {
         Object.assign(said, part.call(this, step, name, other));
@@ -137,12 +146,12 @@ class Run {
   }
 }
 
-/** Runs a case: what every step said beside what it should say, and what was written. */
+/** Runs a case: what every step said beside what it should say, what was written, and what can be asked. */
 export function run(one) {
   const run = new Run(one);
   const steps = one.steps.map((step) => ({ said: run.step(step), expect: step.expect ?? {} }));
   run.check();
-  return { steps, written: run.written };
+  return { steps, written: run.written, asked: run.asked };
 }
 
 /** Where `found` lacks something that `expected` lists. */

@@ -6,7 +6,7 @@
 
 mod attributes;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse_macro_input};
 
@@ -64,7 +64,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                     #shape
                 }
 
-                fn read(node: ::loyalty_core::read::document::Node<'_>) -> Option<Self> {
+                fn read(reader: &mut ::loyalty_core::read::document::Reader<'_>) -> Self {
                     #read
                 }
 
@@ -95,7 +95,7 @@ fn of_form(form: &syn::Path) -> Parts {
     Parts {
         tables: TokenStream::new(),
         shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
-        read: quote!(<#form as ::loyalty_core::read::document::Readable>::read(node).map(<Self as From<#form>>::from)),
+        read: quote!(<Self as From<#form>>::from(<#form as ::loyalty_core::read::document::Readable>::read(reader))),
         straight: TokenStream::new(),
     }
 }
@@ -107,12 +107,10 @@ fn of_tried_form(form: &syn::Path) -> Parts {
         shape: quote! {
             ::loyalty_core::read::document::Shape::Tried(
                 <#form as ::loyalty_core::read::document::Readable>::shape,
-                ::loyalty_core::read::document::refusal::<#form, Self>,
+                ::loyalty_core::read::document::refusal::<#form, Self>(),
             )
         },
-        read: quote! {
-            <Self as TryFrom<#form>>::try_from(<#form as ::loyalty_core::read::document::Readable>::read(node)?).ok()
-        },
+        read: quote!(reader.tried::<#form, Self>()),
         straight: TokenStream::new(),
     }
 }
@@ -123,7 +121,7 @@ fn newtype(fields: &Fields) -> Parts {
     Parts {
         tables: TokenStream::new(),
         shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
-        read: quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self)),
+        read: quote!(Self(<#inner as ::loyalty_core::read::document::Readable>::read(reader))),
         straight: TokenStream::new(),
     }
 }
@@ -133,7 +131,7 @@ fn of_struct<'a>(
     container: &Container,
     all: impl IntoIterator<Item = &'a Field>,
 ) -> Result<Parts> {
-    let (mut rows, mut values, mut count) = (TokenStream::new(), TokenStream::new(), 0_usize);
+    let (mut rows, mut values) = (TokenStream::new(), TokenStream::new());
     // Reading straight: a slot for each field, what puts a value there, and the fields of them.
     let (mut slots, mut puts, mut taken) =
         (TokenStream::new(), TokenStream::new(), TokenStream::new());
@@ -147,21 +145,20 @@ fn of_struct<'a>(
             taken.extend(quote!(#ident: Default::default(),));
             continue;
         }
-        count = count.saturating_add(1);
         let name = of.rename.unwrap_or_else(|| ident.to_string());
         let form = match &of.with {
             Some(module) => quote!(#module::Form),
             None => quote!(#ty),
         };
         let (needed, value, slot) = match &of.missing {
-            Missing::Fault => (true, quote!(fields.needed()?), quote!(#ident?)),
+            Missing::Fault => (true, quote!(reader.needed()), quote!(#ident?)),
             Missing::Default => {
                 let slot = quote!(#ident.unwrap_or_default());
-                (false, quote!(fields.or_default()?), slot)
+                (false, quote!(reader.or_default()), slot)
             }
             Missing::Call(path) => {
                 let slot = quote!(#ident.unwrap_or_else(#path));
-                (false, quote!(fields.or(#path)?), slot)
+                (false, quote!(reader.or(#path)), slot)
             }
         };
         slots.extend(quote!(let mut #ident: Option<#form> = None;));
@@ -182,11 +179,6 @@ fn of_struct<'a>(
             Some(_) => quote!(#ident: { let form: #form = #value; form.into() },),
         });
     }
-    let take = if count == 0 {
-        quote!(_)
-    } else {
-        quote!(mut fields)
-    };
     let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
     let straight = container.straight.then(|| {
         quote! {
@@ -212,16 +204,17 @@ fn of_struct<'a>(
         },
         shape: quote!(::loyalty_core::read::document::Shape::Object(&FIELDS)),
         read: quote! {
-            let mut places = [::loyalty_core::read::document::Node::ABSENT; #count];
-            let #take = node.fields(&FIELDS, &mut places)?;
-            Some(Self { #values })
+            reader.enter(&FIELDS);
+            Self { #values }
         },
         straight: straight.unwrap_or_default(),
     })
 }
 
 fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>) -> Result<Parts> {
-    let (mut rows, mut arms) = (TokenStream::new(), TokenStream::new());
+    let (mut rows, mut arms) = (TokenStream::new(), Vec::new());
+    // What is given where none of them fits: one without content, or else the first.
+    let mut other = 0;
     for (place, variant) in all.into_iter().enumerate() {
         let of = Of::field(&variant.attrs)?;
         let ident = &variant.ident;
@@ -233,13 +226,13 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
             }
         });
         let (content, arm) = match &variant.fields {
-            Fields::Unit => (quote!(Unit), quote!(Some(Self::#ident))),
+            Fields::Unit => (quote!(Unit), quote!(Self::#ident)),
             Fields::Unnamed(inner) if inner.unnamed.len() == 1 => {
                 let inner = inner.unnamed.iter().map(|field| &field.ty);
                 let inner = quote!(#(#inner)*);
                 (
                     quote!(One(<#inner as ::loyalty_core::read::document::Readable>::shape)),
-                    quote!(<#inner as ::loyalty_core::read::document::Readable>::read(node).map(Self::#ident)),
+                    quote!(Self::#ident(<#inner as ::loyalty_core::read::document::Readable>::read(reader))),
                 )
             }
             other => return Err(Error::new_spanned(other, "at most one value is expected")),
@@ -247,16 +240,24 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
         rows.extend(quote! {
             ::loyalty_core::read::document::Variant { name: #text, content: ::loyalty_core::read::document::Content::#content },
         });
-        arms.extend(quote!(#place => #arm,));
+        if matches!(variant.fields, Fields::Unit) {
+            other = place;
+        }
+        arms.push((place, arm));
     }
+    if arms.is_empty() {
+        let message = "at least one variant is expected";
+        return Err(Error::new(Span::call_site(), message));
+    }
+    let (_, last) = arms.remove(other);
+    let arms = arms.iter().map(|(place, arm)| quote!(#place => #arm,));
     Ok(Parts {
         tables: quote!(static VARIANTS: &[::loyalty_core::read::document::Variant] = &[#rows];),
         shape: quote!(::loyalty_core::read::document::Shape::Choice(VARIANTS)),
         read: quote! {
-            let (place, node) = node.variant(VARIANTS)?;
-            match place {
-                #arms
-                _ => None,
+            match reader.variant(VARIANTS) {
+                #(#arms)*
+                _ => #last,
             }
         },
         straight: TokenStream::new(),

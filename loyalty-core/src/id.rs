@@ -27,8 +27,8 @@ use smol_str::SmolStr;
 use thiserror::Error;
 
 use crate::number::SAFE_MAX;
-use crate::serde_text::{excerpt, text_readable};
-use crate::tree::Readable;
+use crate::serde_text::{excerpt, text_deserialize};
+use crate::tree::{Readable, Reader, Shape};
 
 /// The largest number of characters of an id.
 pub const ID_LENGTH_MAX: usize = 64;
@@ -79,6 +79,19 @@ fn check(kind: &'static str, text: &str, length_max: usize) -> Result<SmolStr, I
         });
     }
     Ok(SmolStr::new(text))
+}
+
+/// What is wrong with a text that is to be an id.
+fn fault(kind: &'static str, text: &str, length_max: usize) -> Option<String> {
+    let refused = check(kind, text, length_max).err()?;
+    Some(refused.to_string())
+}
+
+/// The text of the id that is read next.
+fn read(reader: &mut Reader<'_>, length_max: usize) -> SmolStr {
+    let text = reader.here().text();
+    let id = text.and_then(|text| check("", text, length_max).ok());
+    reader.or_fail(id).unwrap_or_default()
 }
 
 macro_rules! ids {
@@ -150,7 +163,17 @@ macro_rules! ids {
             }
         }
 
-        text_readable!($name, concat!("a ", $kind, " as text"));
+        impl Readable for $name {
+            fn shape() -> Shape {
+                Shape::Text(concat!("a ", $kind, " as text"), |text| fault($kind, text, $length_max))
+            }
+
+            fn read(reader: &mut Reader<'_>) -> Self {
+                Self(read(reader, $length_max))
+            }
+        }
+
+        text_deserialize!($name, concat!("a ", $kind, " as text"));
     )+};
 }
 
@@ -224,7 +247,9 @@ ids! {
 }
 
 /// A lot of points within an account, numbered by the ledger; a JSON integer up to 2^53 − 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Readable,
+)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct LotId(u64);
 

@@ -174,7 +174,11 @@ fn unescape(key: &str) -> Option<SmolStr> {
     Some(plain.finish())
 }
 
-text_serde!(Path, "a JSON pointer as text, such as \"/rules/3/when\"");
+text_serde!(
+    Path,
+    "a JSON pointer as text, such as \"/rules/3/when\"",
+    Path::root()
+);
 
 #[cfg(test)]
 mod tests {

@@ -41,17 +41,18 @@ where
 }
 
 /// Implements `Serialize` through `Display` and reading through `FromStr`, text only. A type
-/// whose text is [`Ascii`] says so, and is written without formatting.
+/// whose text is [`Ascii`] says so, and is written without formatting. `$blank` is any value, for
+/// where a text is none.
 macro_rules! text_serde {
-    ($type:ty, $expecting:expr) => {
-        $crate::serde_text::text_serde!($type, $expecting, |value, serializer| serializer
+    ($type:ty, $expecting:expr, $blank:expr) => {
+        $crate::serde_text::text_serde!($type, $expecting, $blank, |value, serializer| serializer
             .collect_str(value));
     };
-    ($type:ty, $expecting:expr, ascii) => {
-        $crate::serde_text::text_serde!($type, $expecting, |value, serializer| serializer
+    ($type:ty, $expecting:expr, $blank:expr, ascii) => {
+        $crate::serde_text::text_serde!($type, $expecting, $blank, |value, serializer| serializer
             .serialize_str(value.ascii().as_str()));
     };
-    ($type:ty, $expecting:expr, |$value:ident, $serializer:ident| $write:expr) => {
+    ($type:ty, $expecting:expr, $blank:expr, |$value:ident, $serializer:ident| $write:expr) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
                 let $value = self;
@@ -59,22 +60,22 @@ macro_rules! text_serde {
             }
         }
 
-        $crate::serde_text::text_readable!($type, $expecting);
+        $crate::serde_text::text_readable!($type, $expecting, $blank);
     };
 }
 
 pub(crate) use text_serde;
 
-/// Implements reading through `FromStr`, text only.
+/// Implements reading through `FromStr`, text only; `$blank` stands where a text is none.
 macro_rules! text_readable {
-    ($type:ty, $expecting:expr) => {
+    ($type:ty, $expecting:expr, $blank:expr) => {
         impl $crate::tree::Readable for $type {
             fn shape() -> $crate::tree::Shape {
                 $crate::tree::Shape::Text($expecting, $crate::tree::text_fault::<Self>)
             }
 
-            fn read(node: $crate::tree::Node<'_>) -> Option<Self> {
-                node.text()?.parse().ok()
+            fn read(reader: &mut $crate::tree::Reader<'_>) -> Self {
+                reader.parsed().unwrap_or($blank)
             }
 
             fn straight(input: &mut $crate::tree::Straight<'_>) -> Option<Self> {
@@ -82,6 +83,15 @@ macro_rules! text_readable {
             }
         }
 
+        $crate::serde_text::text_deserialize!($type, $expecting);
+    };
+}
+
+pub(crate) use text_readable;
+
+/// Implements serde's reading through `FromStr`, text only.
+macro_rules! text_deserialize {
+    ($type:ty, $expecting:expr) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer
@@ -91,7 +101,7 @@ macro_rules! text_readable {
     };
 }
 
-pub(crate) use text_readable;
+pub(crate) use text_deserialize;
 
 /// The digits of the numbers below 100.
 const PAIRS: [[u8; 2]; 100] = {

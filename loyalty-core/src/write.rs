@@ -31,11 +31,15 @@ use crate::serde_text::{Ascii, plain_length};
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
-pub struct WriteError(String);
+#[allow(
+    clippy::box_collection,
+    reason = "a pointer, so that what every writer returns fits a register"
+)]
+pub struct WriteError(Box<String>);
 
 impl Error for WriteError {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self(Box::new(message.to_string()))
     }
 }
 
@@ -174,12 +178,16 @@ impl Writer {
         name: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        self.text.push(b'"');
-        self.raw(name);
-        self.raw("\":");
+        self.key(name);
         value.serialize(&mut *self)?;
         self.text.push(b',');
         Ok(())
+    }
+
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    fn key(&mut self, name: &'static str) {
+        self.name(name);
+        self.text.push(b':');
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
@@ -214,7 +222,7 @@ impl Write for Writer {
 }
 
 fn no_point<T>() -> Result<T, WriteError> {
-    Err(WriteError("a number with a point".into()))
+    Err(WriteError::custom("a number with a point"))
 }
 
 impl<'w> Serializer for &'w mut Writer {

@@ -267,6 +267,28 @@ fn every_lint_finds_its_case_and_nothing_else() {
     assert_eq!(missed, Vec::<&&str>::new(), "lints without a case");
 }
 
+/// The cases as a file, a line each, for what wraps the engine: `UPDATE_LINT=1` writes it anew.
+#[test]
+fn the_cases_are_written_down() {
+    let at: CivilDateTime = "2026-11-22T12:00:00".parse().unwrap();
+    let mut text = String::new();
+    for (body, ..) in cases() {
+        let scheme = scheme(&body);
+        let findings = serde_json::to_string(&lint(&scheme, Some(at))).unwrap();
+        let line = format!(
+            "{{\"scheme\":{},\"findings\":{findings}}}\n",
+            scheme.to_json()
+        );
+        text.push_str(&line);
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/lint_cases.jsonl");
+    if std::env::var_os("UPDATE_LINT").is_some() {
+        std::fs::write(file, &text).unwrap();
+    }
+    let known = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(known == text, "run with UPDATE_LINT=1");
+}
+
 #[test]
 fn a_scheme_as_usual_has_no_finding() {
     assert_eq!(found(&with("", "")), []);

@@ -330,6 +330,9 @@ fn many_rules(effort: Effort) -> Result<(), Failure> {
 
 /// Runs one operation so many times, for an instruction counter.
 fn count(name: &str, times: usize) -> Result<(), Failure> {
+    if let "grouped" | "interleaved" | "one_by_one" = name {
+        return replay::count(name, times);
+    }
     let twelve = Twelve::new()?;
     let cart = Cart::try_new(&twelve.scheme, &twelve.purchase)?;
     let act = record(twelve.purchase.clone());

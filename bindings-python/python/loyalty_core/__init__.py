@@ -10,7 +10,7 @@ from importlib.metadata import version as _version
 
 from ._core import Account, Group, Scheme, verify_groups
 from ._records import Deadline
-from .analytics import Day, Frame, Orders, Partial, Period, Summary, survival
+from .analytics import Day, Frame, Orders, Partial, Period, Programme, Summary
 from .answers import Answer, AnswerLine, Posted, RulePoints, answer
 from .datasets import load_cdnow, load_donations
 from .documents import (
@@ -31,6 +31,7 @@ from .documents import (
     WalletPoints,
     When,
 )
+from .durations import ContractChurn, LogRank, contract_churn, log_rank, restricted_mean, survival
 from .engine import (
     adjust,
     assign_tier,
@@ -74,15 +75,26 @@ from .errors import (
 from .findings import Finding, lint
 from .history import Backtest, Comparison, Figures, Progress, Redeem, backtest
 from .models import (
+    BetaDiscreteWeibull,
     BetaGeo,
     BetaGeoBetaBinom,
+    BetaGeoRegular,
+    Convergence,
     Estimate,
     GammaGamma,
+    Holdout,
     Independence,
+    LikelihoodRatio,
     ModifiedBetaGeo,
+    ModifiedBetaGeoRegular,
     NBD,
     ParetoNBD,
+    Priors,
+    Ranking,
+    SegmentedModel,
     ShiftedBetaGeo,
+    compare,
+    compare_renewals,
 )
 from .offers import PriorPrice, make_codes, prior_price, verify_code
 from .reports import Report, report
@@ -129,6 +141,7 @@ from .shops import (
     read_woocommerce_orders,
     reconcile,
 )
+from .surveys import NetPromoter, Score, effort_score, net_promoter, satisfaction
 from .tables import Table
 
 __version__ = _version("loyalty-core")
@@ -143,8 +156,10 @@ __all__ = [
     "Back",
     "Backtest",
     "Balance",
+    "BetaDiscreteWeibull",
     "BetaGeo",
     "BetaGeoBetaBinom",
+    "BetaGeoRegular",
     "CardDecision",
     "CardStanding",
     "ChallengePartStanding",
@@ -154,6 +169,8 @@ __all__ = [
     "Claim",
     "CodeDecision",
     "Comparison",
+    "ContractChurn",
+    "Convergence",
     "Coupon",
     "Day",
     "Deadline",
@@ -172,19 +189,24 @@ __all__ = [
     "Group",
     "Head",
     "Headroom",
+    "Holdout",
     "Independence",
     "InputError",
     "InternalError",
     "LadderStanding",
     "Lapse",
     "LedgerError",
+    "LikelihoodRatio",
     "Line",
     "LineDecision",
+    "LogRank",
     "LotDecision",
     "LoyaltyError",
     "ModifiedBetaGeo",
+    "ModifiedBetaGeoRegular",
     "Money",
     "NBD",
+    "NetPromoter",
     "Number",
     "OfferDecision",
     "Orders",
@@ -194,11 +216,14 @@ __all__ = [
     "PayPoints",
     "Period",
     "Posted",
-    "PriorPrice",
     "Posting",
+    "PriorPrice",
+    "Priors",
     "Problem",
+    "Programme",
     "Progress",
     "Purchase",
+    "Ranking",
     "Reason",
     "Redeem",
     "Referral",
@@ -210,6 +235,8 @@ __all__ = [
     "RulePoints",
     "Scheme",
     "SchemeError",
+    "Score",
+    "SegmentedModel",
     "ShiftedBetaGeo",
     "ShopOrder",
     "ShopOrders",
@@ -231,7 +258,11 @@ __all__ = [
     "cancel",
     "capture",
     "close",
+    "compare",
+    "compare_renewals",
+    "contract_churn",
     "due",
+    "effort_score",
     "enrol",
     "event",
     "fulfil",
@@ -240,8 +271,10 @@ __all__ = [
     "lint",
     "load_cdnow",
     "load_donations",
+    "log_rank",
     "make_codes",
     "merge",
+    "net_promoter",
     "perform",
     "prior_price",
     "quote",
@@ -259,7 +292,9 @@ __all__ = [
     "release",
     "replay_many",
     "report",
+    "restricted_mean",
     "resume",
+    "satisfaction",
     "standing",
     "survival",
     "suspend",

@@ -21,26 +21,40 @@ __all__ = [
     "Summary",
     "Table",
     "_panic",
+    "acquisition",
     "backtest",
     "cdnow",
+    "churn_rates",
     "cohorts",
     "compare_backtests",
+    "compare_purchases",
+    "compare_renewals",
+    "contract_churn",
+    "conversion",
+    "discounted_purchases",
     "donations",
+    "effort_score",
     "expected_spend",
     "fit_bg_bb",
     "fit_purchases",
     "fit_renewals",
+    "fit_segments",
     "fit_spend",
+    "holdout",
     "independence",
     "is_shopify_csv",
     "lifetime_value",
     "lint",
+    "log_rank",
     "make_codes",
     "mean_spend",
     "merge",
     "metrics",
+    "net_promoter",
     "perform",
+    "period_retention",
     "prior_price",
+    "programme",
     "quote",
     "quote_many",
     "read_orders",
@@ -52,13 +66,21 @@ __all__ = [
     "record_many",
     "replay_many",
     "report",
+    "restricted_mean",
     "retention",
     "rfm",
+    "satisfaction",
+    "segment_fit",
+    "simulate_purchases",
+    "simulate_spend",
     "standing",
+    "states",
     "summarize",
     "survival",
     "text_table",
+    "tracking",
     "transfer",
+    "transitions",
     "verify_code",
     "verify_decision",
     "verify_groups",
@@ -86,6 +108,7 @@ class _OrderColumns(TypedDict):
     negative: str
     guests: str
     segments: list[str]
+    row_segments: list[str]
     memory_max: int
 
 class _CsvColumns(TypedDict):
@@ -129,7 +152,32 @@ class _ReportTerms(TypedDict):
 
 class _Options(TypedDict):
     start: list[float] | None
+    priors: list[tuple[float, float] | None]
     iterations_max: int
+    threads: int
+    k: int | None
+    k_max: int
+
+class _ActivityColumns(TypedDict):
+    customer: str
+    day: str
+    kind: str
+    points: str
+
+class _StateTerms(TypedDict):
+    passivating: float
+    lapsed: float
+    lost: float
+    horizon_days: int
+
+class _AcquisitionTerms(TypedDict):
+    cost_minor: int
+    first: int
+    last: int
+    lag_days: int
+    period_days: int
+    margin_rate: float
+    value: float | None
 
 @final
 class Scheme:
@@ -457,6 +505,14 @@ class Fit:
     def unit_days(self) -> float:
         """Days in one unit of the model's time."""
     @property
+    def k(self) -> int:
+        """The regularity k of the CNBD-k models, 1 elsewhere."""
+    @property
+    def convergence(self) -> tuple[float | None, float | None, int, int, float]:
+        """The evidence that the fit is a maximum."""
+    def likelihood_ratio(self, larger: Fit) -> tuple[float, int, float, bool] | None:
+        """The likelihood-ratio test against a fit that contains this one."""
+    @property
     def scores(self) -> tuple[float, float, float]:
         """The log-likelihood, Akaike's criterion, and the Bayesian one."""
     @property
@@ -475,10 +531,16 @@ class Fit:
         """The answer for one customer, with its interval."""
     def renewals(self, periods: int, level: float) -> Table:
         """S(t), the retention rate and its interval of each period of contracts."""
-    def residual_lifetime(self, n: int, rate: float) -> float:
+    def residual_lifetime(self, n: int, rate: float) -> float | None:
         """The discounted expected lifetime of a contract in its n-th period."""
+    def next_purchases(self, summary: Summary, q: float) -> Table:
+        """When each customer of a summary has bought again with the chance ``q``."""
+    def next_purchase(self, history: tuple[int, float, float], q: float) -> float | None:
+        """The same of one customer."""
     def ask_discrete(self, history: tuple[int, int, int], t: int) -> tuple[float, float]:
         """P(alive at the next opportunity) and the expected purchases in the next ``t``."""
+    def predict_discrete(self, frame: Frame, columns: list[str], t: int) -> Table:
+        """The same of every row of a frame."""
     def __eq__(self, value: object, /) -> bool: ...
 
 def read_orders(frame: Frame, columns: _OrderColumns) -> Orders:
@@ -489,8 +551,30 @@ def summarize(
 ) -> Summary:
     """Summarizes orders up to a day."""
 
-def survival(frame: Frame, days: str, seen: str, level: float) -> Table:
-    """The Kaplan-Meier curve of subjects with their days."""
+def survival(frame: Frame, days: str, seen: str, by: str | None, level: float) -> Table:
+    """The Kaplan-Meier curve of subjects with their days; of each group with ``by``."""
+
+def restricted_mean(
+    frame: Frame, columns: tuple[str, str, str | None], horizon_days: int, level: float
+) -> Table:
+    """The mean of the days without the event up to a horizon, and the median."""
+
+def log_rank(frame: Frame, days: str, seen: str, by: str) -> tuple[float, int, float] | None:
+    """The log-rank test that all groups have the same survival."""
+
+def net_promoter(answers: list[int], level: float) -> tuple[_Limits, tuple[int, int, int]]:
+    """The net promoter score, with promoters, neutrals and detractors."""
+
+def satisfaction(answers: list[int], level: float) -> tuple[_Limits, _Limits]:
+    """The share of answers 4 and 5, and the mean answer."""
+
+def effort_score(answers: list[int], high_is_effort: bool, level: float) -> tuple[_Limits, _Limits]:
+    """The share of answers 5 to 7, and the mean answer."""
+
+def contract_churn(
+    frame: Frame, columns: tuple[str, str], window: tuple[int, int], level: float
+) -> tuple[int, int, float | None, float | None, float | None]:
+    """Contracts that ended in a window over those that were active at its start."""
 
 def metrics(
     orders: Orders, terms: _Terms, start: int | None, by: str | None, level: float
@@ -516,9 +600,61 @@ def cohorts(
     """Cohorts in the long form."""
 
 def rfm(
-    orders: Orders, terms: _Terms, start: int | None, ties: str, monetary: str, sorting: str
+    orders: Orders,
+    terms: _Terms,
+    start: int | None,
+    ties: str,
+    monetary: str,
+    sorting: str,
+    names: str | None,
 ) -> Table:
     """RFM scores."""
+
+def churn_rates(
+    orders: Orders,
+    terms: _Terms,
+    fit: Fit | None,
+    percent: int,
+    horizon_days: int,
+    by: str | None,
+    level: float,
+) -> Table:
+    """The estimators of churn, each under its own name."""
+
+def states(orders: Orders, terms: _Terms, fit: Fit, asked: _StateTerms) -> Table:
+    """The state of every customer with an order."""
+
+def transitions(
+    orders: Orders, terms: _Terms, earlier: int, fit: Fit, asked: _StateTerms
+) -> Table:
+    """The state of every customer at two days."""
+
+def conversion(orders: Orders, terms: _Terms, most: int, by: str | None, level: float) -> Table:
+    """How many customers go from each order to the next, and how long that takes."""
+
+def period_retention(
+    orders: Orders,
+    terms: _Terms,
+    before: tuple[int, int],
+    after: tuple[int, int],
+    by: str | None,
+    level: float,
+) -> Table:
+    """What of one span's customers and revenue is there in another."""
+
+def acquisition(orders: Orders, terms: _Terms, asked: _AcquisitionTerms) -> Table:
+    """What a new customer cost, and when that is earned back."""
+
+def programme(
+    orders: Orders,
+    frame: Frame,
+    columns: _ActivityColumns,
+    terms: _Terms,
+    start: int | None,
+    by: str | None,
+    level: float,
+) -> tuple[Table, int]:
+    """Who earns and redeems, and what becomes of points."""
 
 def fit_purchases(model: str, summary: Summary, options: _Options) -> Fit:
     """Fits a model of purchases to a summary."""
@@ -526,11 +662,50 @@ def fit_purchases(model: str, summary: Summary, options: _Options) -> Fit:
 def fit_spend(summary: Summary, options: _Options) -> Fit:
     """Fits Gamma–Gamma to the repeat spend of a summary."""
 
-def fit_renewals(cohorts: list[list[int]], options: _Options) -> Fit:
-    """Fits sBG to counts of contracts, one list a cohort."""
+def fit_renewals(model: str, cohorts: list[list[int]], options: _Options) -> Fit:
+    """Fits sBG or BdW to counts of contracts, one list a cohort."""
 
-def fit_bg_bb(frame: Frame, columns: tuple[str, str, str, str], options: _Options) -> Fit:
+def fit_bg_bb(frame: Frame, columns: list[str], options: _Options) -> Fit:
     """Fits BG/BB to a frame with a row for each group of customers."""
+
+def fit_segments(
+    model: str,
+    orders: Orders,
+    terms: _Terms,
+    by: str,
+    base: str,
+    unit_days: float,
+    options: _Options,
+) -> Fit:
+    """Fits a model of purchases whose parameters differ by segment."""
+
+def segment_fit(fit: Fit, segment: str, base: str) -> Fit:
+    """The model of one segment, without a covariance."""
+
+def compare_purchases(summary: Summary, options: _Options) -> tuple[Table, list[Fit]]:
+    """Every model of purchases, best first, and the fits in that order."""
+
+def compare_renewals(cohorts: list[list[int]], options: _Options) -> tuple[Table, list[Fit]]:
+    """Every model of contracts, best first, and the fits in that order."""
+
+def holdout(
+    fit: Fit, summary: Summary, frequency_max: int
+) -> tuple[tuple[float, float, float | None], Table, Table, Table]:
+    """What a fit says of a holdout: errors, and tables by customer, frequency and decile."""
+
+def tracking(
+    fit: Fit, orders: Orders, terms: _Terms, start: int | None, step_days: int
+) -> Table:
+    """Repeat purchases summed up, as a fit expects them and as they came."""
+
+def simulate_purchases(fit: Fit, ages: list[float], seed: int) -> Table:
+    """Customers drawn from a fit of purchases, one for each age."""
+
+def simulate_spend(fit: Fit, counts: list[int], seed: int) -> Table:
+    """What customers drawn from a fit of spend pay."""
+
+def discounted_purchases(fit: Fit, summary: Summary, terms: _ValueTerms) -> Table:
+    """Discounted purchases of every customer."""
 
 def independence(summary: Summary, level: float) -> tuple[float, float, float, bool] | None:
     """The correlation of frequency and spend with its limits, and whether it is small enough."""

@@ -132,6 +132,32 @@ class Summary(Table):
         return MappingProxyType(dict(self._summary.counts))
 
 
+class PurchaseModel(Protocol):
+    """A model of when customers buy, such as :class:`BetaGeo`."""
+
+    @property
+    def _fit(self) -> _core.Fit: ...
+
+
+class Programme(Table):
+    """Metrics of a programme; see :meth:`Orders.programme`."""
+
+    __slots__ = ("rows_without_order",)
+    rows_without_order: int
+    """Rows that were left out, because their customer has no order in the frame of orders."""
+
+    def __init__(self, table: _core.Table, rows_without_order: int) -> None:
+        """Programmes come from :meth:`Orders.programme`."""
+        super().__init__(table)
+        self.rows_without_order = rows_without_order
+
+
+def _state_terms(
+    passivating: float, lapsed: float, lost: float, horizon_days: int
+) -> _core._StateTerms:
+    return {"passivating": passivating, "lapsed": lapsed, "lost": lost, "horizon_days": horizon_days}
+
+
 class Orders:
     """Purchases of a data frame, checked once. Rows may come in any order.
 
@@ -160,6 +186,7 @@ class Orders:
         negative: Literal["refuse", "refund"] = "refuse",
         guests: Literal["refuse", "drop"] = "refuse",
         segments: Sequence[str] = (),
+        row_segments: Sequence[str] = (),
         memory_max: int | None = None,
     ) -> None:
         """Reads a frame. The names say which column is what:
@@ -178,6 +205,8 @@ class Orders:
         - ``sku`` and ``quantity``: what a row is of and how many, for :func:`backtest`.
         - ``guests="drop"`` leaves rows without a customer out, and counts them.
         - ``segments``: columns for ``by=``. A customer's segment is that of the first day.
+        - ``row_segments``: columns for ``by=`` that part rows, such as channels or products: each
+          segment is as a shop that sells nothing else, and a customer is in all that have a row of hers.
 
         The frame is read batch by batch, so a stream needs no more memory than what is kept of it:
         16 bytes a row, 8 more while a summary is made, 8 for each column of orders, and 96 a
@@ -202,6 +231,7 @@ class Orders:
                 "negative": negative,
                 "guests": guests,
                 "segments": list(segments),
+                "row_segments": list(row_segments),
                 "memory_max": _memory() if memory_max is None else memory_max,
             },
         )
@@ -326,13 +356,186 @@ class Orders:
         ties: Literal["mid", "below", "at_or_below", "ntile"] = "mid",
         monetary: Literal["sum", "mean"] = "sum",
         sorting: Literal["independent", "nested"] = "independent",
+        names: Literal["eleven", "ten"] | None = None,
         zero_orders: ZeroOrders = "count",
         refunds: Refunds = "net_and_drop",
     ) -> Table:
-        """Scores 1 to 5 of recency, frequency and monetary value; 5 is best."""
+        """Scores 1 to 5 of recency, frequency and monetary value; 5 is best.
+
+        ``names`` adds the ``segment`` that the scores make, by one of two lists of names.
+        """
         first = None if start is None else _day(start, "start")
         terms = _terms(as_of, zero_orders, refunds)
-        return Table(_core.rfm(self._orders, terms, first, ties, monetary, sorting))
+        return Table(_core.rfm(self._orders, terms, first, ties, monetary, sorting, names))
+
+    def conversion(
+        self,
+        *,
+        as_of: Day,
+        most: int = 10,
+        by: str | None = None,
+        level: float = 0.95,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """From each order to the next: a row for the first to the ``most``-th, while anybody has it.
+
+        ``reached`` it, ``went_on`` to the next by ``as_of``, their share with its limits; and the days by
+        which a quarter and a half go on, with those still waiting counted as that (Kaplan–Meier).
+        """
+        terms = _terms(as_of, zero_orders, refunds)
+        return Table(_core.conversion(self._orders, terms, most, by, level))
+
+    def period_retention(
+        self,
+        *,
+        before: tuple[Day, Day],
+        after: tuple[Day, Day],
+        as_of: Day,
+        by: str | None = None,
+        level: float = 0.95,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """What of one span's customers and revenue is there in another; spans are first and last days.
+
+        ``net_revenue_retention`` is the revenue after of those who bought before over theirs before;
+        ``gross_revenue_retention`` counts nobody for more than before.
+        """
+        spans = [(_day(span[0], name), _day(span[1], name)) for name, span in (("before", before), ("after", after))]
+        terms = _terms(as_of, zero_orders, refunds)
+        return Table(_core.period_retention(self._orders, terms, spans[0], spans[1], by, level))
+
+    def churn(
+        self,
+        *,
+        as_of: Day,
+        model: PurchaseModel | None = None,
+        percent: int = 90,
+        horizon_days: int = 365,
+        by: str | None = None,
+        level: float = 0.95,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """The estimators of churn, each under its own name; they are not to be mixed.
+
+        ``silent_rate``: silent for longer than ``percent`` of all gaps are. With a ``model``:
+        ``own_gap_rate``, repeat customers silent for longer than that share of their own gaps would be;
+        ``gone_share``, the mean of 1 − P(alive); ``no_order_share``, the mean chance of no order in the
+        next ``horizon_days``.
+        """
+        terms = _terms(as_of, zero_orders, refunds)
+        fit = None if model is None else model._fit
+        made = _core.churn_rates(self._orders, terms, fit, percent, horizon_days, by, level)
+        return Table(made)
+
+    def states(
+        self,
+        model: PurchaseModel,
+        *,
+        as_of: Day,
+        passivating: float = 0.8,
+        lapsed: float = 0.95,
+        lost: float = 0.05,
+        horizon_days: int = 365,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """The state of every customer with an order.
+
+        ``new``, ``active``, then silent for longer than the share ``passivating`` or ``lapsed`` of the
+        customer's own gaps; ``lost``, when an order within ``horizon_days`` is less likely than ``lost``.
+        """
+        asked = _state_terms(passivating, lapsed, lost, horizon_days)
+        terms = _terms(as_of, zero_orders, refunds)
+        return Table(_core.states(self._orders, terms, model._fit, asked))
+
+    def transitions(
+        self,
+        model: PurchaseModel,
+        *,
+        earlier: Day,
+        as_of: Day,
+        passivating: float = 0.8,
+        lapsed: float = 0.95,
+        lost: float = 0.05,
+        horizon_days: int = 365,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """The states of :meth:`states` on two days, ``before`` and ``after``.
+
+        Who came later has no state before. Who was lapsed or lost, and has bought, is ``reactivated``.
+        """
+        asked = _state_terms(passivating, lapsed, lost, horizon_days)
+        terms = _terms(as_of, zero_orders, refunds)
+        then = _day(earlier, "earlier")
+        return Table(_core.transitions(self._orders, terms, then, model._fit, asked))
+
+    def acquisition(
+        self,
+        *,
+        cost_minor: int,
+        first: Day,
+        last: Day,
+        as_of: Day,
+        lag_days: int = 0,
+        period_days: int = 30,
+        margin_rate: float = 1.0,
+        value: float | None = None,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Table:
+        """What a new customer cost, and when that is earned back.
+
+        ``cost_minor`` was spent from ``first`` to ``last``; customers arrive ``lag_days`` later.
+        ``payback_days`` counts ``margin_rate`` of what they pay, by periods of ``period_days``. With the
+        lifetime ``value`` of a customer, at margin and in whole units, ``value_to_cost`` is there too.
+        """
+        asked: _core._AcquisitionTerms = {
+            "cost_minor": cost_minor,
+            "first": _day(first, "first"),
+            "last": _day(last, "last"),
+            "lag_days": lag_days,
+            "period_days": period_days,
+            "margin_rate": margin_rate,
+            "value": value,
+        }
+        terms = _terms(as_of, zero_orders, refunds)
+        return Table(_core.acquisition(self._orders, terms, asked))
+
+    def programme(
+        self,
+        frame: Frame,
+        *,
+        customer: str,
+        day: str,
+        kind: str,
+        points: str,
+        as_of: Day,
+        start: Day | None = None,
+        by: str | None = None,
+        level: float = 0.95,
+        zero_orders: ZeroOrders = "count",
+        refunds: Refunds = "net_and_drop",
+    ) -> Programme:
+        """What customers do with points, from a frame with a row for each time they do.
+
+        ``kind`` is ``earn``, ``redeem``, ``expire`` or ``visit``; ``points`` are not below zero.
+        ``earning_rate`` and ``redeeming_rate`` are shares of the window's buyers, ``redemption_rate`` and
+        ``breakage_rate`` shares of the points earned in it.
+        """
+        columns: _core._ActivityColumns = {
+            "customer": customer,
+            "day": day,
+            "kind": kind,
+            "points": points,
+        }
+        first = None if start is None else _day(start, "start")
+        terms = _terms(as_of, zero_orders, refunds)
+        made = _core.programme(self._orders, frame, columns, terms, first, by, level)
+        return Programme(*made)
 
     def __repr__(self) -> str:
         days = "" if self.first_day is None else f", {self.first_day} to {self.last_day}"
@@ -400,6 +603,7 @@ class Partial:
                 "negative": negative,
                 "guests": guests,
                 "segments": [],
+                "row_segments": [],
                 "sku": None,
                 "quantity": None,
                 "memory_max": _NO_LIMIT,
@@ -438,14 +642,3 @@ class Partial:
 
     def __repr__(self) -> str:
         return f"<Partial: {len(self.rows())} rows, {self.currency}>"
-
-
-def survival(frame: Frame, *, days: str, seen: str, level: float = 0.95) -> Table:
-    """The Kaplan–Meier curve: the share of subjects without the event after so many days.
-
-    ``frame`` has a row for each subject: ``days`` names the column of the days that it was followed,
-    ``seen`` that of whether the event was seen at their end. The table has a row for the start and
-    one for each fall, with ``at_risk``, ``events``, ``survival``, its limits ``low`` and ``high``
-    (on the scale of log(−log S)), and the cumulative ``hazard`` of Nelson and Aalen.
-    """
-    return Table(_core.survival(frame, days, seen, level))

@@ -2,14 +2,16 @@
 
 use arrow_array::RecordBatch;
 use loyalty_core::analytics::Absent;
+use loyalty_core::analytics::models::bdw::{self, Bdw};
 use loyalty_core::analytics::models::bg_bb::{self, BgBb, DiscreteQuestion, Opportunities};
+use loyalty_core::analytics::models::cnbd_k;
 use loyalty_core::analytics::models::contractual::Renewals;
 use loyalty_core::analytics::models::gamma_gamma::{self, Spends};
 use loyalty_core::analytics::models::predict::ask_many;
-use loyalty_core::analytics::models::sbg::Sbg;
+use loyalty_core::analytics::models::sbg::{self, Sbg};
 use loyalty_core::analytics::models::{
-    Fit as Core, FitOptions, Histories, ModelKind, Past, PurchaseModel, Question, Status, bg_nbd,
-    mbg_nbd, nbd, pareto_nbd, sbg,
+    Fit as Core, FitOptions, Histories, Interval, ModelKind, Past, Prior, PurchaseModel, Question,
+    Status, bg_nbd, mbg_nbd, nbd, pareto_nbd,
 };
 use pyo3::prelude::*;
 
@@ -29,6 +31,9 @@ pub(crate) struct Fit {
 
 /// A value with the limits of its interval; none of them where it does not exist.
 type Limits = (Option<f64>, Option<f64>, Option<f64>);
+
+/// How a fit ended: the scaled gradient, the condition number, steps, evaluations, the last step.
+type Convergence = (Option<f64>, Option<f64>, u32, u32, f64);
 
 /// A question by its name, with its time and its number.
 type Asked = (String, String, f64, u32);
@@ -50,6 +55,65 @@ fn question(name: &str, t: f64, n: u32) -> Result<Question, Failure> {
             ));
         }
     })
+}
+
+/// How a fit ended, in words.
+pub(super) fn status(fit: &Core) -> String {
+    match &fit.convergence.status {
+        Status::Converged => "converged".to_owned(),
+        Status::Boundary {
+            parameter,
+            to_infinity,
+        } => {
+            let end = if *to_infinity { "infinity" } else { "zero" };
+            format!("boundary: {parameter} runs to {end}")
+        }
+        Status::NotIdentified => "not identified".to_owned(),
+        _ => "iteration limit".to_owned(),
+    }
+}
+
+/// A model of contracts.
+enum Contracts {
+    Sbg(Sbg),
+    Bdw(Bdw),
+}
+
+impl Contracts {
+    fn of(fit: &Core) -> Result<Self, Failure> {
+        Ok(match fit.model {
+            ModelKind::Bdw => Self::Bdw(Bdw::of(fit)?),
+            _ => Self::Sbg(Sbg::of(fit)?),
+        })
+    }
+
+    fn survival(&self, t: u32) -> f64 {
+        match self {
+            Self::Sbg(model) => model.survival(t),
+            Self::Bdw(model) => model.survival(t),
+        }
+    }
+
+    fn retention(&self, t: u32) -> Option<f64> {
+        match self {
+            Self::Sbg(model) => model.retention(t).ok(),
+            Self::Bdw(model) => model.retention(t).ok(),
+        }
+    }
+
+    fn interval(&self, fit: &Core, t: u32, level: f64) -> Result<Option<Interval>, Failure> {
+        Ok(match self {
+            Self::Sbg(_) => Sbg::survival_interval(fit, t, level)?.ok(),
+            Self::Bdw(_) => Bdw::survival_interval(fit, t, level)?.ok(),
+        })
+    }
+
+    fn residual_lifetime(&self, n: u32, rate: f64) -> Result<Option<f64>, Failure> {
+        Ok(match self {
+            Self::Sbg(model) => Some(model.residual_lifetime(n, rate)?),
+            Self::Bdw(model) => model.residual_lifetime(n, rate)?.ok(),
+        })
+    }
 }
 
 impl Fit {
@@ -103,6 +167,37 @@ impl Fit {
         Some(rows.map(<[f64]>::to_vec).collect())
     }
 
+    /// The regularity k of the CNBD-k models, 1 elsewhere.
+    #[getter]
+    fn k(&self) -> u32 {
+        self.core.k
+    }
+
+    /// The evidence that the fit is a maximum.
+    #[getter]
+    fn convergence(&self) -> Convergence {
+        let found = &self.core.convergence;
+        (
+            found.scaled_gradient,
+            found.condition,
+            found.iterations,
+            found.evaluations,
+            found.last_step,
+        )
+    }
+
+    /// The likelihood-ratio test against a fit that contains this one: its statistic, degrees of
+    /// freedom, p-value, and whether this one is at a boundary of the other. None if it does not.
+    fn likelihood_ratio(&self, larger: &Bound<'_, Self>) -> Option<(f64, u32, f64, bool)> {
+        let found = self.core.likelihood_ratio(&larger.get().core).ok()?;
+        Some((
+            found.statistic,
+            found.degrees,
+            found.p_value,
+            found.on_boundary,
+        ))
+    }
+
     /// Days in one unit of the model's time.
     #[getter]
     fn unit_days(&self) -> f64 {
@@ -124,18 +219,7 @@ impl Fit {
     /// How the fit ended: `converged`, or what is wrong with it.
     #[getter]
     fn status(&self) -> String {
-        match &self.core.convergence.status {
-            Status::Converged => "converged".to_owned(),
-            Status::Boundary {
-                parameter,
-                to_infinity,
-            } => {
-                let end = if *to_infinity { "infinity" } else { "zero" };
-                format!("boundary: {parameter} runs to {end}")
-            }
-            Status::NotIdentified => "not identified".to_owned(),
-            _ => "iteration limit".to_owned(),
-        }
+        status(&self.core)
     }
 
     /// The parameters with their standard errors and intervals.
@@ -210,13 +294,55 @@ impl Fit {
         })
     }
 
+    /// When each customer of a summary has bought again with the chance `q`; empty where that is never
+    /// so sure.
+    fn next_purchases(
+        &self,
+        py: Python<'_>,
+        summary: &Bound<'_, Summary>,
+        q: f64,
+    ) -> PyResult<Table> {
+        guarded(py, || {
+            let summary = summary.get();
+            let found = py.detach(|| {
+                let model = PurchaseModel::of(&self.core)?;
+                let unit = self.core.unit_days;
+                let time = |days: u32| f64::from(days) / unit;
+                let mut found = Vec::with_capacity(summary.core.len());
+                for at in 0..summary.core.len() {
+                    let past = Past::try_new(
+                        summary.core.frequency(at),
+                        time(summary.core.recency_days(at)),
+                        time(summary.core.age_days(at)),
+                    )?;
+                    found.push(model.next_purchase(&past, q)?.ok());
+                }
+                summary.with(vec![("next_purchase", found)])
+            });
+            found.map_err(|failure: Failure| failure.raise(py))
+        })
+    }
+
+    /// The same of one customer.
+    fn next_purchase(
+        &self,
+        py: Python<'_>,
+        history: (u32, f64, f64),
+        q: f64,
+    ) -> PyResult<Option<f64>> {
+        core(py, || {
+            let past = Past::try_new(history.0, history.1, history.2)?;
+            Ok(PurchaseModel::of(&self.core)?.next_purchase(&past, q)?.ok())
+        })
+    }
+
     /// S(t), the retention rate and its interval of each period of contracts.
     fn renewals(&self, py: Python<'_>, periods: u32, level: f64) -> PyResult<Table> {
         core(py, || {
-            let (model, level) = (Sbg::of(&self.core)?, checked_level(level)?);
+            let (model, level) = (Contracts::of(&self.core)?, checked_level(level)?);
             let mut limits = Vec::new();
             for t in 0..=periods {
-                limits.push(Sbg::survival_interval(&self.core, t, level)?.ok());
+                limits.push(model.interval(&self.core, t, level)?);
             }
             Table::of(vec![
                 ("period", ints((0..=periods).map(i64::from))),
@@ -225,15 +351,15 @@ impl Fit {
                 ("high", floats(limits.iter().map(|at| at.map(|at| at.high)))),
                 (
                     "retention",
-                    floats((0..=periods).map(|t| model.retention(t).ok())),
+                    floats((0..=periods).map(|t| model.retention(t))),
                 ),
             ])
         })
     }
 
-    /// The discounted expected lifetime of a contract in its n-th period.
-    fn residual_lifetime(&self, py: Python<'_>, n: u32, rate: f64) -> PyResult<f64> {
-        core(py, || Ok(Sbg::of(&self.core)?.residual_lifetime(n, rate)?))
+    /// The discounted expected lifetime of a contract in its n-th period; none where no sum settles.
+    fn residual_lifetime(&self, py: Python<'_>, n: u32, rate: f64) -> PyResult<Option<f64>> {
+        core(py, || Contracts::of(&self.core)?.residual_lifetime(n, rate))
     }
 
     /// P(alive at the next opportunity) and the expected purchases in the next `t`, of one donor.
@@ -245,15 +371,56 @@ impl Fit {
     ) -> PyResult<(f64, f64)> {
         core(py, || {
             let model = BgBb::of(&self.core)?;
-            let past = Opportunities {
-                x: history.0,
-                recency: history.1,
-                n: history.2,
-                customers: 1,
-            };
-            let alive = model.ask(DiscreteQuestion::AliveAt { later: 0 }, &past)?;
-            Ok((alive, model.ask(DiscreteQuestion::Expected(t), &past)?))
+            discrete(&model, &opportunities(history, 1), t)
         })
+    }
+
+    /// The same of every row of a frame, with its customers.
+    fn predict_discrete(
+        &self,
+        py: Python<'_>,
+        frame: &Bound<'_, PyAny>,
+        columns: Vec<String>,
+        t: u32,
+    ) -> PyResult<Table> {
+        guarded(py, || {
+            let groups = read_opportunities(py, frame, &columns)?;
+            let found = py.detach(|| {
+                let model = BgBb::of(&self.core)?;
+                let mut answers = Vec::with_capacity(groups.len());
+                for group in &groups {
+                    answers.push(discrete(&model, group, t)?);
+                }
+                let of = |one: fn(&Opportunities) -> u32| {
+                    ints(groups.iter().map(move |group| i64::from(one(group))))
+                };
+                Table::of(vec![
+                    ("frequency", of(|group| group.x)),
+                    ("recency", of(|group| group.recency)),
+                    ("periods", of(|group| group.n)),
+                    ("p_alive", floats(answers.iter().map(|found| found.0))),
+                    (
+                        "expected_purchases",
+                        floats(answers.iter().map(|found| found.1)),
+                    ),
+                ])
+            });
+            found.map_err(|failure: Failure| failure.raise(py))
+        })
+    }
+}
+
+fn discrete(model: &BgBb, past: &Opportunities, t: u32) -> Result<(f64, f64), Failure> {
+    let alive = model.ask(DiscreteQuestion::AliveAt { later: 0 }, past)?;
+    Ok((alive, model.ask(DiscreteQuestion::Expected(t), past)?))
+}
+
+fn opportunities(history: (u32, u32, u32), customers: u64) -> Opportunities {
+    Opportunities {
+        x: history.0,
+        recency: history.1,
+        n: history.2,
+        customers,
     }
 }
 
@@ -262,16 +429,23 @@ impl Fit {
 #[pyo3(from_item_all)]
 pub(crate) struct Options {
     start: Option<Vec<f64>>,
+    priors: Vec<Option<(f64, f64)>>,
     iterations_max: u32,
+    threads: usize,
+    /// The regularity of CNBD-k; the best one up to `k_max` without it.
+    k: Option<u32>,
+    pub(super) k_max: u32,
 }
 
 impl Options {
-    fn fit(self, unit_days: f64) -> FitOptions {
+    pub(super) fn fit(self, unit_days: f64) -> FitOptions {
+        let prior = |(median, spread)| Prior { median, spread };
         FitOptions {
             unit_days,
             start: self.start,
+            priors: self.priors.into_iter().map(|of| of.map(prior)).collect(),
             iterations_max: self.iterations_max,
-            ..FitOptions::default()
+            threads: self.threads.max(1),
         }
     }
 }
@@ -287,15 +461,25 @@ pub(crate) fn fit_purchases(
     guarded(py, || {
         let summary = summary.get();
         let fitted = py.detach(|| {
+            let (k, k_max) = (options.k, options.k_max);
             let options = options.fit(summary.unit_days);
             let histories = Histories::of(&summary.core)?;
-            let core = match named("model", &model)? {
+            let kind = named("model", &model)?;
+            let core = match kind {
                 ModelKind::BgNbd => bg_nbd::fit(&histories, &options),
                 ModelKind::MbgNbd => mbg_nbd::fit(&histories, &options),
                 ModelKind::ParetoNbd => pareto_nbd::fit(&histories, &options),
                 ModelKind::Nbd => nbd::fit(&histories, &options),
+                ModelKind::BgCnbdK | ModelKind::MbgCnbdK => {
+                    let modified = kind == ModelKind::MbgCnbdK;
+                    match k {
+                        None => cnbd_k::fit_best(&histories, k_max, modified, &options),
+                        Some(k) if modified => cnbd_k::fit_mbg(&histories, k, &options),
+                        Some(k) => cnbd_k::fit_bg(&histories, k, &options),
+                    }
+                }
                 _ => {
-                    let allowed = "bg_nbd, mbg_nbd, pareto_nbd or nbd";
+                    let allowed = "bg_nbd, mbg_nbd, pareto_nbd, nbd, bg_cnbd_k or mbg_cnbd_k";
                     let path = "/model".to_owned();
                     return Err(Failure::input("input.option", path, model, allowed));
                 }
@@ -342,21 +526,60 @@ pub(crate) fn independence(
     })
 }
 
-/// Fits sBG to counts of contracts, one list a cohort.
+/// Counts of contracts, one list a cohort.
+pub(super) fn cohorts_of(counts: &[Vec<u64>]) -> Result<Vec<Renewals>, Failure> {
+    let cohorts = counts.iter().map(|counts| Renewals::try_new(counts));
+    Ok(cohorts.collect::<Result<_, _>>()?)
+}
+
+/// Fits sBG or BdW to counts of contracts, one list a cohort.
 #[pyfunction]
 pub(crate) fn fit_renewals(
     py: Python<'_>,
+    model: &str,
     cohorts: Vec<Vec<u64>>,
     options: Options,
 ) -> PyResult<Fit> {
     core(py, || {
-        let renewals: Result<Vec<Renewals>, _> = cohorts
-            .iter()
-            .map(|counts| Renewals::try_new(counts))
-            .collect();
-        let core = sbg::fit(&renewals?, &options.fit(1.0))?;
+        let (renewals, options) = (cohorts_of(&cohorts)?, options.fit(1.0));
+        let core = match named("model", model)? {
+            ModelKind::Bdw => bdw::fit(&renewals, &options)?,
+            _ => sbg::fit(&renewals, &options)?,
+        };
         Ok(Fit { core })
     })
+}
+
+/// The rows of a frame with a row for each group of customers: frequency, recency, periods, and how
+/// many customers, one where no column says.
+fn read_opportunities(
+    py: Python<'_>,
+    frame: &Bound<'_, PyAny>,
+    columns: &[String],
+) -> PyResult<Vec<Opportunities>> {
+    let frame = Frame::open(frame)?;
+    let places: Result<Vec<usize>, Failure> = columns
+        .iter()
+        .map(|name| place_of(&frame.schema, name))
+        .collect();
+    let places = places.map_err(|failure| failure.raise(py))?;
+    let mut groups = Vec::new();
+    frame.each(py, |batch: &RecordBatch, first_row| {
+        let mut read = Vec::new();
+        for (name, place) in columns.iter().zip(&places) {
+            let column = Column::of(name, batch, *place, first_row)?;
+            read.push(column.counts()?);
+        }
+        let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        for row in 0..batch.num_rows() {
+            let of = |column: usize| read.get(column).map(|counts| counts[row]);
+            let history = [0, 1, 2].map(|column| small(of(column).unwrap_or(0)));
+            let [x, recency, n] = history;
+            groups.push(opportunities((x, recency, n), of(3).unwrap_or(1)));
+        }
+        Ok(())
+    })?;
+    Ok(groups)
 }
 
 /// Fits BG/BB to a frame with a row for each group of customers.
@@ -364,36 +587,11 @@ pub(crate) fn fit_renewals(
 pub(crate) fn fit_bg_bb(
     py: Python<'_>,
     frame: &Bound<'_, PyAny>,
-    columns: [String; 4],
+    columns: Vec<String>,
     options: Options,
 ) -> PyResult<Fit> {
     guarded(py, || {
-        let frame = Frame::open(frame)?;
-        let places: Result<Vec<usize>, Failure> = columns
-            .iter()
-            .map(|name| place_of(&frame.schema, name))
-            .collect();
-        let places = places.map_err(|failure| failure.raise(py))?;
-        let mut groups = Vec::new();
-        frame.each(py, |batch: &RecordBatch, first_row| {
-            let mut read = Vec::new();
-            for (name, place) in columns.iter().zip(&places) {
-                let column = Column::of(name, batch, *place, first_row)?;
-                read.push(column.counts()?);
-            }
-            let [x, recency, n, customers] = &read[..] else {
-                return Ok(());
-            };
-            let small = |value: &u64| u32::try_from(*value).unwrap_or(u32::MAX);
-            let rows = x.iter().zip(recency).zip(n).zip(customers);
-            groups.extend(rows.map(|(((x, recency), n), customers)| Opportunities {
-                x: small(x),
-                recency: small(recency),
-                n: small(n),
-                customers: *customers,
-            }));
-            Ok(())
-        })?;
+        let groups = read_opportunities(py, frame, &columns)?;
         let fitted = py.detach(|| bg_bb::fit(&groups, &options.fit(1.0)));
         let core = fitted.map_err(|error| Failure::from(error).raise(py))?;
         Ok(Fit { core })

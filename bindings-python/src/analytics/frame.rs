@@ -10,7 +10,7 @@ use arrow_schema::{DataType, Schema, SchemaRef, TimeUnit};
 use chrono::{DateTime, Offset, TimeZone};
 use loyalty_core::analytics::civil::{DAY_MAX, DAY_MIN, day_of};
 use loyalty_core::analytics::columns::{AMOUNT_MAX, NO_ORDER};
-use loyalty_core::number::{Currency, Money};
+use loyalty_core::number::{Currency, Money, NumberError, Points};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatchReader;
@@ -119,6 +119,46 @@ pub(crate) enum Keys {
     Texts(StringViewArray),
 }
 
+/// The rows of a batch that are kept.
+pub(crate) enum Kept {
+    All(usize),
+    Some(Vec<usize>),
+}
+
+impl Kept {
+    /// The rows in which a column has a value.
+    pub(crate) fn of(column: &Column<'_>) -> Self {
+        let rows = column.len();
+        if column.is_full() {
+            return Self::All(rows);
+        }
+        Self::Some((0..rows).filter(|row| column.is_valid(*row)).collect())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::All(rows) => *rows,
+            Self::Some(rows) => rows.len(),
+        }
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> {
+        let (all, some) = match self {
+            Self::All(rows) => (0..*rows, [].as_slice()),
+            Self::Some(rows) => (0..0, rows.as_slice()),
+        };
+        all.chain(some.iter().copied())
+    }
+
+    /// Adds the values of the rows.
+    pub(crate) fn gather<T: Copy>(&self, values: &[T], into: &mut Vec<T>) {
+        match self {
+            Self::All(rows) => into.extend_from_slice(&values[..*rows]),
+            Self::Some(rows) => into.extend(rows.iter().map(|row| values[*row])),
+        }
+    }
+}
+
 impl<'a> Column<'a> {
     /// The column at a place, with dictionaries spread out.
     pub(crate) fn of(
@@ -185,12 +225,20 @@ impl<'a> Column<'a> {
         self.array.len()
     }
 
-    /// Which rows hold a value.
+    /// Whether every row holds a value.
+    pub(crate) fn is_full(&self) -> bool {
+        *self.array.data_type() != DataType::Null && self.array.null_count() == 0
+    }
+
+    /// Whether a row holds a value.
     pub(crate) fn is_valid(&self, row: usize) -> bool {
         *self.array.data_type() != DataType::Null && self.array.is_valid(row)
     }
 
     pub(crate) fn expect_valid(&self, allowed: &str) -> Result<(), Failure> {
+        if self.is_full() {
+            return Ok(());
+        }
         match (0..self.len()).find(|row| !self.is_valid(*row)) {
             Some(row) => Err(self.null(row, allowed)),
             None => Ok(()),
@@ -221,25 +269,25 @@ impl<'a> Column<'a> {
     }
 
     /// Order ids that are whole numbers, as they are, in the rows that are kept.
-    pub(crate) fn order_numbers(&self, kept: &[usize]) -> Result<Vec<u64>, Failure> {
+    pub(crate) fn order_numbers(&self, kept: &Kept) -> Result<Vec<u64>, Failure> {
         let allowed = "whole numbers of zero or more; number other order ids first, or use Orders";
         let kind = self.array.data_type();
         if *kind == DataType::Null {
-            return Ok(kept.iter().map(|_| NO_ORDER).collect());
+            return Ok(vec![NO_ORDER; kept.len()]);
         }
         if !kind.is_integer() {
             return Err(self.wrong_type(allowed));
         }
         let ints = self.cast(&DataType::Int64)?;
         let ints = ints.as_primitive::<Int64Type>();
-        let number = |row: &usize| {
-            if !ints.is_valid(*row) {
+        let number = |row: usize| {
+            if !ints.is_valid(row) {
                 return Ok(NO_ORDER);
             }
-            let id = ints.value(*row);
-            u64::try_from(id).map_err(|_| self.failure("input.negative", *row, id, allowed))
+            let id = ints.value(row);
+            u64::try_from(id).map_err(|_| self.failure("input.negative", row, id, allowed))
         };
-        kept.iter().map(number).collect()
+        kept.rows().map(number).collect()
     }
 
     /// Labels of segments; none at all in a column without values.
@@ -320,22 +368,75 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Business days, none where the row has none.
+    pub(crate) fn some_days(&self) -> Result<Vec<Option<i32>>, Failure> {
+        let mut found = Vec::with_capacity(self.len());
+        while found.len() < self.len() {
+            let row = found.len();
+            let valid = self.is_valid(row);
+            let run = (row..self.len()).take_while(|at| self.is_valid(*at) == valid);
+            let rows = run.count();
+            if valid {
+                let part = Self {
+                    name: self.name,
+                    array: self.array.slice(row, rows),
+                    first_row: self.first_row + row as u64,
+                };
+                found.extend(part.days(None)?.into_iter().map(Some));
+            } else {
+                found.resize(row + rows, None);
+            }
+        }
+        Ok(found)
+    }
+
     /// Amounts in whole units, as minor units.
     pub(crate) fn amounts(&self, currency: Currency) -> Result<Vec<i64>, Failure> {
+        let exponent = currency.exponent();
+        let allowed = [
+            "an amount in every row".to_owned(),
+            format!("at most {exponent} decimals in {currency}"),
+            "at most 2^53-1 minor units".to_owned(),
+            "an amount such as 12.50".to_owned(),
+        ];
+        self.scaled("input.amount", exponent, &allowed, |text| {
+            let money: Money = text.parse()?;
+            money.minor_in(currency)
+        })
+    }
+
+    /// Points, as thousandths.
+    pub(crate) fn points(&self) -> Result<Vec<i64>, Failure> {
+        let allowed = [
+            "points in every row".to_owned(),
+            "at most 3 decimals".to_owned(),
+            "at most 2^53-1 thousandths".to_owned(),
+            "points such as 12.5".to_owned(),
+        ];
+        self.scaled("input.points", 3, &allowed, |text| {
+            text.parse().map(|points: Points| points.milli())
+        })
+    }
+
+    /// Decimals of at most so many places, times ten to the power of them. What is allowed: of a row
+    /// without one, of too many places, of too large a one, of a text.
+    fn scaled(
+        &self,
+        code: &str,
+        exponent: u8,
+        allowed: &[String; 4],
+        read: impl Fn(&str) -> Result<i64, NumberError>,
+    ) -> Result<Vec<i64>, Failure> {
+        let [needed, places, most, text_allowed] = allowed;
         let kind = self.array.data_type().clone();
-        let unit = 10_i64.pow(u32::from(currency.exponent()));
-        let inexact = |row: usize, found: String| {
-            let allowed = format!("at most {} decimals in {currency}", currency.exponent());
-            self.failure("input.amount", row, found, &allowed)
-        };
+        let unit = 10_i64.pow(u32::from(exponent));
+        let inexact = |row: usize, found: String| self.failure(code, row, found, places);
         let narrow = |row: usize, wide: Option<i128>, found: &dyn Fn() -> String| {
             let minor = wide.and_then(|wide| i64::try_from(wide).ok());
-            minor.ok_or_else(|| {
-                self.failure("input.amount", row, found(), "at most 2^53-1 minor units")
-            })
+            minor.ok_or_else(|| self.failure(code, row, found(), most))
         };
         if self.len() > 0 {
-            self.expect_valid("an amount in every row")?;
+            self.expect_valid(needed)?;
         }
         match kind {
             _ if kind.is_integer() => {
@@ -360,7 +461,7 @@ impl<'a> Column<'a> {
                 };
                 let decimals = self.cast(&DataType::Decimal128(38, scale))?;
                 let decimals = decimals.as_primitive::<Decimal128Type>();
-                let shift = i32::from(currency.exponent()) - i32::from(scale);
+                let shift = i32::from(exponent) - i32::from(scale);
                 let power = 10_i128.pow(shift.unsigned_abs().min(38));
                 let minor = decimals.values().iter().enumerate().map(|(row, value)| {
                     let found = || decimals.value_as_string(row);
@@ -384,7 +485,7 @@ impl<'a> Column<'a> {
                 let minor = floats.map(|(row, value)| {
                     float_minor(*value, unit).ok_or_else(|| {
                         if value.is_nan() {
-                            self.null(row, "an amount in every row")
+                            self.null(row, needed)
                         } else {
                             inexact(row, value.to_string())
                         }
@@ -395,13 +496,10 @@ impl<'a> Column<'a> {
             _ if self.is_text() => {
                 let texts = self.texts()?;
                 let minor = texts.iter().flatten().enumerate().map(|(row, text)| {
-                    let money: Result<Money, _> = text.parse();
-                    money
-                        .and_then(|money| money.minor_in(currency))
-                        .map_err(|error| {
-                            let allowed = format!("an amount such as 12.50 ({error})");
-                            self.failure("input.amount", row, format!("{text:?}"), &allowed)
-                        })
+                    read(text).map_err(|error| {
+                        let allowed = format!("{text_allowed} ({error})");
+                        self.failure(code, row, format!("{text:?}"), &allowed)
+                    })
                 });
                 minor.collect()
             }
@@ -462,9 +560,26 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// Which of some words each row says.
+    pub(crate) fn choices(&self, words: &[&str]) -> Result<Vec<usize>, Failure> {
+        let allowed = words.join(", ");
+        if *self.array.data_type() == DataType::Null && self.len() == 0 {
+            return Ok(Vec::new());
+        }
+        if !self.is_text() {
+            return Err(self.wrong_type(&format!("text: {allowed}")));
+        }
+        self.expect_valid(&allowed)?;
+        let texts = self.texts()?;
+        let choice = |(row, text): (usize, &str)| {
+            let found = words.iter().position(|word| *word == text);
+            found.ok_or_else(|| self.failure("input.kind", row, format!("{text:?}"), &allowed))
+        };
+        texts.iter().flatten().enumerate().map(choice).collect()
+    }
+
     /// Whether rows are refunds.
     pub(crate) fn refunds(&self) -> Result<Vec<bool>, Failure> {
-        let allowed = "sale or refund";
         if *self.array.data_type() == DataType::Null && self.len() == 0 {
             return Ok(Vec::new());
         }
@@ -474,18 +589,8 @@ impl<'a> Column<'a> {
         if !self.is_text() {
             return Err(self.wrong_type("text, sale or refund, or booleans"));
         }
-        self.expect_valid(allowed)?;
-        let texts = self.texts()?;
-        let kinds = texts
-            .iter()
-            .flatten()
-            .enumerate()
-            .map(|(row, text)| match text {
-                "sale" => Ok(false),
-                "refund" => Ok(true),
-                _ => Err(self.failure("input.kind", row, format!("{text:?}"), allowed)),
-            });
-        kinds.collect()
+        let found = self.choices(&["sale", "refund"])?;
+        Ok(found.into_iter().map(|choice| choice == 1).collect())
     }
 
     /// Holds that every row names the currency.

@@ -4,22 +4,28 @@ use std::sync::Arc;
 
 use loyalty_core::analytics::Absent;
 use loyalty_core::analytics::civil::{Calendar, Weekday};
-use loyalty_core::analytics::cohort::{Since, cohort_table};
+use loyalty_core::analytics::cohort::{Measure, Since, cohort_counts, cohort_table};
+use loyalty_core::analytics::columns::Purchases;
 use loyalty_core::analytics::metrics::active::active;
 use loyalty_core::analytics::metrics::churn;
 use loyalty_core::analytics::metrics::customer_value::{customer_value, historic_value};
 use loyalty_core::analytics::metrics::interpurchase::gaps;
 use loyalty_core::analytics::metrics::new_customers::new_customers;
 use loyalty_core::analytics::metrics::order_value::{Basis, order_value};
-use loyalty_core::analytics::metrics::purchase_frequency::purchase_frequency;
+use loyalty_core::analytics::metrics::purchase_frequency::{
+    purchase_frequency, purchase_frequency_yearly,
+};
 use loyalty_core::analytics::metrics::repeat_rate::repeat_rate;
 use loyalty_core::analytics::metrics::retention::{Periods, retention as core_retention};
 use loyalty_core::analytics::metrics::returning_rate::returning_rate;
 use loyalty_core::analytics::metrics::{Mean, Population, Rate, Ratio, Window, by_segment};
 use loyalty_core::analytics::models::Interval;
-use loyalty_core::analytics::occasions::Occasions;
-use loyalty_core::analytics::segments::rfm::{RfmOptions, rfm as core_rfm};
+use loyalty_core::analytics::occasions::{Occasions, Rules};
+use loyalty_core::analytics::segments::column::{Column, Scope, by_column};
+use loyalty_core::analytics::segments::rfm::{Rfm, RfmOptions, rfm as core_rfm};
+use loyalty_core::analytics::segments::rfm_presets::{eleven, ten};
 use pyo3::prelude::*;
+use serde::Serialize;
 
 use super::orders::{Orders, Terms};
 use super::table::{Table, days, floats, ints, keys, texts};
@@ -29,7 +35,6 @@ use crate::errors::{Failure, guarded};
 /// Rows of metrics, one a segment and metric.
 #[derive(Default)]
 struct Rows {
-    segment: Vec<Option<String>>,
     metric: Vec<Option<&'static str>>,
     value: Vec<Option<f64>>,
     low: Vec<Option<f64>>,
@@ -49,15 +54,15 @@ fn wide(value: impl Into<i128>) -> f64 {
     value.into() as f64
 }
 
-/// The population's name, its level and its money unit, while rows are added.
-struct Writer<'a> {
-    rows: &'a mut Rows,
-    segment: Option<&'a str>,
+/// Rows of one population, with the level of its intervals and its money unit.
+#[derive(Default)]
+pub(super) struct Writer {
+    rows: Rows,
     level: f64,
     unit_minor: f64,
 }
 
-impl Writer<'_> {
+impl Writer {
     fn push(
         &mut self,
         metric: &'static str,
@@ -67,7 +72,6 @@ impl Writer<'_> {
         parts: (Option<f64>, Option<f64>),
     ) {
         let rows = &mut self.rows;
-        rows.segment.push(self.segment.map(str::to_owned));
         rows.metric.push(Some(metric));
         rows.unit.push(Some(unit));
         rows.absent.push(value.err().map(Absent::code));
@@ -78,7 +82,7 @@ impl Writer<'_> {
         rows.denominator.push(parts.1);
     }
 
-    fn rate(&mut self, metric: &'static str, rate: &Rate) {
+    pub(super) fn rate(&mut self, metric: &'static str, rate: &Rate) {
         let parts = (Some(wide(rate.numerator)), Some(wide(rate.denominator)));
         self.push(
             metric,
@@ -109,8 +113,45 @@ impl Writer<'_> {
         self.push(metric, "money", value, limits(interval, scale), parts);
     }
 
-    fn plain(&mut self, metric: &'static str, unit: &'static str, value: Result<f64, Absent>) {
+    pub(super) fn plain(
+        &mut self,
+        metric: &'static str,
+        unit: &'static str,
+        value: Result<f64, Absent>,
+    ) {
         self.push(metric, unit, value, Err(Absent::NotDefined), (None, None));
+    }
+
+    pub(super) fn interval(
+        &mut self,
+        metric: &'static str,
+        unit: &'static str,
+        found: Result<Interval, Absent>,
+    ) {
+        let value = found.map(|found| found.value);
+        self.push(metric, unit, value, limits(found, 1.0), (None, None));
+    }
+
+    /// Money in whole units of amounts in minor ones.
+    pub(super) fn money(&mut self, metric: &'static str, minor: Result<f64, Absent>) {
+        let unit_minor = self.unit_minor;
+        self.plain(metric, "money", minor.map(|minor| minor / unit_minor));
+    }
+
+    /// A share of sums that are no counts, with the sums in whole units.
+    pub(super) fn share(
+        &mut self,
+        metric: &'static str,
+        value: Result<f64, Absent>,
+        sums: (i128, i128),
+        unit: f64,
+    ) {
+        let parts = (Some(wide(sums.0) / unit), Some(wide(sums.1) / unit));
+        self.push(metric, "share", value, Err(Absent::NotDefined), parts);
+    }
+
+    pub(super) fn unit_minor(&self) -> f64 {
+        self.unit_minor
     }
 
     fn all(&mut self, population: &Population<'_>, window: Window) {
@@ -128,6 +169,8 @@ impl Writer<'_> {
         );
         let frequency = purchase_frequency(population, window, basis);
         self.mean("purchase_frequency", "orders", &frequency, 1.0);
+        let yearly = purchase_frequency_yearly(population, window, basis, self.level);
+        self.interval("purchase_frequency_yearly", "orders", yearly);
         self.mean(
             "customer_value",
             "money",
@@ -157,22 +200,83 @@ fn limits(interval: Result<Interval, Absent>, scale: f64) -> Result<(f64, f64), 
 }
 
 /// What `one` says of everybody, or of every segment.
-fn each<R>(
+pub(super) fn each<R>(
     orders: &Orders,
-    occasions: &Occasions,
+    rules: Rules,
     by: Option<&str>,
     one: impl Fn(&Population<'_>) -> R,
 ) -> Result<Vec<(Option<String>, R)>, Failure> {
     let Some(by) = by else {
-        return Ok(vec![(None, one(&Population::all(occasions)))]);
+        let occasions = orders.occasions(rules)?;
+        return Ok(vec![(None, one(&Population::all(&occasions)))]);
     };
     let segments = orders.segments(by)?;
-    let found = by_segment(occasions, &segments.of, one)?;
     let label = |place: u32| segments.labels.get(place as usize).cloned().flatten();
+    if segments.of_rows {
+        let purchases = Purchases {
+            channel: Some(&segments.of),
+            ..orders.purchases()
+        };
+        let customers = orders.keys.len();
+        let (column, scope) = (Column::Channel, Scope::Rows);
+        let found = by_column(&purchases, customers, rules, column, scope, one)?;
+        let found = found.into_iter();
+        return Ok(found.map(|one| (label(one.label), one.value)).collect());
+    }
+    let occasions: Arc<Occasions> = orders.occasions(rules)?;
+    let found = by_segment(&occasions, &segments.of, one)?;
     Ok(found
         .into_iter()
         .map(|(place, said)| (label(place), said))
         .collect())
+}
+
+/// The rows that `one` writes of everybody, or of every segment, as a table.
+pub(super) fn measured(
+    orders: &Orders,
+    rules: Rules,
+    by: Option<&str>,
+    level: f64,
+    one: impl Fn(&mut Writer, &Population<'_>) -> Result<(), Failure>,
+) -> Result<Table, Failure> {
+    let level = checked_level(level)?;
+    let unit_minor = f64::from(10_u32.pow(u32::from(orders.currency.exponent())));
+    let found = each(orders, rules, by, |population| {
+        let mut writer = Writer {
+            level,
+            unit_minor,
+            ..Writer::default()
+        };
+        one(&mut writer, population).map(|()| writer.rows)
+    })?;
+    let (mut all, mut labels) = (Rows::default(), Vec::new());
+    for (label, rows) in found {
+        let mut rows = rows?;
+        labels.extend(rows.metric.iter().map(|_| label.clone()));
+        all.metric.append(&mut rows.metric);
+        all.value.append(&mut rows.value);
+        all.low.append(&mut rows.low);
+        all.high.append(&mut rows.high);
+        all.numerator.append(&mut rows.numerator);
+        all.denominator.append(&mut rows.denominator);
+        all.unit.append(&mut rows.unit);
+        all.absent.append(&mut rows.absent);
+    }
+    let mut columns = Vec::new();
+    if let Some(by) = by {
+        columns.push((by, texts(labels)));
+    }
+    columns.extend([
+        ("metric", texts(all.metric)),
+        ("value", floats(all.value)),
+        ("low", floats(all.low)),
+        ("high", floats(all.high)),
+        ("numerator", floats(all.numerator)),
+        ("denominator", floats(all.denominator)),
+        ("unit", texts(all.unit)),
+        ("absent", texts(all.absent)),
+    ]);
+    Table::of(columns)
 }
 
 /// The metrics of a window that ends with the last day seen.
@@ -186,49 +290,12 @@ pub(crate) fn metrics(
     level: f64,
 ) -> PyResult<Table> {
     detached(py, orders, |orders| {
-        let (rules, level) = (terms.rules()?, checked_level(level)?);
-        let occasions = orders.occasions(rules)?;
+        let rules = terms.rules()?;
         let window = orders.window(start, rules)?;
-        let unit_minor = f64::from(10_u32.pow(u32::from(orders.currency.exponent())));
-        let found = each(orders, &occasions, by.as_deref(), |population| {
-            let mut rows = Rows::default();
-            let mut writer = Writer {
-                rows: &mut rows,
-                segment: None,
-                level,
-                unit_minor,
-            };
+        measured(orders, rules, by.as_deref(), level, |writer, population| {
             writer.all(population, window);
-            rows
-        })?;
-        let mut all = Rows::default();
-        for (label, mut rows) in found {
-            all.segment
-                .extend(rows.metric.iter().map(|_| label.clone()));
-            all.metric.append(&mut rows.metric);
-            all.value.append(&mut rows.value);
-            all.low.append(&mut rows.low);
-            all.high.append(&mut rows.high);
-            all.numerator.append(&mut rows.numerator);
-            all.denominator.append(&mut rows.denominator);
-            all.unit.append(&mut rows.unit);
-            all.absent.append(&mut rows.absent);
-        }
-        let mut columns = Vec::new();
-        if let Some(by) = &by {
-            columns.push((by.as_str(), texts(all.segment)));
-        }
-        columns.extend([
-            ("metric", texts(all.metric)),
-            ("value", floats(all.value)),
-            ("low", floats(all.low)),
-            ("high", floats(all.high)),
-            ("numerator", floats(all.numerator)),
-            ("denominator", floats(all.denominator)),
-            ("unit", texts(all.unit)),
-            ("absent", texts(all.absent)),
-        ]);
-        Table::of(columns)
+            Ok(())
+        })
     })
 }
 
@@ -274,8 +341,7 @@ pub(crate) fn retention(
         };
         let retained = named("retained", &retained)?;
         let window = orders.window(start, rules)?;
-        let occasions = orders.occasions(rules)?;
-        let found = each(orders, &occasions, by.as_deref(), |population| {
+        let found = each(orders, rules, by.as_deref(), |population| {
             core_retention(population, window, counted, retained, periods)
         })?;
         let mut points = Vec::new();
@@ -338,9 +404,17 @@ pub(crate) fn cohorts(
     detached(py, orders, |orders| {
         let calendar = calendar(&period)?;
         let since = rolling_days.map_or(Since::Calendar, Since::RollingDays);
-        let occasions = orders.occasions(terms.rules()?)?;
+        let rules = terms.rules()?;
         let measure = named("measure", &measure)?;
-        let table = cohort_table(&Population::all(&occasions), calendar, since, measure)?;
+        let table = match (since, measure) {
+            (Since::Calendar, Measure::Customers) => {
+                cohort_counts(&orders.purchases(), orders.keys.len(), rules, calendar)?
+            }
+            _ => {
+                let occasions = orders.occasions(rules)?;
+                cohort_table(&Population::all(&occasions), calendar, since, measure)?
+            }
+        };
         let cells: Vec<_> = table
             .rows
             .iter()
@@ -372,8 +446,17 @@ pub(crate) fn cohorts(
     })
 }
 
+/// The name that a segment has in documents.
+pub(super) fn name_of(segment: impl Serialize) -> Option<String> {
+    match serde_json::to_value(segment) {
+        Ok(serde_json::Value::String(name)) => Some(name),
+        _ => None,
+    }
+}
+
 /// RFM scores of the customers with an occasion in the window.
 #[pyfunction]
+#[allow(clippy::too_many_arguments, reason = "called by name from one place")]
 pub(crate) fn rfm(
     py: Python<'_>,
     orders: &Bound<'_, Orders>,
@@ -382,6 +465,7 @@ pub(crate) fn rfm(
     ties: String,
     monetary: String,
     sorting: String,
+    names: Option<String>,
 ) -> PyResult<Table> {
     detached(py, orders, |orders| {
         let rules = terms.rules()?;
@@ -393,10 +477,8 @@ pub(crate) fn rfm(
         let occasions: Arc<Occasions> = orders.occasions(rules)?;
         let window = orders.window(start, rules)?;
         let rows = core_rfm(&Population::all(&occasions), window, &options)?;
-        let of = |one: fn(&loyalty_core::analytics::segments::rfm::Rfm) -> i64| {
-            ints(rows.iter().map(one))
-        };
-        Table::of(vec![
+        let of = |one: fn(&Rfm) -> i64| ints(rows.iter().map(one));
+        let mut columns = vec![
             (
                 "customer",
                 keys(&orders.keys, rows.iter().map(|row| row.customer)),
@@ -407,7 +489,19 @@ pub(crate) fn rfm(
             ("r", of(|row| i64::from(row.r))),
             ("f", of(|row| i64::from(row.f))),
             ("m", of(|row| i64::from(row.m))),
-        ])
+        ];
+        if let Some(names) = names {
+            let name: fn(&Rfm) -> Option<String> = match names.as_str() {
+                "eleven" => |row| name_of(eleven(Some(row))),
+                "ten" => |row| name_of(ten(row)),
+                _ => {
+                    let path = "/names".to_owned();
+                    return Err(Failure::input("input.option", path, names, "eleven or ten"));
+                }
+            };
+            columns.push(("segment", texts(rows.iter().map(name))));
+        }
+        Table::of(columns)
     })
 }
 

@@ -1,6 +1,9 @@
 //! Analytics: frames of Arrow become orders, orders become summaries, metrics and fits, and tables of
 //! Arrow come out.
 
+mod asked;
+mod churn;
+mod compared;
 mod datasets;
 mod fit;
 mod frame;
@@ -13,16 +16,24 @@ mod summary;
 mod table;
 mod times;
 
+pub(crate) use asked::{effort_score, net_promoter, programme, satisfaction};
+pub(crate) use churn::{
+    acquisition, churn_rates, contract_churn, conversion, period_retention, states, transitions,
+};
+pub(crate) use compared::{
+    compare_purchases, compare_renewals, fit_segments, holdout, segment_fit, simulate_purchases,
+    simulate_spend, tracking,
+};
 pub(crate) use datasets::{cdnow, donations};
 pub(crate) use fit::{Fit, fit_bg_bb, fit_purchases, fit_renewals, fit_spend, independence};
 pub(crate) use measures::{cohorts, metrics, retention, rfm};
 pub(crate) use orders::{Orders, read_orders};
 pub(crate) use page::{report, text_table};
 pub(crate) use partial::Partial;
-pub(crate) use spend::{expected_spend, lifetime_value, mean_spend};
+pub(crate) use spend::{discounted_purchases, expected_spend, lifetime_value, mean_spend};
 pub(crate) use summary::{Summary, summarize};
 pub(crate) use table::{Table, decimals, first_days, ints, texts};
-pub(crate) use times::survival;
+pub(crate) use times::{log_rank, restricted_mean, survival};
 
 use loyalty_core::analytics::AnalyticsError;
 use serde::de::DeserializeOwned;

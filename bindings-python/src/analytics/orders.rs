@@ -1,5 +1,6 @@
 //! Orders: the rows of a frame as columns of the core, checked once.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, Mutex};
 
 use arrow_array::timezone::Tz;
@@ -13,7 +14,7 @@ use loyalty_core::backtest;
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
-use super::frame::{Column, Frame, Keys, place_of};
+use super::frame::{Column, Frame, Kept, Keys, place_of};
 use super::named;
 use crate::errors::{Failure, guarded};
 
@@ -36,15 +37,18 @@ pub(crate) struct OrderColumns {
     negative: String,
     guests: String,
     segments: Vec<String>,
+    row_segments: Vec<String>,
     memory_max: u64,
 }
 
-/// A segment of every customer: a place in the labels, which ascend; the last stands for none.
+/// A segment of every customer, or of every row: a place in the labels, which ascend; the last stands for
+/// none.
 #[derive(Debug)]
 pub(super) struct Segments {
     name: String,
     pub(super) labels: Vec<Option<String>>,
     pub(super) of: Vec<u32>,
+    pub(super) of_rows: bool,
 }
 
 /// The rows of a frame. `loyalty_core.Orders` is what users see of it.
@@ -59,7 +63,7 @@ pub(crate) struct Orders {
     pub(super) order: Option<Vec<u64>>,
     pub(super) kind: Option<Vec<u8>>,
     pub(super) original_order: Option<Vec<u64>>,
-    /// The stock keeping units, and that of each row; none for [`NO_SKU`].
+    /// The stock keeping units, and that of each row; none for [`NO_NUMBER`].
     skus: Vec<Key>,
     sku: Option<Vec<u32>>,
     quantity_milli: Option<Vec<i64>>,
@@ -145,18 +149,14 @@ pub(super) fn pour(
     })
 }
 
-/// The numbers of keys in the rows that are kept; a row without a key has none.
-fn numbers(
-    index: &mut Index,
-    column: &Column<'_>,
-    kept: &[usize],
-) -> Result<Vec<Option<u32>>, Failure> {
-    let keyed: Vec<usize> = kept
-        .iter()
-        .copied()
-        .filter(|row| column.is_valid(*row))
-        .collect();
-    let found = match column.keys()? {
+/// The numbers of keys in the rows that are kept; [`NO_NUMBER`] where a row has no key.
+fn numbers(index: &mut Index, column: &Column<'_>, kept: &Kept) -> Result<Vec<u32>, Failure> {
+    let keys = column.keys()?;
+    if let (true, Keys::Ints(keys), Kept::All(_)) = (column.is_full(), &keys, kept) {
+        return Ok(index.encode_ints(keys)?);
+    }
+    let keyed: Vec<usize> = kept.rows().filter(|row| column.is_valid(*row)).collect();
+    let found = match keys {
         Keys::Ints(keys) => {
             let keys: Vec<i64> = keyed.iter().map(|row| keys[*row]).collect();
             index.encode_ints(&keys)?
@@ -166,15 +166,22 @@ fn numbers(
             index.encode_texts(&keys)?
         }
     };
+    if keyed.len() == kept.len() {
+        return Ok(found);
+    }
     let mut found = found.into_iter();
-    let number = |row: &usize| {
-        if column.is_valid(*row) {
-            found.next()
-        } else {
-            None
-        }
+    let number = |row: usize| match column.is_valid(row) {
+        true => found.next().unwrap_or(NO_NUMBER),
+        false => NO_NUMBER,
     };
-    Ok(kept.iter().map(number).collect())
+    Ok(kept.rows().map(number).collect())
+}
+
+impl OrderColumns {
+    /// The columns that have labels: those of customers, then those of rows.
+    fn label_columns(&self) -> impl Iterator<Item = &String> {
+        self.segments.iter().chain(&self.row_segments)
+    }
 }
 
 impl Reading {
@@ -216,10 +223,19 @@ impl Reading {
         ];
         let names = needed
             .chain(optional.into_iter().flatten())
-            .chain(&columns.segments);
+            .chain(columns.label_columns());
         let mut places = Vec::new();
         for name in names {
             places.push((name.clone(), place_of(&frame.schema, name)?));
+        }
+        if let Some(name) = columns
+            .row_segments
+            .iter()
+            .find(|name| columns.segments.contains(name))
+        {
+            let (path, found) = ("/row_segments".to_owned(), format!("{name:?} in both"));
+            let allowed = "a column in segments= or in row_segments=";
+            return Err(Failure::input("input.choice", path, found, allowed));
         }
         if columns.amount.is_some() == columns.amount_minor.is_some() {
             let found = if columns.amount.is_some() {
@@ -247,7 +263,7 @@ impl Reading {
             order_ids: Some(Index::new()),
             memory_max: columns.memory_max,
             skus: Index::new(),
-            labels: columns.segments.iter().map(|_| Labels::default()).collect(),
+            labels: columns.label_columns().map(|_| Labels::default()).collect(),
             orders: Orders {
                 keys: Arc::default(),
                 currency,
@@ -277,9 +293,7 @@ impl Reading {
             Column::of(name, batch, place.map_or(0, |(_, place)| *place), first_row)
         };
         let customer = column(&self.columns.customer)?;
-        let kept: Vec<usize> = (0..customer.len())
-            .filter(|row| customer.is_valid(*row))
-            .collect();
+        let kept = Kept::of(&customer);
         let guests = customer.len() - kept.len();
         if guests > 0 && !self.drop_guests {
             let row = (0..customer.len()).find(|row| !customer.is_valid(*row));
@@ -289,11 +303,11 @@ impl Reading {
         orders.rows += customer.len() as u64;
         orders.without_customer += guests as u64;
         let numbered = numbers(&mut self.customers, &customer, &kept)?;
-        orders.customer.extend(numbered.into_iter().flatten());
+        orders.customer.extend_from_slice(&numbered);
         let day = column(&self.columns.day)?;
         let days = day.days(self.zone)?;
         day.hold_years(&days)?;
-        orders.day.extend(kept.iter().map(|row| days[*row]));
+        kept.gather(&days, &mut orders.day);
         if let Some(name) = &self.columns.currency_column {
             column(name)?.hold_currency(self.currency)?;
         }
@@ -320,12 +334,10 @@ impl Reading {
                 *refund = true;
             }
         }
-        orders
-            .amount_minor
-            .extend(kept.iter().map(|row| minor[*row]));
+        kept.gather(&minor, &mut orders.amount_minor);
         if let Some(kinds) = &mut orders.kind {
-            let kind = |row: &usize| if refunds[*row] { REFUND } else { SALE };
-            kinds.extend(kept.iter().map(kind));
+            let kind = |row: usize| if refunds[row] { REFUND } else { SALE };
+            kinds.extend(kept.rows().map(kind));
         }
         for (name, into) in [
             (&self.columns.order, &mut orders.order),
@@ -336,21 +348,24 @@ impl Reading {
                 match &mut self.order_ids {
                     Some(known) => {
                         let found = numbers(known, &column, &kept)?;
-                        into.extend(found.into_iter().map(|id| id.map_or(NO_ORDER, u64::from)));
+                        let order = |id| match id {
+                            NO_NUMBER => NO_ORDER,
+                            id => u64::from(id),
+                        };
+                        into.extend(found.into_iter().map(order));
                     }
                     None => into.extend(column.order_numbers(&kept)?),
                 }
             }
         }
         if let (Some(name), Some(into)) = (&self.columns.sku, &mut orders.sku) {
-            let found = numbers(&mut self.skus, &column(name)?, &kept)?;
-            into.extend(found.into_iter().map(|sku| sku.unwrap_or(NO_SKU)));
+            into.extend(numbers(&mut self.skus, &column(name)?, &kept)?);
         }
         if let (Some(name), Some(into)) = (&self.columns.quantity, &mut orders.quantity_milli) {
             let units = column(name)?.units()?;
-            into.extend(kept.iter().map(|row| 1_000 * i64::from(units[*row])));
+            into.extend(kept.rows().map(|row| 1_000 * i64::from(units[row])));
         }
-        for (name, into) in self.columns.segments.iter().zip(&mut self.labels) {
+        for (name, into) in self.columns.label_columns().zip(&mut self.labels) {
             into.take(&column(name)?, &kept)?;
         }
         self.hold_memory()
@@ -405,8 +420,7 @@ impl Reading {
     /// Numbers customers in the order of their keys, so that the order of rows does not show.
     fn finish(mut self) -> Result<Orders, Failure> {
         let keys = self.customers.keys();
-        let mut order: Vec<u32> = (0..).take(keys.len()).collect();
-        order.sort_unstable_by(|left, right| keys[*left as usize].cmp(&keys[*right as usize]));
+        let order = ascending(keys);
         let mut rank = vec![0_u32; keys.len()];
         for (at, number) in (0..).zip(&order) {
             rank[*number as usize] = at;
@@ -417,12 +431,29 @@ impl Reading {
         }
         self.orders.purchases().check()?;
         self.orders.skus = self.skus.keys().to_vec();
-        for (name, labels) in self.columns.segments.into_iter().zip(self.labels) {
-            let segments = labels.finish(name, &self.orders);
+        let of_customers = self.columns.segments.len();
+        for (at, (name, labels)) in self.columns.label_columns().zip(self.labels).enumerate() {
+            let segments = labels.finish(name.clone(), &self.orders, at >= of_customers);
             self.orders.segments.push(segments);
         }
         Ok(self.orders)
     }
+}
+
+/// The places of keys in ascending order.
+fn ascending(keys: &[Key]) -> Vec<u32> {
+    let int = |(at, key): (u32, &Key)| match key {
+        Key::Int(key) => Some((*key, at)),
+        Key::Text(_) => None,
+    };
+    let ints: Option<Vec<(i64, u32)>> = (0..).zip(keys).map(int).collect();
+    if let Some(mut ints) = ints {
+        ints.sort_unstable();
+        return ints.into_iter().map(|(_, at)| at).collect();
+    }
+    let mut order: Vec<u32> = (0..).take(keys.len()).collect();
+    order.sort_unstable_by(|left, right| keys[*left as usize].cmp(&keys[*right as usize]));
+    order
 }
 
 /// The labels of a column while it is read: a number for each row, [`NO_LABEL`] without one.
@@ -433,17 +464,17 @@ struct Labels {
 }
 
 const NO_LABEL: u32 = u32::MAX;
-const NO_SKU: u32 = u32::MAX;
+const NO_NUMBER: u32 = u32::MAX;
 
 impl Labels {
-    fn take(&mut self, column: &Column<'_>, kept: &[usize]) -> Result<(), Failure> {
+    fn take(&mut self, column: &Column<'_>, kept: &Kept) -> Result<(), Failure> {
         let Some(texts) = column.labels()? else {
-            self.rows.extend(kept.iter().map(|_| NO_LABEL));
+            self.rows.extend(kept.rows().map(|_| NO_LABEL));
             return Ok(());
         };
-        for row in kept {
-            let number = if texts.is_valid(*row) {
-                self.known.encode_texts(&[texts.value(*row)])?[0]
+        for row in kept.rows() {
+            let number = if texts.is_valid(row) {
+                self.known.encode_texts(&[texts.value(row)])?[0]
             } else {
                 NO_LABEL
             };
@@ -452,8 +483,8 @@ impl Labels {
         Ok(())
     }
 
-    /// The label of each customer's first row: of the first day, and on it the least label.
-    fn finish(self, name: String, orders: &Orders) -> Segments {
+    /// The label of each row; or of each customer's first one: of the first day, and on it the least.
+    fn finish(self, name: String, orders: &Orders, of_rows: bool) -> Segments {
         let mut labels: Vec<(Option<String>, u32)> = (0..)
             .zip(self.known.keys())
             .filter_map(|(number, key)| match key {
@@ -467,16 +498,26 @@ impl Labels {
             rank[*number as usize] = at;
         }
         let last = u32::try_from(labels.len()).unwrap_or(u32::MAX);
-        let mut first = vec![(i32::MAX, last); orders.keys.len()];
-        for ((customer, day), number) in orders.customer.iter().zip(&orders.day).zip(self.rows) {
-            let label = rank.get(number as usize).copied().unwrap_or(last);
-            let slot = &mut first[*customer as usize];
-            *slot = (*slot).min((*day, label));
+        let mut of = self.rows;
+        for number in &mut of {
+            *number = rank.get(*number as usize).copied().unwrap_or(last);
         }
-        let of = first.into_iter().map(|(_, label)| label).collect();
+        if !of_rows {
+            let mut first = vec![(i32::MAX, last); orders.keys.len()];
+            for ((customer, day), label) in orders.customer.iter().zip(&orders.day).zip(of) {
+                let slot = &mut first[*customer as usize];
+                *slot = (*slot).min((*day, label));
+            }
+            of = first.into_iter().map(|(_, label)| label).collect();
+        }
         let labels = labels.into_iter().map(|(label, _)| label);
         let labels = labels.chain([None]).collect();
-        Segments { name, labels, of }
+        Segments {
+            name,
+            labels,
+            of,
+            of_rows,
+        }
     }
 }
 
@@ -501,6 +542,24 @@ impl Orders {
     /// Whether customers are whole numbers.
     pub(crate) fn has_int_keys(&self) -> bool {
         matches!(self.keys.first(), Some(Key::Int(_)))
+    }
+
+    /// The number of a customer, whose key is a whole number.
+    pub(super) fn number_of_int(&self, key: i64) -> Option<u32> {
+        let found = self.keys.binary_search_by(|known| match known {
+            Key::Int(known) => known.cmp(&key),
+            Key::Text(_) => Ordering::Greater,
+        });
+        found.ok().and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// The number of a customer, whose key is text.
+    pub(super) fn number_of_text(&self, key: &str) -> Option<u32> {
+        let found = self.keys.binary_search_by(|known| match known {
+            Key::Int(_) => Ordering::Less,
+            Key::Text(known) => known.as_str().cmp(key),
+        });
+        found.ok().and_then(|at| u32::try_from(at).ok())
     }
 
     /// How many rows have no customer.
@@ -557,7 +616,8 @@ impl Orders {
                     .iter()
                     .map(|known| known.name.as_str())
                     .collect();
-                let allowed = format!("one of the columns given as segments=: {names:?}");
+                let allowed =
+                    format!("one of the columns given as segments= or row_segments=: {names:?}");
                 Failure::input(
                     "input.option",
                     "/by".to_owned(),
@@ -565,6 +625,22 @@ impl Orders {
                     &allowed,
                 )
             })
+    }
+
+    /// Segments of customers.
+    pub(super) fn customer_segments(&self, by: &str) -> Result<&Segments, Failure> {
+        let segments = self.segments(by)?;
+        if !segments.of_rows {
+            return Ok(segments);
+        }
+        let allowed = "one of the columns given as segments=: this is about customers";
+        let path = "/by".to_owned();
+        Err(Failure::input(
+            "input.option",
+            path,
+            format!("{by:?}"),
+            allowed,
+        ))
     }
 
     /// The counts of rows by where they went.

@@ -10,7 +10,7 @@ use loyalty_core::analytics::summary::{Summaries, split_occasions};
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
-use super::frame::{Column, Frame, Keys, place_of};
+use super::frame::{Column, Frame, Kept, Keys, place_of};
 use super::orders::{OrderColumns, Terms, listed, pour};
 use super::summary::{Holdout, Summary, checked_unit};
 use super::table::{Table, days, flags, ints, keys};
@@ -270,7 +270,7 @@ impl Rows {
         let days = day.days(None)?;
         day.hold_years(&days)?;
         state.day.extend(days);
-        let all: Vec<usize> = (0..customer.len()).collect();
+        let all = Kept::All(customer.len());
         state.order.extend(column("order")?.order_numbers(&all)?);
         let refunds = column("refund")?.refunds()?;
         state.kind.extend(refunds.into_iter().map(u8::from));

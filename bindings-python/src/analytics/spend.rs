@@ -3,7 +3,8 @@
 use loyalty_core::analytics::models::PurchaseModel;
 use loyalty_core::analytics::models::gamma_gamma::GammaGamma;
 use loyalty_core::analytics::models::lifetime_value::{
-    Discounting, LifetimeValueOptions, lifetime_value as core_value,
+    Discounting, LifetimeValueOptions, discounted_purchases as core_discounted,
+    lifetime_value as core_value,
 };
 use pyo3::prelude::*;
 
@@ -21,6 +22,20 @@ pub(crate) struct ValueTerms {
     margin_rate: f64,
     reward_rate: f64,
     period_days: Option<u32>,
+}
+
+impl ValueTerms {
+    fn options(&self) -> LifetimeValueOptions {
+        LifetimeValueOptions {
+            margin_rate: self.margin_rate,
+            reward_rate: self.reward_rate,
+            discounting: match self.period_days {
+                None => Discounting::Continuous,
+                Some(days) => Discounting::PeriodEnd { days },
+            },
+            ..LifetimeValueOptions::new(self.days, self.annual_rate)
+        }
+    }
 }
 
 /// Expected spend an occasion over the population; none where it is infinite.
@@ -72,15 +87,6 @@ pub(crate) fn lifetime_value(
     guarded(py, || {
         let (fit, spend, summary) = (fit.get(), spend.get(), summary.get());
         let found = py.detach(|| {
-            let options = LifetimeValueOptions {
-                margin_rate: terms.margin_rate,
-                reward_rate: terms.reward_rate,
-                discounting: match terms.period_days {
-                    None => Discounting::Continuous,
-                    Some(days) => Discounting::PeriodEnd { days },
-                },
-                ..LifetimeValueOptions::new(terms.days, terms.annual_rate)
-            };
             let columns = summary.columns();
             let found = core_value(
                 &PurchaseModel::of(&fit.core)?,
@@ -88,13 +94,34 @@ pub(crate) fn lifetime_value(
                 &columns.batch(fit.core.unit_days),
                 &summary.core.repeat_minor,
                 summary.unit_minor(),
-                &options,
+                &terms.options(),
             )?;
             let unit = f64::from(summary.unit_minor());
             let whole = present(found)
                 .into_iter()
                 .map(|value| value.map(|value| value / unit));
             summary.with(vec![("clv", whole.collect())])
+        });
+        found.map_err(|failure: Failure| failure.raise(py))
+    })
+}
+
+/// Discounted purchases of every customer, as a fit of purchases expects them.
+#[pyfunction]
+pub(crate) fn discounted_purchases(
+    py: Python<'_>,
+    fit: &Bound<'_, Fit>,
+    summary: &Bound<'_, Summary>,
+    terms: ValueTerms,
+) -> PyResult<Table> {
+    guarded(py, || {
+        let (fit, summary) = (fit.get(), summary.get());
+        let found = py.detach(|| {
+            let columns = summary.columns();
+            let batch = columns.batch(fit.core.unit_days);
+            let model = PurchaseModel::of(&fit.core)?;
+            let found = core_discounted(&model, &batch, &terms.options())?;
+            summary.with(vec![("discounted_purchases", present(found))])
         });
         found.map_err(|failure: Failure| failure.raise(py))
     })

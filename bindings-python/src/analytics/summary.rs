@@ -15,10 +15,10 @@ use crate::errors::{Failure, core, guarded};
 /// What happened after the end of a summary.
 #[derive(Debug)]
 pub(super) struct Holdout {
-    end: i32,
-    occasions: Vec<u32>,
-    minor: Vec<i64>,
-    new_customers: u64,
+    pub(super) end: i32,
+    pub(super) occasions: Vec<u32>,
+    pub(super) minor: Vec<i64>,
+    pub(super) new_customers: u64,
 }
 
 impl Holdout {

@@ -6,6 +6,9 @@ use loyalty_core::ledger::LedgerError;
 use loyalty_core::number::NumberError;
 use loyalty_core::prior_price::PriorPriceError;
 use loyalty_core::read::ReadError;
+use loyalty_core::scheme::Problems;
+use loyalty_core::time::TimeError;
+use loyalty_core::write::{WriteError, write_json};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -24,6 +27,9 @@ pub(crate) struct Failure {
     /// The row of a table, as a spreadsheet numbers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u32>,
+    /// All problems of a scheme document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<Problems>,
 }
 
 impl Failure {
@@ -41,6 +47,11 @@ impl Failure {
         self
     }
 
+    fn with(mut self, problems: Problems) -> Self {
+        self.problems = Some(problems);
+        self
+    }
+
     /// With the step before its place.
     pub(crate) fn under(mut self, step: &str) -> Self {
         self.path = Some(format!("/{step}{}", self.path.unwrap_or_default()));
@@ -50,7 +61,7 @@ impl Failure {
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let text = serde_json::to_string(&failure);
+        let text = write_json(&failure);
         Self::from_str(&text.unwrap_or_else(|_| failure.code.to_owned()))
     }
 }
@@ -107,20 +118,34 @@ impl From<CodesError> for Failure {
     }
 }
 
-impl From<NumberError> for Failure {
-    fn from(error: NumberError) -> Self {
-        Self::new(error.code(), &error)
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        let first = problems.0.first();
+        Self {
+            path: first.map(|problem| problem.path.to_string()),
+            ..Self::new(
+                first.map_or("scheme.empty", |problem| problem.code),
+                &problems,
+            )
+        }
+        .with(problems)
     }
 }
 
-impl From<LedgerError> for Failure {
-    fn from(error: LedgerError) -> Self {
-        Self::new(error.code(), &error)
-    }
+macro_rules! plain {
+    ($($error:ty),+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(error.code(), &error)
+            }
+        }
+    )+};
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Self {
+plain!(LedgerError, NumberError, TimeError);
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
         Self::new("internal.state", error)
     }
 }

@@ -1,5 +1,5 @@
 //! What surrounds the engine in a shop, for JavaScript: orders as shops export them, codes of coupons, prior
-//! prices. `../js` holds what users see.
+//! prices, the linter of schemes. `../js` holds what users see.
 //!
 //! Texts cross the border in both directions, and nothing stays between two calls. A problem is thrown as a
 //! text of JSON; anything else that is thrown is a trap.
@@ -12,9 +12,12 @@ use loyalty_core::import::{
     self, Columns, ImportError, ImportOptions, Order, Posting, reconcile_known,
 };
 use loyalty_core::ledger::Account;
+use loyalty_core::lint::lint as findings;
 use loyalty_core::prior_price::{PriceSince, Reduction, prior_price as stated};
 use loyalty_core::read::{ReadLimits, Readable, read_json};
+use loyalty_core::scheme::{SchemeDef, compile};
 use loyalty_core::time::Moment;
+use loyalty_core::write::write_json;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -33,7 +36,7 @@ fn options(currency: Option<&str>) -> Result<ImportOptions, Failure> {
 }
 
 fn orders(read: Result<Vec<Order>, ImportError>) -> Result<String, Failure> {
-    Ok(serde_json::to_string(&read?)?)
+    Ok(write_json(&read?)?)
 }
 
 /// Whether a text begins with the header of Shopify's orders export.
@@ -122,7 +125,7 @@ pub fn reconcile(before: Option<String>, snapshot: Option<String>, after: &str) 
             at: posting.at,
             act: &posting.act,
         });
-        Ok::<_, Failure>(serde_json::to_string(&told.collect::<Vec<_>>())?)
+        Ok::<_, Failure>(write_json(&told.collect::<Vec<_>>())?)
     };
     Ok(found()?)
 }
@@ -167,8 +170,20 @@ pub fn prior_price(announced: &str) -> Answer {
     let found = || {
         let Announced { history, reduction } = read(announced)?;
         let found = stated(&history, &reduction)?;
-        let text = found.map(|found| serde_json::to_string(&found));
+        let text = found.map(|found| write_json(&found));
         Ok::<_, Failure>(text.transpose()?.unwrap_or_default())
+    };
+    Ok(found()?)
+}
+
+/// What looks like a mistake in a scheme. `at` is the moment by which windows count as over.
+#[wasm_bindgen]
+pub fn lint(document: &str, at: Option<String>) -> Answer {
+    let found = || {
+        let at = at.as_deref().map(str::parse).transpose();
+        let at: Option<Moment> = at.map_err(|error| Failure::from(error).under("at"))?;
+        let scheme = compile(SchemeDef::from_json(document)?)?;
+        Ok::<_, Failure>(write_json(&findings(&scheme, at.map(Moment::civil)))?)
     };
     Ok(found()?)
 }

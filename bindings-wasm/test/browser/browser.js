@@ -1,4 +1,5 @@
 // Every vector in headless Chromium, and the analytics over CDNOW: the bytes that Rust writes, through both entries.
+// The entry that quotes answers what the whole engine answers in Node; the exports of shops and the linter too.
 //
 //   node browser.js MODULES_OF_TOOLS CHROMIUM
 import assert from "node:assert/strict";
@@ -10,6 +11,10 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
 const [tools, chromium] = process.argv.slice(2);
+import { answer } from "../quotes.js";
+import { FILES } from "../shop.js";
+import { run } from "../vectors.js";
+
 const browsers = createRequire(join(tools, "x.js"))("playwright-core").chromium;
 const root = new URL("../../../", import.meta.url);
 const text = (path) => readFileSync(new URL(path, root), "utf8");
@@ -21,6 +26,10 @@ const digests = new Map(text("vectors/digests.txt").trim().split("\n").map((line
 const log = text("loyalty-core/tests/data/cdnow/CDNOW_sample.txt");
 const analyses = text("bindings-wasm/analytics/tests/digests.txt").trim().split("\n").map((line) => line.split(" "));
 
+const fixtures = FILES.map((name) => text(`loyalty-core/tests/data/import/${name}`));
+const shops = text("bindings-wasm/shop/tests/digests.txt").trim().split("\n").map((line) => line.split(" "));
+const lints = text("loyalty-core/tests/data/lint_cases.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+
 const kinds = { ".js": "text/javascript", ".wasm": "application/wasm" };
 const pages = {
   "/inline": "/bindings-wasm/dist/inline.js",
@@ -29,6 +38,7 @@ const pages = {
 const imports = (entry) => ({
   "loyalty-core": entry,
   "loyalty-core/analytics": entry.replace("dist/", "dist/analytics-"),
+  "loyalty-core/shop": entry.replace("dist/", "dist/shop-"),
 });
 const page = (entry) => `<!doctype html><meta charset="utf-8"><title>vectors</title>
 <script type="importmap">${JSON.stringify({ imports: imports(entry) })}</script>
@@ -41,9 +51,22 @@ const page = (entry) => `<!doctype html><meta charset="utf-8"><title>vectors</ti
   if (analytics.init) await analytics.init();
   const { answers } = await import("/bindings-wasm/test/analytics.js");
   window.analyse = (log) => answers(log).map(([name, parts]) => [name, parts.map((part) => Array.from(part))]);
+  const shop = await import("loyalty-core/shop");
+  if (shop.init) await shop.init();
+  window.shop = (await import("/bindings-wasm/test/shop.js")).answers;
+  window.lint = (one, at) => shop.lint(one, { at });
   window.hostile = () => {
     try { new package_.Account("\\ud800") } catch (error) { return error.code }
   };
+  document.body.dataset.ready = "1";
+</script><body>`;
+
+const quoting = `<!doctype html><meta charset="utf-8"><title>quotes</title>
+<script type="importmap">${JSON.stringify({ imports: { "loyalty-core": "/bindings-wasm/dist/quote.js" } })}</script>
+<script type="module">
+  import { init } from "loyalty-core";
+  await init();
+  window.answer = (await import("/bindings-wasm/test/quotes.js")).answer;
   document.body.dataset.ready = "1";
 </script><body>`;
 
@@ -53,10 +76,10 @@ const policy = (allowed) => `default-src 'none'; connect-src 'self'; script-src 
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url, "http://localhost");
   const entry = pages[pathname] ?? pages[pathname.replace("/refused", "")];
-  if (entry) {
+  if (entry || pathname === "/quote") {
     const allowed = pathname.startsWith("/refused") ? "" : " 'wasm-unsafe-eval'";
     response.writeHead(200, { "Content-Type": "text/html", "Content-Security-Policy": policy(allowed) });
-    response.end(page(entry));
+    response.end(entry ? page(entry) : quoting);
     return;
   }
   try {
@@ -95,10 +118,24 @@ try {
     const found = await tab.evaluate((log) => window.analyse(log), log);
     const digest = (parts) => parts.reduce((hash, part) => hash.update(Uint8Array.from(part)), createHash("sha256")).digest("hex");
     assert.deepEqual(found.map(([name, parts]) => [name, digest(parts)]), analyses);
+    const hex = (text) => createHash("sha256").update(text).digest("hex");
+    const exported = await tab.evaluate((texts) => window.shop(texts), fixtures);
+    assert.deepEqual(exported.map(([name, answer]) => [name, hex(answer)]), shops);
+    for (const { scheme, findings } of lints) {
+      assert.deepEqual(await tab.evaluate((one) => window.lint(one, "2026-11-22T12:00:00+01:00"), scheme), findings);
+    }
     assert.deepEqual(faults, []);
-    console.log(`Chromium, ${path}: ${count} cases and ${analyses.length} analyses, every byte as Rust writes it`);
+    const others = `${analyses.length} analyses, ${shops.length} answers about shops and ${lints.length} schemes with findings`;
+    console.log(`Chromium, ${path}: ${count} cases, ${others}, every byte as Rust writes it`);
     await tab.close();
   }
+  const quotes = await context.newPage();
+  await quotes.goto(`${origin}/quote`);
+  await quotes.waitForSelector('body[data-ready="1"]', { state: "attached", timeout: 60_000 });
+  const asked = cases.flatMap((one) => run(one).asked);
+  for (const one of asked) assert.deepEqual(await quotes.evaluate((one) => window.answer(one), one), answer(one));
+  console.log(`Chromium, /quote: ${asked.length} questions, every byte as the whole engine answers in Node`);
+  await quotes.close();
   const tab = await context.newPage();
   const fault = new Promise((done) => tab.on("pageerror", done));
   await tab.goto(`${origin}/refused/inline`);

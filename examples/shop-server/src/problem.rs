@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use loyalty_core::evaluate::ActError;
+use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
 use loyalty_core::ledger::LedgerError;
 use loyalty_core::path::Path;
@@ -68,10 +68,14 @@ impl Problem {
 
 impl From<ActError> for Problem {
     fn from(error: ActError) -> Self {
-        let status = match &error {
-            ActError::Input { .. } | ActError::Number(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            ActError::Refused { code, .. } if code.ends_with(".unknown") => StatusCode::NOT_FOUND,
-            ActError::Refused { code, .. } if code.starts_with("internal.") => {
+        let status = match error.kind() {
+            ActErrorKind::Input { .. } | ActErrorKind::Number(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            ActErrorKind::Refused { code, .. } if code.ends_with(".unknown") => {
+                StatusCode::NOT_FOUND
+            }
+            ActErrorKind::Refused { code, .. } if code.starts_with("internal.") => {
                 return Self::internal(error);
             }
             _ => StatusCode::CONFLICT,

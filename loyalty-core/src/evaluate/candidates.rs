@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::number::sort_numbers;
 use crate::scheme::compiled::{Kind, Scheme, Sym};
 use crate::scheme::index::RuleIndex;
 
@@ -32,7 +33,7 @@ impl Candidates {
 
     /// Takes over `rules`, with their lines where `known` has them.
     fn fill(&mut self, scheme: &Scheme, cart: &Cart, mut rules: Vec<u32>, known: &Self) {
-        rules.sort_unstable();
+        sort_numbers(&mut rules);
         rules.dedup();
         let length = words(cart.lines.len());
         self.sets.reserve(rules.len().saturating_mul(length));
@@ -150,7 +151,7 @@ pub(crate) fn offer_candidates(context: &Context<'_>) -> Vec<u32> {
         look(Kind::Batch, batch);
     }
     of_member(index, context, &mut found);
-    found.sort_unstable();
+    sort_numbers(&mut found);
     found.dedup();
     found
 }

@@ -5,7 +5,9 @@ use smol_str::SmolStr;
 
 use crate::customer::Facts;
 use crate::id::{CardId, LadderId, MemberId, PurchaseId, RewardId, TierId, WalletId};
-use crate::ledger::{Account, Digest, DueCode, DueReferral, Head, Headroom};
+use crate::ledger::{
+    Account, Digest, DueCode, DueReferral, Head, Headroom, LedgerError, LedgerErrorKind,
+};
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -324,7 +326,7 @@ impl Decision {
         if !anything_due(scheme, account, at) {
             return self.decide(scheme, account, purchase, cart, facts, moments, options);
         }
-        let draft = Draft::open(scheme, account, at, None)?;
+        let draft = Draft::look(scheme, account, at)?;
         let account = &draft.account;
         self.decide(scheme, account, purchase, cart, facts, moments, options)
     }
@@ -402,9 +404,8 @@ impl Decision {
 }
 
 fn encoding(error: impl std::fmt::Display) -> ActError {
-    ActError::Ledger(crate::ledger::LedgerError::Encoding {
-        found: error.to_string(),
-    })
+    let found = error.to_string();
+    ActError::from(LedgerError::from(LedgerErrorKind::Encoding { found }))
 }
 
 /// Why a rule of the scheme does or does not pay for a purchase, candidate or not.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::id::{ActorId, GroupKey, LotId, ReasonCode, WalletId};
 use crate::ledger::{
     Account, ActKind, Content, CountEntry, Digest, Entry, Group, GroupContext, IssueCause,
-    LimitKey, LotPoints, Peer, RewardIssueEntry, RewardUseEntry, Status,
+    LedgerError, LimitKey, LotPoints, Peer, RewardIssueEntry, RewardUseEntry, Status,
 };
 use crate::number::Points;
 use crate::scheme::LastDay;
@@ -33,7 +33,11 @@ pub(crate) struct Draft<'s> {
     pub(crate) pool: Vec<CountEntry>,
     context: GroupContext,
     occurred_at: Option<Moment>,
+    fold: Fold,
 }
+
+/// How an entry changes the copy.
+type Fold = fn(&mut Account, &Entry, &GroupContext) -> Result<(), LedgerError>;
 
 /// What an act posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,6 +69,26 @@ impl<'s> Draft<'s> {
         at: Moment,
         occurred_at: Option<Moment>,
     ) -> Result<Self, ActError> {
+        Self::with(scheme, account, at, occurred_at, Account::apply_entry)
+    }
+
+    /// The same to be looked at: it takes only what time brings, so that a build that quotes needs nothing of the
+    /// other kinds of entries.
+    pub(crate) fn look(
+        scheme: &'s Scheme,
+        account: &Account,
+        at: Moment,
+    ) -> Result<Self, ActError> {
+        Self::with(scheme, account, at, None, Account::apply_due_entry)
+    }
+
+    fn with(
+        scheme: &'s Scheme,
+        account: &Account,
+        at: Moment,
+        occurred_at: Option<Moment>,
+        fold: Fold,
+    ) -> Result<Self, ActError> {
         account.check_moment(at)?;
         let context = GroupContext {
             seq: account.head.seq.saturating_add(1),
@@ -83,6 +107,7 @@ impl<'s> Draft<'s> {
             pool: Vec::new(),
             context,
             occurred_at,
+            fold,
         };
         super::due::post_due(&mut draft)?;
         Ok(draft)
@@ -98,14 +123,14 @@ impl<'s> Draft<'s> {
 
     /// Posts an entry on the copy.
     pub(crate) fn push(&mut self, entry: Entry) -> Result<(), ActError> {
-        self.account.apply_entry(&entry, &self.context)?;
+        (self.fold)(&mut self.account, &entry, &self.context)?;
         self.entries.push(entry);
         Ok(())
     }
 
     /// Posts an entry that stands before those posted since `place`, on none of which it depends.
     pub(crate) fn push_at(&mut self, place: usize, entry: Entry) -> Result<(), ActError> {
-        self.account.apply_entry(&entry, &self.context)?;
+        (self.fold)(&mut self.account, &entry, &self.context)?;
         self.entries.insert(place.min(self.entries.len()), entry);
         Ok(())
     }

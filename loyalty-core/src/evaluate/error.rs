@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::ledger::LedgerError;
-use crate::number::NumberError;
+use crate::number::{NumberError, NumberErrorKind};
 use crate::path::Path;
 
 /// An act that cannot be done. The account is as before.
@@ -12,8 +12,15 @@ use crate::path::Path;
 /// the moment, the account's state and its version, the scheme's version, what the act asks for
 /// with its shape and numbers, what the account and the limits allow, and last a conflict with the
 /// outputs of a quote.
+///
+/// It is a pointer, so that what may fail takes no more room than what may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ActError {
+#[error(transparent)]
+pub struct ActError(Box<ActErrorKind>);
+
+/// The kinds of an [`ActError`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActErrorKind {
     /// The input is wrong.
     #[error("at {path}: found {found}, allowed {allowed}")]
     Input {
@@ -38,61 +45,110 @@ pub enum ActError {
     },
     /// The ledger refuses it.
     #[error(transparent)]
-    Ledger(#[from] LedgerError),
+    Ledger(LedgerError),
     /// A number does not fit.
     #[error(transparent)]
-    Number(#[from] NumberError),
+    Number(NumberError),
 }
 
 impl ActError {
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> &ActErrorKind {
+        &self.0
+    }
+
+    /// The same, to take apart.
+    #[must_use]
+    pub fn into_kind(self) -> ActErrorKind {
+        *self.0
+    }
+
     /// The stable code, such as `points.insufficient`.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Input { code, .. } | Self::Refused { code, .. } => code,
-            Self::Ledger(error) => error.code(),
-            Self::Number(error) => error.code(),
+        match self.kind() {
+            ActErrorKind::Input { code, .. } | ActErrorKind::Refused { code, .. } => code,
+            ActErrorKind::Ledger(error) => error.code(),
+            ActErrorKind::Number(error) => error.code(),
         }
     }
 
     /// Where in the input, for an input error.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Input { path, .. } => Some(path),
+        match self.kind() {
+            ActErrorKind::Input { path, .. } => Some(path),
             _ => None,
         }
     }
 
+    #[inline(always)]
     pub(super) fn input(
         code: &'static str,
         path: Path,
         found: impl fmt::Display,
         allowed: impl fmt::Display,
     ) -> Self {
-        Self::Input {
-            code,
-            path,
-            found: found.to_string(),
-            allowed: allowed.to_string(),
-        }
+        Self::at(code, Some(path), &found, &allowed)
     }
 
+    #[inline(always)]
     pub(super) fn refused(
         code: &'static str,
         found: impl fmt::Display,
         allowed: impl fmt::Display,
     ) -> Self {
-        Self::Refused {
-            code,
-            found: found.to_string(),
-            allowed: allowed.to_string(),
-        }
+        Self::at(code, None, &found, &allowed)
     }
 
-    pub(super) fn overflow(what: &'static str) -> Self {
-        Self::Number(NumberError::Overflow { what })
+    #[cold]
+    #[inline(never)]
+    fn at(
+        code: &'static str,
+        path: Option<Path>,
+        found: &dyn fmt::Display,
+        allowed: &dyn fmt::Display,
+    ) -> Self {
+        let (found, allowed) = (found.to_string(), allowed.to_string());
+        Self::from(match path {
+            Some(path) => ActErrorKind::Input {
+                code,
+                path,
+                found,
+                allowed,
+            },
+            None => ActErrorKind::Refused {
+                code,
+                found,
+                allowed,
+            },
+        })
     }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn overflow(what: &'static str) -> Self {
+        NumberError::from(NumberErrorKind::Overflow { what }).into()
+    }
+}
+
+macro_rules! kinds {
+    ($($error:ty => $make:expr;)+) => {$(
+        impl From<$error> for ActError {
+            #[cold]
+            #[inline(never)]
+            fn from(error: $error) -> Self {
+                Self(Box::new($make(error)))
+            }
+        }
+    )+};
+}
+
+kinds! {
+    ActErrorKind => std::convert::identity;
+    LedgerError => ActErrorKind::Ledger;
+    NumberError => ActErrorKind::Number;
 }
 
 /// The codes of input errors and refusals, for the registry. A record whose claim is refused fails

@@ -65,7 +65,7 @@ pub use cart::Cart;
 pub use challenge::{ChallengePartStanding, ChallengeStanding};
 pub use decision::*;
 pub use draft::{Outcome, Posted};
-pub use error::{ACT_CODES, ActError};
+pub use error::{ACT_CODES, ActError, ActErrorKind};
 pub use imported::known_order;
 pub(crate) use kept::{paid_for, returned};
 pub use reason::{About, REASON_CODES, Reason, Shortage};

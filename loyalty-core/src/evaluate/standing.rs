@@ -139,7 +139,7 @@ pub struct AffordableReward {
 /// # Errors
 /// Ledger errors for a moment before the account's last one.
 pub fn standing(scheme: &Scheme, account: &Account, at: Moment) -> Result<Standing, ActError> {
-    let draft = Draft::open(scheme, account, at, None)?;
+    let draft = Draft::look(scheme, account, at)?;
     let account = &draft.account;
     let wallets: Vec<WalletStanding> = scheme
         .wallets

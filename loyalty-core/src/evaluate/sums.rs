@@ -262,7 +262,7 @@ fn free_units(entry: &PurchaseEntry, place: usize, price: i64, kept: u32) -> u32
         .chain([0, kept])
         .filter(|cut| *cut <= kept)
         .collect();
-    cuts.sort_unstable();
+    cuts.order();
     cuts.dedup();
     cuts.windows(2)
         .filter_map(|pair| match pair {

@@ -22,7 +22,7 @@ const BOUNDS: Bounds = Bounds {
 };
 
 /// A number or text that names something. Shops use numbers above 2^53.
-#[derive(Debug, Clone, PartialEq, Eq, Readable)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Readable)]
 #[serde(try_from = "serde_json::Value")]
 pub(super) struct Ref(pub(super) String);
 

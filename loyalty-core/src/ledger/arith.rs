@@ -1,9 +1,16 @@
-//! Checked sums over what an account holds.
+//! Checked sums over what an account holds, and lists that grow.
 
 use crate::number::{Points, SAFE_MAX};
 
 use super::entry::CarryEntry;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
+
+/// Adds to the end of a list what is made in its place there: `push` would be handed it made
+/// elsewhere, and copying what was just written waits for the writes.
+#[inline(always)]
+pub(super) fn push_made<T>(list: &mut Vec<T>, make: impl FnOnce() -> T) {
+    list.extend(std::iter::once_with(make));
+}
 
 /// Adds points in place.
 #[inline]
@@ -20,11 +27,11 @@ pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<
 #[inline]
 fn put(into: &mut Points, milli: Option<i64>, what: &'static str) -> Result<(), LedgerError> {
     match milli {
-        Some(milli) if milli.unsigned_abs() <= SAFE_MAX.unsigned_abs() => {
+        Some(milli) if (-SAFE_MAX..=SAFE_MAX).contains(&milli) => {
             *into = Points::from_milli(milli);
             Ok(())
         }
-        _ => Err(LedgerError::Overflow { what }),
+        _ => Err(LedgerErrorKind::Overflow { what }.into()),
     }
 }
 
@@ -46,7 +53,7 @@ pub(super) fn add_i64(to: &mut i64, by: i64, what: &'static str) -> Result<(), L
     let total = to
         .checked_add(by)
         .filter(|sum| sum.unsigned_abs() <= SAFE_MAX.unsigned_abs());
-    *to = total.ok_or(LedgerError::Overflow { what })?;
+    *to = total.ok_or(LedgerErrorKind::Overflow { what })?;
     Ok(())
 }
 
@@ -54,10 +61,11 @@ pub(super) fn add_i64(to: &mut i64, by: i64, what: &'static str) -> Result<(), L
 #[inline]
 pub(super) fn not_negative(points: Points, what: &'static str) -> Result<(), LedgerError> {
     if points.is_negative() {
-        return Err(LedgerError::Negative {
+        return Err(LedgerErrorKind::Negative {
             what,
             found: points.milli(),
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -65,7 +73,7 @@ pub(super) fn not_negative(points: Points, what: &'static str) -> Result<(), Led
 /// Adds a carried fraction in place, in lowest terms.
 pub(super) fn add_carry(num: &mut i64, den: &mut i64, by: &CarryEntry) -> Result<(), LedgerError> {
     let what = "a carried fraction";
-    let overflow = LedgerError::Overflow { what };
+    let overflow = LedgerErrorKind::Overflow { what };
     if by.den <= 0 {
         return Err(LedgerError::state(
             "the denominator of a carried fraction",

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::number::Points;
 
 use super::account::{Account, Card, InstanceState, Ladder, RewardState, Totals, Wallet};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::key::print;
 use super::lot::Lot;
 use super::wallet::number;
@@ -20,12 +20,13 @@ fn demand<T: PartialEq + Display>(
     if found == allowed {
         return Ok(());
     }
-    Err(LedgerError::Audit {
+    Err(LedgerErrorKind::Audit {
         what,
         place: place.to_string(),
         found: found.to_string(),
         allowed: allowed.to_string(),
-    })
+    }
+    .into())
 }
 
 fn sum(parts: &[Points]) -> i128 {

@@ -1,6 +1,6 @@
 //! The hash chain: each group carries the hash of the one before and its own.
 
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Group, Head};
 
 /// A group with the hash that its content asks for.
@@ -55,25 +55,28 @@ pub fn longest_valid_prefix(groups: &[Group]) -> usize {
 pub(super) fn verify_next(head: Head, group: &Group) -> Result<Head, LedgerError> {
     let next = head.seq.saturating_add(1);
     if group.seq != next {
-        return Err(LedgerError::Sequence {
+        return Err(LedgerErrorKind::Sequence {
             found: group.seq,
             allowed: next,
-        });
+        }
+        .into());
     }
     if group.prev != head.hash {
-        return Err(LedgerError::Chain {
+        return Err(LedgerErrorKind::Chain {
             seq: group.seq,
             found: group.prev,
             allowed: head.hash,
-        });
+        }
+        .into());
     }
     let allowed = group.compute_hash()?;
     if group.hash != allowed {
-        return Err(LedgerError::Hash {
+        return Err(LedgerErrorKind::Hash {
             seq: group.seq,
             found: group.hash,
             allowed,
-        });
+        }
+        .into());
     }
     Ok(Head {
         seq: group.seq,

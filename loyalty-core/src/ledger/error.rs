@@ -21,8 +21,15 @@ use super::group::{ActKind, Digest};
 ///
 /// A moment whose civil time is more than 26 hours off its instant never gets here: no
 /// [`Moment`] can be made of it.
+///
+/// It is a pointer, so that a fold that may fail takes no more room than one that may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerError {
+#[error(transparent)]
+pub struct LedgerError(Box<LedgerErrorKind>);
+
+/// The kinds of a [`LedgerError`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerErrorKind {
     /// A digest is not 64 hexadecimal digits.
     #[error("a digest is 64 lower-case hexadecimal digits, found {found:?}")]
     Digest {
@@ -300,38 +307,45 @@ impl LedgerError {
         "ledger.audit",
     ];
 
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> &LedgerErrorKind {
+        &self.0
+    }
+
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Digest { .. } => "ledger.digest",
-            Self::Encoding { .. } => "ledger.encoding",
-            Self::Size { .. } => "ledger.size",
-            Self::Sequence { .. } => "ledger.sequence",
-            Self::Chain { .. } => "ledger.chain",
-            Self::Hash { .. } => "ledger.hash",
-            Self::OutOfOrder { .. } => "ledger.out_of_order",
-            Self::CivilBackwards { .. } => "ledger.civil_backwards",
-            Self::Repeated { .. } => "ledger.repeated",
-            Self::OtherContent { .. } => "ledger.other_content",
-            Self::Member { .. } => "ledger.member",
-            Self::UnknownWallet { .. } => "ledger.unknown_wallet",
-            Self::UnknownLot { .. } => "ledger.unknown_lot",
-            Self::UnknownPurchase { .. } => "ledger.unknown_purchase",
-            Self::UnknownLine { .. } => "ledger.unknown_line",
-            Self::UnknownRedemption { .. } => "ledger.unknown_redemption",
-            Self::UnknownCard { .. } => "ledger.unknown_card",
-            Self::UnknownReward { .. } => "ledger.unknown_reward",
-            Self::UnknownHold { .. } => "ledger.unknown_hold",
-            Self::Number { .. } => "ledger.number",
-            Self::State { .. } => "ledger.state",
-            Self::Negative { .. } => "ledger.negative",
-            Self::Early { .. } => "ledger.early",
-            Self::Overdrawn { .. } => "ledger.overdrawn",
-            Self::Exceeded { .. } => "ledger.exceeded",
-            Self::Money { .. } => "ledger.money",
-            Self::Overflow { .. } => "ledger.overflow",
-            Self::Audit { .. } => "ledger.audit",
+    pub fn code(&self) -> &'static str {
+        use LedgerErrorKind as Kind;
+        match self.kind() {
+            Kind::Digest { .. } => "ledger.digest",
+            Kind::Encoding { .. } => "ledger.encoding",
+            Kind::Size { .. } => "ledger.size",
+            Kind::Sequence { .. } => "ledger.sequence",
+            Kind::Chain { .. } => "ledger.chain",
+            Kind::Hash { .. } => "ledger.hash",
+            Kind::OutOfOrder { .. } => "ledger.out_of_order",
+            Kind::CivilBackwards { .. } => "ledger.civil_backwards",
+            Kind::Repeated { .. } => "ledger.repeated",
+            Kind::OtherContent { .. } => "ledger.other_content",
+            Kind::Member { .. } => "ledger.member",
+            Kind::UnknownWallet { .. } => "ledger.unknown_wallet",
+            Kind::UnknownLot { .. } => "ledger.unknown_lot",
+            Kind::UnknownPurchase { .. } => "ledger.unknown_purchase",
+            Kind::UnknownLine { .. } => "ledger.unknown_line",
+            Kind::UnknownRedemption { .. } => "ledger.unknown_redemption",
+            Kind::UnknownCard { .. } => "ledger.unknown_card",
+            Kind::UnknownReward { .. } => "ledger.unknown_reward",
+            Kind::UnknownHold { .. } => "ledger.unknown_hold",
+            Kind::Number { .. } => "ledger.number",
+            Kind::State { .. } => "ledger.state",
+            Kind::Negative { .. } => "ledger.negative",
+            Kind::Early { .. } => "ledger.early",
+            Kind::Overdrawn { .. } => "ledger.overdrawn",
+            Kind::Exceeded { .. } => "ledger.exceeded",
+            Kind::Money { .. } => "ledger.money",
+            Kind::Overflow { .. } => "ledger.overflow",
+            Kind::Audit { .. } => "ledger.audit",
         }
     }
 
@@ -339,21 +353,23 @@ impl LedgerError {
     #[cold]
     pub(super) fn number(what: &'static str, found: u64, next: usize) -> Self {
         let allowed = super::wallet::number(next);
-        Self::Number {
+        let kind = LedgerErrorKind::Number {
             what,
             found,
             allowed,
-        }
+        };
+        kind.into()
     }
 
     /// A deadline that is not reached.
     #[cold]
     pub(super) fn early(what: &'static str, found: Moment, allowed: Option<Deadline>) -> Self {
-        Self::Early {
+        let kind = LedgerErrorKind::Early {
             what,
             found,
             allowed,
-        }
+        };
+        kind.into()
     }
 
     /// A state that does not allow something.
@@ -363,11 +379,21 @@ impl LedgerError {
         found: impl Into<SmolStr>,
         allowed: impl Into<SmolStr>,
     ) -> Self {
-        Self::State {
+        let (found, allowed) = (found.into(), allowed.into());
+        let kind = LedgerErrorKind::State {
             what,
-            found: found.into(),
-            allowed: allowed.into(),
-        }
+            found,
+            allowed,
+        };
+        kind.into()
+    }
+}
+
+impl From<LedgerErrorKind> for LedgerError {
+    #[cold]
+    #[inline(never)]
+    fn from(kind: LedgerErrorKind) -> Self {
+        Self(Box::new(kind))
     }
 }
 

@@ -4,11 +4,13 @@ use crate::id::MemberId;
 use crate::time::Moment;
 
 use super::account::{Account, KeyRecord, Status};
+use super::arith::push_made;
 use super::before::Before;
 use super::entry::Entry;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
+use super::many::{Lengths, push_run};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +75,12 @@ impl Account {
         self.check_head(group)?;
         self.index.follow(&self.keys);
         if let Some(record) = self.posted(group.act, &group.key) {
-            return Err(LedgerError::Repeated {
+            return Err(LedgerErrorKind::Repeated {
                 act: group.act,
                 key: group.key.clone(),
                 seq: record.seq,
-            });
+            }
+            .into());
         }
         let before = Before::of(self, group);
         let folded = self.fold_entries(group);
@@ -107,12 +110,8 @@ impl Account {
         self,
         groups: impl IntoIterator<Item = &'a Group>,
     ) -> Result<Self, LedgerError> {
-        let groups = groups.into_iter();
         let mut replay = Replay::from(self);
-        replay.account.keys.reserve(groups.size_hint().0);
-        for group in groups {
-            replay.push(group)?;
-        }
+        push_run(&mut replay, groups.into_iter())?;
         replay.finish()
     }
 
@@ -144,10 +143,7 @@ impl Account {
 
     #[inline]
     fn end(&mut self, group: &Group) {
-        if self.keys.len() == self.keys.capacity() {
-            self.keys.reserve(1);
-        }
-        self.keys.push(KeyRecord {
+        push_made(&mut self.keys, || KeyRecord {
             print: print(group.act, &group.key),
             act: group.act,
             key: group.key.clone(),
@@ -166,25 +162,28 @@ impl Account {
     fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
         let next = self.head.seq.saturating_add(1);
         if group.seq != next {
-            return Err(LedgerError::Sequence {
+            return Err(LedgerErrorKind::Sequence {
                 found: group.seq,
                 allowed: next,
-            });
+            }
+            .into());
         }
         if group.prev != self.head.hash {
-            return Err(LedgerError::Chain {
+            return Err(LedgerErrorKind::Chain {
                 seq: group.seq,
                 found: group.prev,
                 allowed: self.head.hash,
-            });
+            }
+            .into());
         }
         self.check_moment(group.at)?;
         match group.occurred_at.as_deref().copied() {
             Some(occurred) if occurred.instant_ms() > group.at.instant_ms() => {
-                Err(LedgerError::OutOfOrder {
+                Err(LedgerErrorKind::OutOfOrder {
                     found: group.at,
                     allowed: occurred,
-                })
+                }
+                .into())
             }
             _ => Ok(()),
         }
@@ -198,16 +197,18 @@ impl Account {
     pub fn check_moment(&self, at: Moment) -> Result<(), LedgerError> {
         let Some(last) = self.at else { return Ok(()) };
         if at.instant_ms() < last.instant_ms() {
-            return Err(LedgerError::OutOfOrder {
+            return Err(LedgerErrorKind::OutOfOrder {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         if at.date() < last.date() {
-            return Err(LedgerError::CivilBackwards {
+            return Err(LedgerErrorKind::CivilBackwards {
                 found: at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         Ok(())
     }
@@ -233,33 +234,51 @@ impl Account {
     #[inline(never)]
     fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
         match entry {
-            Entry::Earning(_) | Entry::Redemption(_) | Entry::Expiry(_) => {
-                self.apply_entry(entry, context)
-            }
+            Entry::Redemption(entry) => self.redemption(entry, context),
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
             Entry::Event(entry) => self.event(entry, context),
-            Entry::Activation(entry) => self.activation(entry, context),
             Entry::Restoration(entry) => self.restoration(entry, context),
             Entry::Reversal(entry) => self.reversal(entry),
             Entry::Adjustment(entry) => self.adjustment(entry, context),
             Entry::WriteOff(entry) => self.write_off(entry),
-            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
-            Entry::TierChange(entry) => self.tier_change(entry, context),
             Entry::CardOpen(entry) => self.card_open(entry, context),
             Entry::Stamp(entry) => self.stamp(entry, context),
-            Entry::CardComplete(entry) => self.card_complete(entry),
-            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
-            Entry::RewardUse(entry) => self.reward_use(entry),
-            Entry::RewardVoid(entry) => self.reward_void(entry),
             Entry::Count(entry) => self.count(entry),
             Entry::Hold(entry) => self.hold_entry(entry, context),
             Entry::Capture(entry) => self.end_hold(entry),
-            Entry::Release(entry) => self.end_hold(entry),
             Entry::TransferOut(entry) => self.transfer_out(entry),
             Entry::TransferIn(entry) => self.transfer_in(entry, context),
             Entry::MergeIn(entry) => self.merge_in(entry, context),
             Entry::Reinstatement(entry) => self.reinstatement(entry, context),
+            other => self.apply_due_entry(other, context),
+        }
+    }
+
+    /// The kinds that time brings, and what follows from them.
+    #[inline(never)]
+    pub(crate) fn apply_due_entry(
+        &mut self,
+        entry: &Entry,
+        context: &GroupContext,
+    ) -> Result<(), LedgerError> {
+        match entry {
+            Entry::Earning(entry) => self.earning(entry, context),
+            Entry::Expiry(entry) => self.expiry(entry, context),
+            Entry::Activation(entry) => self.activation(entry, context),
+            Entry::DeficitFill(entry) => self.deficit_fill(entry, context),
+            Entry::TierChange(entry) => self.tier_change(entry, context),
+            Entry::CardComplete(entry) => self.card_complete(entry),
+            Entry::RewardIssue(entry) => self.reward_issue(entry, context),
+            Entry::RewardUse(entry) => self.reward_use(entry),
+            Entry::RewardVoid(entry) => self.reward_void(entry),
+            Entry::Release(entry) => self.end_hold(entry),
+            _ => Err(LedgerErrorKind::State {
+                what: "an entry",
+                found: "of an act".into(),
+                allowed: "one that time brings".into(),
+            }
+            .into()),
         }
     }
 }
@@ -303,18 +322,41 @@ impl Replay {
         if let Some(problem) = &self.broken {
             return Err(LedgerError::clone(problem));
         }
-        let account = &mut self.account;
-        let folded = account.fold_next(group);
-        if let Err(problem) = &folded {
-            self.broken = Some(Box::new(problem.clone()));
+        match self.account.fold_next(group) {
+            Ok(()) => Ok(()),
+            Err(problem) => Err(self.broken_by(problem)),
         }
-        folded
     }
 
-    /// The account so far.
+    #[cold]
+    fn broken_by(&mut self, problem: LedgerError) -> LedgerError {
+        self.broken = Some(Box::new(problem.clone()));
+        problem
+    }
+
+    /// Folds the next groups, by which lists get so long; a problem with the place of its group.
     #[inline]
-    pub(super) const fn account(&self) -> &Account {
-        &self.account
+    pub(super) fn push_all<'a>(
+        &mut self,
+        groups: impl Iterator<Item = &'a Group>,
+        lengths: Lengths,
+    ) -> Result<(), (usize, LedgerError)> {
+        let Account {
+            keys, redemptions, ..
+        } = &mut self.account;
+        keys.reserve(lengths.keys);
+        redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
+        let mut first = true;
+        for (place, group) in groups.enumerate() {
+            // Before its first group an account has no wallet.
+            if first && let [wallet] = self.account.wallets.as_mut_slice() {
+                let room = lengths.room(wallet.lots.len(), lengths.lots);
+                wallet.lots.reserve(room);
+                first = false;
+            }
+            self.push(group).map_err(|problem| (place, problem))?;
+        }
+        Ok(())
     }
 
     /// The account.

@@ -5,7 +5,7 @@ use crate::number::SAFE_MAX;
 
 use super::account::{Account, Card, Instance, InstanceState, StampRun};
 use super::entry::{CardCompleteEntry, CardOpenEntry, StampEntry};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 
 impl Account {
@@ -26,12 +26,13 @@ impl Account {
             };
             self.cards.insert(place, card);
         }
-        self.cards
-            .get_mut(place)
-            .ok_or_else(|| LedgerError::UnknownCard {
+        self.cards.get_mut(place).ok_or_else(|| {
+            LedgerErrorKind::UnknownCard {
                 card: id.clone(),
                 instance: 0,
-            })
+            }
+            .into()
+        })
     }
 
     /// Opens the next card, or one that was filled or lapsed again.
@@ -49,11 +50,12 @@ impl Account {
         }
         if place != card.instances.len() {
             let allowed = super::wallet::number(card.instances.len());
-            return Err(LedgerError::Number {
+            return Err(LedgerErrorKind::Number {
                 what: "card",
                 found: u64::from(entry.instance),
                 allowed,
-            });
+            }
+            .into());
         }
         at_most(
             "the stamps on a card",
@@ -145,10 +147,11 @@ impl Account {
             .find(|card| card.id == *id && place < card.instances.len());
         match card {
             Some(card) => Ok((card, place)),
-            None => Err(LedgerError::UnknownCard {
+            None => Err(LedgerErrorKind::UnknownCard {
                 card: id.clone(),
                 instance,
-            }),
+            }
+            .into()),
         }
     }
 }
@@ -176,11 +179,12 @@ fn reopen(instance: &mut Instance, entry: &CardOpenEntry) -> Result<(), LedgerEr
 
 fn at_most(what: &'static str, found: i64, allowed: i64) -> Result<(), LedgerError> {
     if found > allowed {
-        return Err(LedgerError::Exceeded {
+        return Err(LedgerErrorKind::Exceeded {
             what,
             found,
             allowed,
-        });
+        }
+        .into());
     }
     Ok(())
 }
@@ -224,11 +228,12 @@ impl Instance {
         let left = i64::from(stands).saturating_add(count);
         let Ok(left) = u32::try_from(left) else {
             let (what, found) = ("the stamps to take off a card", count.saturating_neg());
-            return Err(LedgerError::Exceeded {
+            return Err(LedgerErrorKind::Exceeded {
                 what,
                 found,
                 allowed: i64::from(stands),
-            });
+            }
+            .into());
         };
         match place {
             Some(place) if left == 0 => drop(self.stamps.remove(place)),

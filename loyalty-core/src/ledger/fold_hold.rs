@@ -7,7 +7,7 @@ use crate::time::Moment;
 use super::account::{Account, HeldState, Hold, ReadyState, RewardState};
 use super::arith::{add, not_negative, take};
 use super::entry::{HoldEntry, HoldRef, WalletDraw};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::fold_points::within;
 use super::limit_key::LimitKey;
@@ -106,7 +106,7 @@ impl Account {
         let free = lot
             .remaining
             .checked_sub(lot.held)
-            .ok_or(LedgerError::Overflow { what })?;
+            .ok_or(LedgerErrorKind::Overflow { what })?;
         within(&draw.wallet, what, draw.points, free)?;
         add(&mut lot.held, draw.points, what)
     }
@@ -115,9 +115,10 @@ impl Account {
     pub(super) fn end_hold(&mut self, entry: &HoldRef) -> Result<(), LedgerError> {
         let place = self.holds.iter().position(|hold| hold.id == entry.hold);
         let Some(place) = place else {
-            return Err(LedgerError::UnknownHold {
+            return Err(LedgerErrorKind::UnknownHold {
                 hold: entry.hold.clone(),
-            });
+            }
+            .into());
         };
         let hold = self.holds.remove(place);
         for draw in &hold.draws {

@@ -12,7 +12,7 @@ use super::arith::add;
 use super::entry::{
     CarryEntry, CountEntry, DiscountEntry, Draw, IssueCause, MergeInEntry, PurchaseEntry, Source,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::group::ActKind;
 use super::wallet::number;
@@ -35,16 +35,17 @@ impl Account {
         let other = &*entry.account;
         if other.member == self.member {
             let (found, allowed) = (other.member.clone(), self.member.clone());
-            return Err(LedgerError::Member { found, allowed });
+            return Err(LedgerErrorKind::Member { found, allowed }.into());
         }
         if let Some(last) = other
             .at
             .filter(|last| last.instant_ms() > context.at.instant_ms())
         {
-            return Err(LedgerError::OutOfOrder {
+            return Err(LedgerErrorKind::OutOfOrder {
                 found: context.at,
                 allowed: last,
-            });
+            }
+            .into());
         }
         let shift = self.shift_for(other);
         for wallet in &other.wallets {
@@ -93,7 +94,7 @@ impl Account {
     fn pour_numbered(&mut self, other: &Self, shift: &Shift) -> Result<(), LedgerError> {
         for state in &other.redemptions {
             let mut state = state.clone();
-            shift.draws(&state.wallet, Arc::make_mut(&mut state.draws));
+            shift.draws(&state.wallet, state.draws.as_mut());
             if let Some(terms) = state.terms.as_mut().filter(|terms| terms.issue.is_some()) {
                 let terms = Arc::make_mut(terms);
                 terms.issue = terms.issue.map(|issue| issue.saturating_add(shift.issues));

@@ -4,22 +4,20 @@
 //! written off = what the lots hold − deficit + redeemed + expired + reversed + adjusted out +
 //! transferred out.
 
-use std::sync::Arc;
-
 use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
 
 use super::account::{Account, Wallet};
-use super::arith::{add, not_negative, sum, take};
+use super::arith::{add, not_negative, push_made, sum, take};
 use super::entry::{
     ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
     TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::EarningEntry;
-use super::redemption::{RedemptionEntry, RedemptionState};
+use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{number, overdrawn, usable};
 
 impl Account {
@@ -59,7 +57,7 @@ impl Account {
         if let Some(hold) = hold {
             self.capture_draws(hold, entry)?;
         }
-        let wallet = self.known_wallet(&entry.wallet)?;
+        let wallet = self.near_wallet(&entry.wallet)?;
         if !wallet.deficit.is_zero() && hold.is_none() {
             let wanted = sum(entry.draws.iter().map(|draw| draw.points), "a redemption")?;
             within(
@@ -77,9 +75,9 @@ impl Account {
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
             wallet.activity = Some(activity);
         }
-        self.redemptions.push(RedemptionState {
+        push_made(&mut self.redemptions, || RedemptionState {
             wallet: entry.wallet.clone(),
-            draws: Arc::clone(&entry.draws),
+            draws: Draws::from(&entry.draws),
             restored: Points::ZERO,
             terms: entry.terms.clone(),
         });
@@ -100,7 +98,7 @@ impl Account {
         entry: &LotPoints,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
-        let wallet = self.known_wallet(&entry.wallet)?;
+        let wallet = self.near_wallet(&entry.wallet)?;
         let activity = wallet.activity;
         let lot = wallet.lot_mut(entry.lot)?;
         let deadline = lot.deadline(activity);
@@ -230,12 +228,13 @@ impl Account {
             let allowed = lot.expired;
             if of.points > allowed {
                 let (what, found) = ("a reinstatement", of.points);
-                return Err(LedgerError::Overdrawn {
+                return Err(LedgerErrorKind::Overdrawn {
                     what,
                     wallet: entry.wallet.clone(),
                     found,
                     allowed,
-                });
+                }
+                .into());
             }
             take(&mut lot.expired, of.points, "the points lapsed")?;
             add(&mut lapsed, of.points, "a reinstatement")?;
@@ -243,11 +242,12 @@ impl Account {
         let total = open_all(wallet, &entry.lots, context)?;
         if total != lapsed {
             let (found, allowed) = (format_points(total), format_points(lapsed));
-            return Err(LedgerError::State {
+            return Err(LedgerErrorKind::State {
                 what: "the sum of a reinstatement's lots",
                 found,
                 allowed,
-            });
+            }
+            .into());
         }
         add(
             &mut wallet.totals.reinstated,
@@ -304,6 +304,7 @@ fn format_points(points: Points) -> smol_str::SmolStr {
 }
 
 /// The civil day of a deadline that was reached.
+#[inline]
 fn day_of(deadline: Deadline, at: Moment) -> Date {
     match deadline {
         Deadline::Day(date) => date,

@@ -10,7 +10,7 @@ use super::arith::{add_carry, add_i64};
 use super::entry::{
     ActivityEntry, CarryEntry, CountEntry, EventEntry, MetricEntry, PurchaseEntry, TierChangeEntry,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::limit_key::LimitKey;
 
@@ -62,9 +62,10 @@ impl Account {
             .find(|state| state.entry.purchase.id == *id);
         match found {
             Some(state) => Ok(Arc::make_mut(state)),
-            None => Err(LedgerError::UnknownPurchase {
+            None => Err(LedgerErrorKind::UnknownPurchase {
                 purchase: id.clone(),
-            }),
+            }
+            .into()),
         }
     }
 
@@ -165,8 +166,11 @@ impl Account {
         {
             self.ladders.insert(place, Ladder::new(id.clone()));
         }
-        self.ladders.get_mut(place).ok_or(LedgerError::Overflow {
-            what: "the ladders",
+        self.ladders.get_mut(place).ok_or_else(|| {
+            LedgerErrorKind::Overflow {
+                what: "the ladders",
+            }
+            .into()
         })
     }
 
@@ -225,11 +229,12 @@ impl Account {
         add_i64(&mut counter.count, entry.change, "a counter")?;
         if counter.count < 0 {
             let (what, found) = ("what a counter gives back", entry.change.saturating_neg());
-            return Err(LedgerError::Exceeded {
+            return Err(LedgerErrorKind::Exceeded {
                 what,
                 found,
                 allowed: before,
-            });
+            }
+            .into());
         }
         if counter.count == 0 {
             self.counters.remove(place);

@@ -9,7 +9,7 @@ use super::arith::{add, add_carry, add_i64, not_negative, sum, take};
 use super::entry::{
     CarryEntry, Draw, MetricEntry, RestorationEntry, ReturnEntry, ReversalEntry, RulePoints,
 };
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::fold_points::{open_all, within};
 
@@ -96,10 +96,11 @@ impl Account {
         let allowed = self.redemptions.len();
         let place = usize::try_from(number).unwrap_or(usize::MAX);
         let Some(state) = self.redemptions.get_mut(place) else {
-            return Err(LedgerError::UnknownRedemption {
+            return Err(LedgerErrorKind::UnknownRedemption {
                 found: number,
                 allowed,
-            });
+            }
+            .into());
         };
         if state.wallet != *wallet {
             let (found, allowed) = (wallet.to_string(), state.wallet.to_string());
@@ -112,7 +113,7 @@ impl Account {
         let spent = sum(state.draws.iter().map(|draw| draw.points), what)?;
         let left = spent
             .checked_sub(state.restored)
-            .ok_or(LedgerError::Overflow { what })?;
+            .ok_or(LedgerErrorKind::Overflow { what })?;
         within(wallet, what, total, left)?;
         add(&mut state.restored, total, what)?;
         add(&mut self.known_wallet(wallet)?.totals.unspent, total, what)
@@ -162,10 +163,11 @@ impl PurchaseState {
             .map(|line| line.quantity);
         let (Some(place), Some(sold)) = (place, sold) else {
             let purchase = self.entry.purchase.id.clone();
-            return Err(LedgerError::UnknownLine {
+            return Err(LedgerErrorKind::UnknownLine {
                 purchase,
                 line: back.line.clone(),
-            });
+            }
+            .into());
         };
         let currency = self.entry.purchase.currency;
         if self.returned.is_empty() {
@@ -180,11 +182,12 @@ impl PurchaseState {
                 let total = returned.quantity.saturating_add(count);
                 if total > sold {
                     let (what, found) = ("the units that come back of a line", i64::from(total));
-                    return Err(LedgerError::Exceeded {
+                    return Err(LedgerErrorKind::Exceeded {
                         what,
                         found,
                         allowed: i64::from(sold),
-                    });
+                    }
+                    .into());
                 }
                 returned.quantity = total;
             }
@@ -212,11 +215,12 @@ impl PurchaseState {
                 "the refunds of a purchase, in minor units,",
                 self.refunded_minor,
             );
-            return Err(LedgerError::Exceeded {
+            return Err(LedgerErrorKind::Exceeded {
                 what,
                 found,
                 allowed: paid,
-            });
+            }
+            .into());
         }
         Ok(())
     }
@@ -232,8 +236,11 @@ impl PurchaseState {
         {
             self.reversed.insert(place, Reversed::new(wallet.clone()));
         }
-        let unknown = || LedgerError::UnknownWallet {
-            wallet: wallet.clone(),
+        let unknown = || {
+            LedgerErrorKind::UnknownWallet {
+                wallet: wallet.clone(),
+            }
+            .into()
         };
         self.reversed.get_mut(place).ok_or_else(unknown)
     }
@@ -346,12 +353,12 @@ fn minor_of(
     currency: crate::number::Currency,
 ) -> Result<i64, LedgerError> {
     let minor = amount.minor_in(currency);
-    let minor = minor.map_err(|error| LedgerError::Money {
+    let minor = minor.map_err(|error| LedgerErrorKind::Money {
         what,
         found: error.to_string().into(),
     })?;
     if minor < 0 {
-        return Err(LedgerError::Negative { what, found: minor });
+        return Err(LedgerErrorKind::Negative { what, found: minor }.into());
     }
     Ok(minor)
 }

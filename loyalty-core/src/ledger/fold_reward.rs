@@ -2,7 +2,7 @@
 
 use super::account::{Account, ReadyState, Reward, RewardState, UsedState, VoidState};
 use super::entry::{RewardIssueEntry, RewardUseEntry, RewardVoidEntry, VoidCause};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::wallet::number;
 
@@ -28,11 +28,12 @@ impl Account {
     ) -> Result<(), LedgerError> {
         let allowed = number(self.rewards.len());
         if entry.issue != allowed {
-            return Err(LedgerError::Number {
+            return Err(LedgerErrorKind::Number {
                 what: "issued reward",
                 found: entry.issue,
                 allowed,
-            });
+            }
+            .into());
         }
         self.rewards.push(Reward {
             reward: entry.reward.clone(),
@@ -80,10 +81,11 @@ impl Account {
         let allowed = self.rewards.len();
         let at = usize::try_from(issue).unwrap_or(usize::MAX);
         let Some(reward) = self.rewards.get_mut(at) else {
-            return Err(LedgerError::UnknownReward {
+            return Err(LedgerErrorKind::UnknownReward {
                 found: issue,
                 allowed,
-            });
+            }
+            .into());
         };
         reward.state = next(&reward.state).ok_or_else(|| {
             LedgerError::state(

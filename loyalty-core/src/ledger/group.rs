@@ -11,7 +11,7 @@ use crate::id::{ActorId, GroupKey, MemberId, ReasonCode};
 use crate::time::Moment;
 
 use super::entry::Entry;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use crate::number::Sort;
 use crate::serde_text::text_serde;
 use crate::tree::Readable;
@@ -79,8 +79,11 @@ impl FromStr for Digest {
     type Err = LedgerError;
 
     fn from_str(text: &str) -> Result<Self, LedgerError> {
-        let bad = || LedgerError::Digest {
-            found: text.chars().take(80).collect(),
+        let bad = || {
+            LedgerErrorKind::Digest {
+                found: text.chars().take(80).collect(),
+            }
+            .into()
         };
         if text.len() != 64 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(bad());
@@ -95,7 +98,7 @@ impl FromStr for Digest {
     }
 }
 
-text_serde!(Digest, "a string");
+text_serde!(Digest, "a string", Digest([0; 32]));
 
 /// Prints of an act's fields, so that the same key with other content can be told apart and the
 /// field that differs can be named.
@@ -144,7 +147,7 @@ mod hex64 {
         }
     }
 
-    text_readable!(Form, "a string");
+    text_readable!(Form, "a string", Form(0));
 }
 
 impl Content {
@@ -154,9 +157,10 @@ impl Content {
     /// [`LedgerError::Encoding`] when the value has no JSON form.
     pub fn of<T: Serialize>(value: &T) -> Result<Self, LedgerError> {
         fn encoding(error: impl fmt::Display) -> LedgerError {
-            LedgerError::Encoding {
+            LedgerErrorKind::Encoding {
                 found: error.to_string(),
             }
+            .into()
         }
         let json = serde_json::to_value(value).map_err(encoding)?;
         let mut prints = Vec::new();
@@ -180,6 +184,11 @@ impl Content {
         }
         prints.order_by(|a, b| a.field.cmp(&b.field));
         Ok(Self(prints.into()))
+    }
+
+    /// Something of what it points to.
+    pub(super) fn word(&self) -> u64 {
+        self.0.first().map_or(0, |first| first.print)
     }
 
     /// The first field, by name, in which two contents differ.
@@ -375,7 +384,7 @@ impl Group {
             entries: &self.entries,
             prev: &self.prev,
         })
-        .map_err(|error| LedgerError::Encoding {
+        .map_err(|error| LedgerErrorKind::Encoding {
             found: error.to_string(),
         })?;
         Ok(Digest::of(text.as_bytes()))

@@ -8,7 +8,7 @@ use crate::write::{WriteError, write_json};
 
 use super::account::Account;
 use super::chain::verify_next;
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 
 /// The longest line that is read, in bytes. A merge carries a whole account in one line.
@@ -41,9 +41,10 @@ pub fn from_json_line(line: &[u8]) -> Result<Group, LedgerError> {
     let group: Group = read(line, "a line", LINE_BYTES_MAX)?;
     let written = write_json(&group).map_err(encoding)?;
     if written.as_bytes() != line {
-        return Err(LedgerError::Encoding {
+        return Err(LedgerErrorKind::Encoding {
             found: "a group written in another form".into(),
-        });
+        }
+        .into());
     }
     Ok(group)
 }
@@ -92,9 +93,10 @@ pub fn read_log(bytes: &[u8]) -> LogRead {
 
 fn next_group(line: &[u8], head: Head) -> Result<(Group, Head), LedgerError> {
     if !line.ends_with(b"\n") {
-        return Err(LedgerError::Encoding {
+        return Err(LedgerErrorKind::Encoding {
             found: "a line without an end".into(),
-        });
+        }
+        .into());
     }
     let group = from_json_line(line)?;
     let head = verify_next(head, &group)?;
@@ -150,11 +152,12 @@ impl Account {
         let allowed = snapshot.account.state_hash()?;
         if snapshot.state != allowed {
             let seq = snapshot.account.head.seq;
-            return Err(LedgerError::Hash {
+            return Err(LedgerErrorKind::Hash {
                 seq,
                 found: snapshot.state,
                 allowed,
-            });
+            }
+            .into());
         }
         snapshot.account.audit()?;
         snapshot.account.index_keys()?;
@@ -165,11 +168,12 @@ impl Account {
 /// Reads JSON whose size and depth are counted.
 fn read<T: Readable>(bytes: &[u8], what: &'static str, bytes_max: usize) -> Result<T, LedgerError> {
     if bytes.len() > bytes_max {
-        return Err(LedgerError::Size {
+        return Err(LedgerErrorKind::Size {
             what,
             found: bytes.len(),
             allowed: bytes_max,
-        });
+        }
+        .into());
     }
     let bounds = Bounds {
         bytes_max,
@@ -183,15 +187,17 @@ fn read<T: Readable>(bytes: &[u8], what: &'static str, bytes_max: usize) -> Resu
     read.map_err(|found| {
         let depth = depth(bytes);
         if depth > DEPTH_MAX {
-            return LedgerError::Size {
+            return LedgerErrorKind::Size {
                 what: "the depth",
                 found: depth,
                 allowed: DEPTH_MAX,
-            };
+            }
+            .into();
         }
-        LedgerError::Encoding {
+        LedgerErrorKind::Encoding {
             found: found.chars().take(200).collect(),
         }
+        .into()
     })
 }
 
@@ -217,7 +223,8 @@ fn depth(bytes: &[u8]) -> usize {
 
 fn encoding(error: WriteError) -> LedgerError {
     let found = error.to_string();
-    LedgerError::Encoding {
+    LedgerErrorKind::Encoding {
         found: found.chars().take(200).collect(),
     }
+    .into()
 }

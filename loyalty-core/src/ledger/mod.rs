@@ -68,7 +68,7 @@ pub use balance::Balance;
 pub use chain::{longest_valid_prefix, seal, verify, verify_from};
 pub use due::DueKind;
 pub use entry::*;
-pub use error::LedgerError;
+pub use error::{LedgerError, LedgerErrorKind};
 pub use fold::{GroupContext, Replay};
 pub use group::*;
 pub use journal::Ledger;
@@ -79,5 +79,5 @@ pub use log::{
 pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
 pub use many::push_all;
 pub use packed::Until;
-pub use redemption::{RedemptionEntry, RedemptionState, RedemptionTerms};
+pub use redemption::{Draws, RedemptionEntry, RedemptionState, RedemptionTerms};
 pub use terms::{ChallengeTerms, DueCode, DueReferral, HeldTier, Terms};

@@ -5,9 +5,9 @@ use crate::number::Points;
 use crate::time::{Deadline, Moment};
 
 use super::account::{Account, Totals, Wallet};
-use super::arith::{add, not_negative, take};
+use super::arith::{add, not_negative, push_made, take};
 use super::entry::{Draw, LotOpen, Pending};
-use super::error::LedgerError;
+use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::{EarningEntry, Lot};
 use super::packed::DayMark;
@@ -20,8 +20,13 @@ impl Account {
     }
 
     /// A wallet that must stand.
-    #[inline]
     pub(super) fn known_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        self.near_wallet(id)
+    }
+
+    /// The same, for the kinds of entries that a log is full of.
+    #[inline(always)]
+    pub(super) fn near_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
         let place = self.wallet_place(id);
         match self.wallets.get_mut(place) {
             Some(wallet) => Ok(wallet),
@@ -43,7 +48,7 @@ impl Account {
     }
 
     /// A wallet's place, behind the last when it does not stand. Most accounts have one wallet.
-    #[inline]
+    #[inline(always)]
     fn wallet_place(&self, id: &WalletId) -> usize {
         match self.wallets.first() {
             Some(first) if first.id == *id => 0,
@@ -59,6 +64,10 @@ impl Account {
 
     #[cold]
     fn open_wallet(&mut self, id: &WalletId) -> usize {
+        // Most accounts have one wallet.
+        if self.wallets.is_empty() {
+            self.wallets.reserve_exact(1);
+        }
         let place = self.wallets.partition_point(|wallet| wallet.id < *id);
         self.wallets.insert(place, Wallet::new(id.clone()));
         place
@@ -67,7 +76,7 @@ impl Account {
 
 #[cold]
 fn unknown_wallet(id: &WalletId) -> LedgerError {
-    LedgerError::UnknownWallet { wallet: id.clone() }
+    LedgerErrorKind::UnknownWallet { wallet: id.clone() }.into()
 }
 
 /// The place that a lot's number says.
@@ -154,10 +163,7 @@ impl Wallet {
             return Err(LedgerError::number("lot", entry.lot.get(), count));
         }
         not_negative(entry.points, "a lot")?;
-        if count == self.lots.capacity() {
-            self.lots.reserve(1);
-        }
-        self.lots.push(Lot {
+        push_made(&mut self.lots, || Lot {
             origin: entry.points,
             remaining: entry.points,
             held: Points::ZERO,
@@ -207,7 +213,7 @@ impl Wallet {
         if points > free {
             return Err(overdrawn(id, what, points, free));
         }
-        of.remaining = Points::from_milli(of.remaining.milli().saturating_sub(points.milli()));
+        of.remaining = Points::from_milli(of.remaining.milli().wrapping_sub(points.milli()));
         if of.remaining.is_zero() {
             self.advance();
         }
@@ -221,14 +227,15 @@ impl Wallet {
         let room = of
             .origin
             .checked_sub(of.remaining)
-            .ok_or(LedgerError::Overflow { what })?;
+            .ok_or(LedgerErrorKind::Overflow { what })?;
         if draw.points > room {
-            return Err(LedgerError::Overdrawn {
+            return Err(LedgerErrorKind::Overdrawn {
                 what,
                 wallet: self.id.clone(),
                 found: draw.points,
                 allowed: room,
-            });
+            }
+            .into());
         }
         add(&mut of.remaining, draw.points, what)?;
         self.went_up(draw.lot);
@@ -243,12 +250,13 @@ impl Wallet {
     ) -> Result<(), LedgerError> {
         not_negative(by, what)?;
         if by > self.deficit {
-            return Err(LedgerError::Overdrawn {
+            return Err(LedgerErrorKind::Overdrawn {
                 what,
                 wallet: self.id.clone(),
                 found: by,
                 allowed: self.deficit,
-            });
+            }
+            .into());
         }
         take(&mut self.deficit, by, what)
     }
@@ -287,11 +295,12 @@ impl Wallet {
 
 #[cold]
 fn unknown_lot(wallet: &WalletId, lot: LotId, count: usize) -> LedgerError {
-    LedgerError::UnknownLot {
+    LedgerErrorKind::UnknownLot {
         wallet: wallet.clone(),
         found: lot.get(),
         allowed: count,
     }
+    .into()
 }
 
 #[cold]
@@ -301,12 +310,13 @@ pub(super) fn overdrawn(
     found: Points,
     allowed: Points,
 ) -> LedgerError {
-    LedgerError::Overdrawn {
+    LedgerErrorKind::Overdrawn {
         what,
         wallet: wallet.clone(),
         found,
         allowed,
     }
+    .into()
 }
 
 /// Whether a lot waits for nothing at a moment.
@@ -321,6 +331,7 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 
 impl Lot {
     /// When it lapses, where `activity` is its wallet's deadline by activity.
+    #[inline]
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
         if self.activity() {
             later(self.expiry.get(), activity)
@@ -331,6 +342,7 @@ impl Lot {
 }
 
 /// The later of two deadlines.
+#[inline(never)]
 pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
     [a, b]
         .into_iter()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::NumberError;
+use super::{NumberError, NumberErrorKind};
 use crate::serde_text::{excerpt, text_serde};
 
 /// A currency of ISO 4217: three capitals, and how many decimals its minor unit has.
@@ -46,8 +46,9 @@ impl FromStr for Currency {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        let unknown = || NumberError::Currency {
-            found: excerpt(text),
+        let unknown = || {
+            let found = excerpt(text);
+            NumberError::from(NumberErrorKind::Currency { found })
         };
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| unknown())?;
         let exponent = minor_unit(&code).ok_or_else(unknown)?;
@@ -70,42 +71,74 @@ impl fmt::Debug for Currency {
 text_serde!(
     Currency,
     "a currency code of ISO 4217 as text, such as \"EUR\"",
+    Currency {
+        code: *b"XXX",
+        exponent: 2
+    },
     |value, serializer| serializer.serialize_str(value.as_str())
 );
 
+/// The known codes by the decimals of their minor units, in the order of the alphabet.
+const CODES: [(u8, &[[u8; 3]]); 7] = [
+    (
+        2,
+        &[
+            *b"AED", *b"AFN", *b"ALL", *b"AMD", *b"AOA", *b"ARS", *b"AUD", *b"AWG", *b"AZN",
+            *b"BAM", *b"BBD", *b"BDT", *b"BMD", *b"BND", *b"BOB", *b"BOV", *b"BRL", *b"BSD",
+            *b"BTN", *b"BWP", *b"BYN", *b"BZD", *b"CAD", *b"CDF", *b"CHE", *b"CHF", *b"CHW",
+            *b"CNY", *b"COP", *b"COU", *b"CRC", *b"CUP", *b"CVE", *b"CZK", *b"DKK", *b"DOP",
+            *b"DZD", *b"EGP", *b"ERN", *b"ETB", *b"EUR", *b"FJD", *b"FKP", *b"GBP", *b"GEL",
+            *b"GHS", *b"GIP", *b"GMD", *b"GTQ", *b"GYD", *b"HKD", *b"HNL", *b"HTG", *b"HUF",
+            *b"IDR", *b"ILS", *b"INR", *b"IRR", *b"JMD", *b"KES", *b"KGS", *b"KHR", *b"KPW",
+            *b"KYD", *b"KZT", *b"LAK", *b"LBP", *b"LKR", *b"LRD", *b"LSL", *b"MAD", *b"MDL",
+            *b"MGA", *b"MKD", *b"MMK", *b"MNT", *b"MOP", *b"MRU", *b"MUR", *b"MVR", *b"MWK",
+            *b"MXN", *b"MXV", *b"MYR", *b"MZN", *b"NAD", *b"NGN", *b"NIO", *b"NOK", *b"NPR",
+            *b"NZD", *b"PAB", *b"PEN", *b"PGK", *b"PHP", *b"PKR", *b"PLN", *b"QAR", *b"RON",
+            *b"RSD", *b"RUB", *b"SAR", *b"SBD", *b"SCR", *b"SDG", *b"SEK", *b"SGD", *b"SHP",
+            *b"SLE", *b"SOS", *b"SRD", *b"SSP", *b"STN", *b"SVC", *b"SYP", *b"SZL", *b"THB",
+            *b"TJS", *b"TMT", *b"TOP", *b"TRY", *b"TTD", *b"TWD", *b"TZS", *b"UAH", *b"USD",
+            *b"USN", *b"UYU", *b"UZS", *b"VED", *b"VES", *b"WST", *b"XAD", *b"XCD", *b"XCG",
+            *b"YER", *b"ZAR", *b"ZMW", *b"ZWG",
+        ],
+    ),
+    (
+        0,
+        &[
+            *b"BIF", *b"CLP", *b"DJF", *b"GNF", *b"ISK", *b"JPY", *b"KMF", *b"KRW", *b"PYG",
+            *b"RWF", *b"UGX", *b"UYI", *b"VND", *b"VUV", *b"XAF", *b"XOF", *b"XPF",
+        ],
+    ),
+    (
+        3,
+        &[
+            *b"BHD", *b"IQD", *b"JOD", *b"KWD", *b"LYD", *b"OMR", *b"TND",
+        ],
+    ),
+    (4, &[*b"CLF", *b"UYW"]),
+    // Without a minor unit in the standard.
+    (
+        2,
+        &[
+            *b"XAG", *b"XAU", *b"XBA", *b"XBB", *b"XBC", *b"XBD", *b"XDR", *b"XPD", *b"XPT",
+            *b"XSU", *b"XTS", *b"XUA", *b"XXX",
+        ],
+    ),
+    // Withdrawn since 2014.
+    (0, &[*b"BYR"]),
+    (
+        2,
+        &[
+            *b"ANG", *b"BGN", *b"CUC", *b"HRK", *b"LTL", *b"LVL", *b"MRO", *b"SLL", *b"STD",
+            *b"VEF", *b"ZWL",
+        ],
+    ),
+];
+
 /// The decimals of the minor unit of a known code.
 fn minor_unit(code: &[u8; 3]) -> Option<u8> {
-    let exponent = match code {
-        b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
-        | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
-        b"AED" | b"AFN" | b"ALL" | b"AMD" | b"AOA" | b"ARS" | b"AUD" | b"AWG" | b"AZN" | b"BAM"
-        | b"BBD" | b"BDT" | b"BMD" | b"BND" | b"BOB" | b"BOV" | b"BRL" | b"BSD" | b"BTN"
-        | b"BWP" | b"BYN" | b"BZD" | b"CAD" | b"CDF" | b"CHE" | b"CHF" | b"CHW" | b"CNY"
-        | b"COP" | b"COU" | b"CRC" | b"CUP" | b"CVE" | b"CZK" | b"DKK" | b"DOP" | b"DZD"
-        | b"EGP" | b"ERN" | b"ETB" | b"EUR" | b"FJD" | b"FKP" | b"GBP" | b"GEL" | b"GHS"
-        | b"GIP" | b"GMD" | b"GTQ" | b"GYD" | b"HKD" | b"HNL" | b"HTG" | b"HUF" | b"IDR"
-        | b"ILS" | b"INR" | b"IRR" | b"JMD" | b"KES" | b"KGS" | b"KHR" | b"KPW" | b"KYD"
-        | b"KZT" | b"LAK" | b"LBP" | b"LKR" | b"LRD" | b"LSL" | b"MAD" | b"MDL" | b"MGA"
-        | b"MKD" | b"MMK" | b"MNT" | b"MOP" | b"MRU" | b"MUR" | b"MVR" | b"MWK" | b"MXN"
-        | b"MXV" | b"MYR" | b"MZN" | b"NAD" | b"NGN" | b"NIO" | b"NOK" | b"NPR" | b"NZD"
-        | b"PAB" | b"PEN" | b"PGK" | b"PHP" | b"PKR" | b"PLN" | b"QAR" | b"RON" | b"RSD"
-        | b"RUB" | b"SAR" | b"SBD" | b"SCR" | b"SDG" | b"SEK" | b"SGD" | b"SHP" | b"SLE"
-        | b"SOS" | b"SRD" | b"SSP" | b"STN" | b"SVC" | b"SYP" | b"SZL" | b"THB" | b"TJS"
-        | b"TMT" | b"TOP" | b"TRY" | b"TTD" | b"TWD" | b"TZS" | b"UAH" | b"USD" | b"USN"
-        | b"UYU" | b"UZS" | b"VED" | b"VES" | b"WST" | b"XAD" | b"XCD" | b"XCG" | b"YER"
-        | b"ZAR" | b"ZMW" | b"ZWG" => 2,
-        b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
-        b"CLF" | b"UYW" => 4,
-        // Without a minor unit in the standard.
-        b"XAG" | b"XAU" | b"XBA" | b"XBB" | b"XBC" | b"XBD" | b"XDR" | b"XPD" | b"XPT" | b"XSU"
-        | b"XTS" | b"XUA" | b"XXX" => 2,
-        // Withdrawn since 2014.
-        b"ANG" | b"BGN" | b"CUC" | b"HRK" | b"LTL" | b"LVL" | b"MRO" | b"SLL" | b"STD" | b"VEF"
-        | b"ZWL" => 2,
-        b"BYR" => 0,
-        _ => return None,
-    };
-    Some(exponent)
+    let mut lists = CODES.iter();
+    let found = lists.find(|(_, codes)| codes.binary_search(code).is_ok());
+    found.map(|(exponent, _)| *exponent)
 }
 
 #[cfg(test)]

@@ -6,10 +6,16 @@ use thiserror::Error;
 
 /// Why a number was refused or could not be computed.
 ///
-/// Every variant has a stable [`code`](NumberError::code); the sentences may change.
+/// It has a stable [`code`](NumberError::code); the sentence may change. It is a pointer, so that a
+/// number that may be missing takes no more room than one that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(transparent)]
+pub struct NumberError(Box<NumberErrorKind>);
+
+/// The kinds of a [`NumberError`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum NumberError {
+pub enum NumberErrorKind {
     /// The text is not of the form `-?digits(.digits)?`.
     #[error(
         "{found:?} is not a number: write digits with an optional leading minus and one point, such as \"10.50\""
@@ -59,21 +65,33 @@ pub enum NumberError {
 impl NumberError {
     /// The stable code of this error, such as `number.syntax`.
     pub fn code(&self) -> &'static str {
-        match self {
-            NumberError::Syntax { .. } => "number.syntax",
-            NumberError::Range { .. } => "number.range",
-            NumberError::TooManyDecimals { .. } => "number.too_many_decimals",
-            NumberError::Overflow { .. } => "number.overflow",
-            NumberError::Currency { .. } => "number.currency",
-            NumberError::ZeroDenominator { .. } => "number.zero_denominator",
+        match self.kind() {
+            NumberErrorKind::Syntax { .. } => "number.syntax",
+            NumberErrorKind::Range { .. } => "number.range",
+            NumberErrorKind::TooManyDecimals { .. } => "number.too_many_decimals",
+            NumberErrorKind::Overflow { .. } => "number.overflow",
+            NumberErrorKind::Currency { .. } => "number.currency",
+            NumberErrorKind::ZeroDenominator { .. } => "number.zero_denominator",
         }
     }
 
+    /// What kind of error this is.
+    pub fn kind(&self) -> &NumberErrorKind {
+        &self.0
+    }
+
+    #[cold]
     pub(crate) fn range(found: impl ToString, allowed: impl Into<Cow<'static, str>>) -> Self {
-        NumberError::Range {
-            found: found.to_string(),
-            allowed: allowed.into(),
-        }
+        let (found, allowed) = (found.to_string(), allowed.into());
+        NumberErrorKind::Range { found, allowed }.into()
+    }
+}
+
+impl From<NumberErrorKind> for NumberError {
+    #[cold]
+    #[inline(never)]
+    fn from(kind: NumberErrorKind) -> Self {
+        Self(Box::new(kind))
     }
 }
 
@@ -84,17 +102,19 @@ mod tests {
     #[test]
     fn every_code_starts_with_the_stage() {
         let errors = [
-            NumberError::Syntax { found: "x".into() },
+            NumberErrorKind::Syntax { found: "x".into() }.into(),
             NumberError::range(1, "0"),
-            NumberError::TooManyDecimals {
+            NumberErrorKind::TooManyDecimals {
                 found: "0.001".into(),
                 allowed: 2,
-            },
-            NumberError::Overflow { what: "the sum" },
-            NumberError::Currency {
+            }
+            .into(),
+            NumberErrorKind::Overflow { what: "the sum" }.into(),
+            NumberErrorKind::Currency {
                 found: "eur".into(),
-            },
-            NumberError::ZeroDenominator { numerator: 1 },
+            }
+            .into(),
+            NumberErrorKind::ZeroDenominator { numerator: 1 }.into(),
         ];
         for error in errors {
             assert!(error.code().starts_with("number."), "{error:?}");
@@ -103,10 +123,10 @@ mod tests {
 
     #[test]
     fn messages_say_found_and_allowed() {
-        let error = NumberError::TooManyDecimals {
+        let error = NumberError::from(NumberErrorKind::TooManyDecimals {
             found: "3.001".into(),
             allowed: 2,
-        };
+        });
         assert_eq!(
             error.to_string(),
             "3.001 has too many decimals: allowed are 2"

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::round::{div_rem_floor, round_with_remainder};
-use super::{Multiplier, NumberError, Percent, Ratio, Rounding};
+use super::{Multiplier, NumberError, NumberErrorKind, Percent, Ratio, Rounding};
 
 /// A denominator up to which a sum keeps the product of the two denominators; above it the least
 /// common multiple is taken. Small enough that the next sum cannot overflow in practice.
@@ -53,13 +53,14 @@ impl Fraction {
             return Ok(Self { num, den });
         }
         if den == 0 {
-            return Err(NumberError::ZeroDenominator { numerator: num });
+            return Err(NumberErrorKind::ZeroDenominator { numerator: num }.into());
         }
         match (num.checked_neg(), den.checked_neg()) {
             (Some(num), Some(den)) => Ok(Self { num, den }),
-            _ => Err(NumberError::Overflow {
+            _ => Err(NumberErrorKind::Overflow {
                 what: "the fraction",
-            }),
+            }
+            .into()),
         }
     }
 

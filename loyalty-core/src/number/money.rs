@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::text::{self, SAFE_RANGE, pow10};
-use super::{Currency, NumberError, within_safe};
+use super::{Currency, NumberError, NumberErrorKind, within_safe};
 use crate::serde_text::{Ascii, text_serde};
 
 const EXPONENT_MAX: u8 = 6;
@@ -116,10 +116,8 @@ fn exact_minor(
     } else {
         let unit = pow10(scale.saturating_sub(exponent));
         if mantissa.checked_rem(unit) != Some(0) {
-            return Err(NumberError::TooManyDecimals {
-                found: found(),
-                allowed: exponent,
-            });
+            let (found, allowed) = (found(), exponent);
+            return Err(NumberErrorKind::TooManyDecimals { found, allowed }.into());
         }
         mantissa.checked_div(unit)
     };
@@ -153,7 +151,12 @@ impl fmt::Display for Money {
     }
 }
 
-text_serde!(Money, "an amount as text, such as \"10.50\"", ascii);
+text_serde!(
+    Money,
+    "an amount as text, such as \"10.50\"",
+    Money::new(0, 0),
+    ascii
+);
 
 #[cfg(test)]
 mod tests {

@@ -112,7 +112,12 @@ impl fmt::Debug for Points {
     }
 }
 
-text_serde!(Points, "points as text, such as \"26.5\"", ascii);
+text_serde!(
+    Points,
+    "points as text, such as \"26.5\"",
+    Points::ZERO,
+    ascii
+);
 
 /// How many decimals a wallet's points have: 0 to 3.
 #[derive(

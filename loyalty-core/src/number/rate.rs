@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::fraction::gcd;
-use super::{NumberError, text};
+use super::{NumberError, NumberErrorKind, text};
 use crate::serde_text::{excerpt, text_serde};
 
 const DECIMALS: u8 = 6;
@@ -77,7 +77,11 @@ impl fmt::Display for Percent {
     }
 }
 
-text_serde!(Percent, "a percentage as text, such as \"12.5\"");
+text_serde!(
+    Percent,
+    "a percentage as text, such as \"12.5\"",
+    Percent::ZERO
+);
 
 /// A factor from 0 to 1000 with at most six decimals, held in millionths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +133,11 @@ impl fmt::Display for Multiplier {
     }
 }
 
-text_serde!(Multiplier, "a factor as text, such as \"1.25\"");
+text_serde!(
+    Multiplier,
+    "a factor as text, such as \"1.25\"",
+    Multiplier::ONE
+);
 
 /// An earn or exchange rate: a numerator of at least 0 over a denominator of at least 1, always
 /// reduced.
@@ -164,9 +172,8 @@ impl Ratio {
     /// `number.zero_denominator` when `den` is 0, `number.range` when either is negative.
     pub fn try_new(num: i64, den: i64) -> Result<Self, NumberError> {
         if den == 0 {
-            return Err(NumberError::ZeroDenominator {
-                numerator: i128::from(num),
-            });
+            let numerator = i128::from(num);
+            return Err(NumberErrorKind::ZeroDenominator { numerator }.into());
         }
         if num < 0 || den < 0 {
             return Err(NumberError::range(
@@ -195,9 +202,7 @@ impl FromStr for Ratio {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        let syntax = || NumberError::Syntax {
-            found: excerpt(text),
-        };
+        let syntax = || text::syntax(text);
         let (num, den) = text.split_once('/').ok_or_else(syntax)?;
         let part = |part: &str| {
             let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -218,7 +223,7 @@ impl fmt::Display for Ratio {
     }
 }
 
-text_serde!(Ratio, "a ratio as text, such as \"1/900\"");
+text_serde!(Ratio, "a ratio as text, such as \"1/900\"", Ratio::ONE);
 
 /// `num`/`den` in lowest terms; both are at least 0 and `den` at least 1.
 fn reduced(num: i64, den: i64) -> (i64, i64) {

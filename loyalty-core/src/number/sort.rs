@@ -6,6 +6,15 @@ use std::cmp::{Ordering, Reverse};
 /// Up to so many are sorted by insertion, or looked through again and again.
 const FEW: usize = 20;
 
+/// Sorts numbers: as the standard library does, or with less code where that counts.
+pub(crate) fn sort_numbers(numbers: &mut [u32]) {
+    if cfg!(target_arch = "wasm32") {
+        numbers.order();
+    } else {
+        numbers.sort_unstable();
+    }
+}
+
 /// Sorts a list. What is equal stays in its order.
 pub(crate) trait Sort<T> {
     /// By what `compare` says.
@@ -84,8 +93,7 @@ pub(crate) fn each_largest<N: Copy + Ord>(
 
 /// For each item, the place at which it comes.
 fn places(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by(|a, b| compare(*a, *b));
+    let order = merged(count, compare);
     let mut places = vec![0; count];
     for (place, item) in order.into_iter().enumerate() {
         if let Some(of_item) = places.get_mut(item) {
@@ -93,6 +101,32 @@ fn places(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Ve
         }
     }
     places
+}
+
+/// The items in order: runs of them are merged to ones of twice their length.
+fn merged(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mut length = 1_usize;
+    while length < count {
+        let mut next = Vec::with_capacity(count);
+        for pair in order.chunks(length.saturating_mul(2)) {
+            let (mut left, mut right) = pair.split_at_checked(length).unwrap_or((pair, &[]));
+            while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
+                if compare(*b, *a).is_lt() {
+                    next.push(*b);
+                    right = after_b;
+                } else {
+                    next.push(*a);
+                    left = after_a;
+                }
+            }
+            next.extend_from_slice(left);
+            next.extend_from_slice(right);
+        }
+        order = next;
+        length = length.saturating_mul(2);
+    }
+    order
 }
 
 /// Moves each item to its place.
@@ -119,6 +153,11 @@ mod tests {
             theirs.sort_by_key(|item| item.0);
             prop_assert_eq!(&ours, &theirs);
             ours.order();
+            let mut numbers: Vec<u32> = ours.iter().map(|item| u32::from(item.1)).collect();
+            let mut sorted = numbers.clone();
+            sort_numbers(&mut numbers);
+            sorted.order();
+            prop_assert_eq!(numbers, sorted);
             theirs.sort_unstable();
             prop_assert_eq!(ours, theirs);
         }

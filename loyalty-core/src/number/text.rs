@@ -1,6 +1,6 @@
 //! The one grammar for numbers in text, in and out.
 
-use super::{NumberError, SAFE_MAX, within_safe};
+use super::{NumberError, NumberErrorKind, SAFE_MAX, within_safe};
 use crate::serde_text::{Ascii, excerpt};
 
 const WHOLE_DIGITS_MAX: usize = 15;
@@ -49,16 +49,12 @@ fn read_any(text: &str) -> Result<Written, NumberError> {
     let (whole, fraction) = match unsigned.split_once('.') {
         Some((whole, fraction)) if is_digits(fraction) => (whole, fraction),
         Some(_) => {
-            return Err(NumberError::Syntax {
-                found: excerpt(text),
-            });
+            return Err(syntax(text));
         }
         None => (unsigned, ""),
     };
     if !is_digits(whole) {
-        return Err(NumberError::Syntax {
-            found: excerpt(text),
-        });
+        return Err(syntax(text));
     }
     let out_of_range = || NumberError::range(excerpt(text), SAFE_RANGE);
     if whole.len() > WHOLE_DIGITS_MAX {
@@ -67,10 +63,7 @@ fn read_any(text: &str) -> Result<Written, NumberError> {
     let decimals = u8::try_from(fraction.len())
         .ok()
         .filter(|decimals| *decimals <= DECIMALS_MAX)
-        .ok_or_else(|| NumberError::TooManyDecimals {
-            found: excerpt(text),
-            allowed: DECIMALS_MAX,
-        })?;
+        .ok_or_else(|| too_many_decimals(text, DECIMALS_MAX))?;
     // At most 21 digits, of which a sum beyond the range keeps to the range's end.
     let digits = whole.bytes().chain(fraction.bytes());
     let magnitude = digits.fold(0_i64, |sum, digit| {
@@ -89,16 +82,24 @@ fn read_any(text: &str) -> Result<Written, NumberError> {
     Ok(Written { mantissa, decimals })
 }
 
+#[cold]
+pub(super) fn syntax(text: &str) -> NumberError {
+    let found = excerpt(text);
+    NumberErrorKind::Syntax { found }.into()
+}
+
+#[cold]
+fn too_many_decimals(text: &str, allowed: u8) -> NumberError {
+    let found = excerpt(text);
+    NumberErrorKind::TooManyDecimals { found, allowed }.into()
+}
+
 /// Reads a number as an integer count of 10^−`decimals`; more decimals than that are refused.
 pub(super) fn read_scaled(text: &str, decimals: u8) -> Result<i64, NumberError> {
     let written = read(text)?;
-    let missing =
-        decimals
-            .checked_sub(written.decimals)
-            .ok_or_else(|| NumberError::TooManyDecimals {
-                found: excerpt(text),
-                allowed: decimals,
-            })?;
+    let missing = decimals
+        .checked_sub(written.decimals)
+        .ok_or_else(|| too_many_decimals(text, decimals))?;
     i128::from(written.mantissa)
         .checked_mul(pow10(missing))
         .and_then(within_safe)
@@ -112,9 +113,9 @@ pub(super) fn read_scaled_within(
     max: i64,
     allowed: &'static str,
 ) -> Result<i64, NumberError> {
-    let value = read_scaled(text, decimals).map_err(|error| match error {
-        NumberError::Range { found, .. } => NumberError::range(found, allowed),
-        other => other,
+    let value = read_scaled(text, decimals).map_err(|error| match error.kind() {
+        NumberErrorKind::Range { found, .. } => NumberError::range(found, allowed),
+        _ => error,
     })?;
     if (0..=max).contains(&value) {
         Ok(value)

@@ -32,7 +32,7 @@ pub mod document {
     pub use serde::{Deserialize, Deserializer};
 
     pub use crate::tree::{
-        Content, Field, Fields, Node, Places, Readable, Shape, Straight, Variant, refusal, through,
+        Content, Field, Fields, Readable, Reader, Shape, Straight, Variant, refusal, through,
     };
 }
 pub(crate) use crate::tree::codes;

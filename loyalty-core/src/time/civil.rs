@@ -124,6 +124,10 @@ impl fmt::Debug for CivilDateTime {
 text_serde!(
     CivilDateTime,
     "a date and time without an offset as text, such as \"2026-11-21T09:00\"",
+    CivilDateTime {
+        date: Date::MIN,
+        ms_of_day: 0
+    },
     ascii
 );
 

@@ -207,7 +207,12 @@ impl fmt::Debug for Date {
     }
 }
 
-text_serde!(Date, "a date as text, such as \"2026-11-21\"", ascii);
+text_serde!(
+    Date,
+    "a date as text, such as \"2026-11-21\"",
+    Date::MIN,
+    ascii
+);
 
 /// A day of the week; Monday comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Readable)]
@@ -358,7 +363,11 @@ impl fmt::Debug for MonthDay {
     }
 }
 
-text_serde!(MonthDay, "a month and a day as text, such as \"02-29\"");
+text_serde!(
+    MonthDay,
+    "a month and a day as text, such as \"02-29\"",
+    MonthDay { month: 1, day: 1 }
+);
 
 #[cfg(test)]
 #[allow(clippy::arithmetic_side_effects, reason = "tests")]

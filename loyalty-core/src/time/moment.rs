@@ -200,6 +200,11 @@ impl fmt::Debug for Moment {
 text_serde!(
     Moment,
     "a date and time with an offset as text, such as \"2026-11-21T12:00:00+02:00\"",
+    Moment {
+        instant_ms: 0,
+        date: Date::MIN,
+        ms_of_day: 0
+    },
     ascii
 );
 

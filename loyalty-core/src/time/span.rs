@@ -149,7 +149,8 @@ impl Serialize for Deadline {
 
 text_readable!(
     Deadline,
-    "a date or an instant as text, such as \"2026-03-15\""
+    "a date or an instant as text, such as \"2026-03-15\"",
+    Deadline::Instant(0)
 );
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub(crate) fn check(node: Node<'_>, shape: Shape) -> Result<(), Fault> {
         Shape::Choice(variants) => check_choice(node, variants),
         Shape::Tried(inner, refused) => {
             check(node, inner())?;
-            refused(node).map_or(Ok(()), |refused| Err(Fault::new(VALUE, refused, "")))
+            (refused.0)(node).map_or(Ok(()), |refused| Err(Fault::new(VALUE, refused, "")))
         }
     }
 }

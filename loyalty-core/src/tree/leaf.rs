@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::node::{Kind, Node};
-use super::{Readable, Shape, Straight};
+use super::{Readable, Reader, Shape, Straight};
 
 /// A whole number of this type, if the text spells one.
 fn whole<N: std::str::FromStr>(number: &str) -> Option<N> {
@@ -21,8 +21,9 @@ macro_rules! whole_numbers {
                 Shape::Whole(stringify!($type), |number| whole::<Self>(number).is_some())
             }
 
-            fn read(node: Node<'_>) -> Option<Self> {
-                whole(node.number()?)
+            fn read(reader: &mut Reader<'_>) -> Self {
+                let number = reader.here().number().and_then(whole);
+                reader.or_fail(number).unwrap_or_default()
             }
 
             fn straight(input: &mut Straight<'_>) -> Option<Self> {
@@ -39,12 +40,12 @@ impl Readable for bool {
         Shape::Flag
     }
 
-    fn read(node: Node<'_>) -> Option<Self> {
-        match node.kind() {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
-            _ => None,
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let kind = reader.here().kind();
+        if kind != Kind::True && kind != Kind::False {
+            reader.fail();
         }
+        kind == Kind::True
     }
 
     fn straight(input: &mut Straight<'_>) -> Option<Self> {
@@ -60,8 +61,9 @@ macro_rules! plain_texts {
                 Shape::Text("a string", |_| None)
             }
 
-            fn read(node: Node<'_>) -> Option<Self> {
-                node.text().map(Self::from)
+            fn read(reader: &mut Reader<'_>) -> Self {
+                let text = reader.here().text();
+                Self::from(reader.or_fail(text).unwrap_or_default())
             }
         }
     )+};
@@ -74,10 +76,10 @@ impl<T: Readable> Readable for Option<T> {
         Shape::Optional(T::shape)
     }
 
-    fn read(node: Node<'_>) -> Option<Self> {
-        match node.kind() {
-            Kind::Null | Kind::Absent => Some(None),
-            _ => T::read(node).map(Some),
+    fn read(reader: &mut Reader<'_>) -> Self {
+        match reader.here().kind() {
+            Kind::Null | Kind::Absent => None,
+            _ => Some(T::read(reader)),
         }
     }
 
@@ -94,13 +96,13 @@ impl<T: Readable> Readable for Vec<T> {
         Shape::List(T::shape)
     }
 
-    fn read(node: Node<'_>) -> Option<Self> {
-        let items = node.items()?;
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let items = reader.items();
         let mut list = Vec::with_capacity(items.clone().count());
         for item in items {
-            list.push(T::read(item)?);
+            list.push(reader.at(item));
         }
-        Some(list)
+        list
     }
 
     fn straight(input: &mut Straight<'_>) -> Option<Self> {
@@ -113,13 +115,13 @@ impl<K: Readable + Ord, V: Readable> Readable for BTreeMap<K, V> {
         Shape::Map(K::shape, V::shape)
     }
 
-    fn read(node: Node<'_>) -> Option<Self> {
-        let mut pairs = node.pairs()?;
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let mut pairs = reader.pairs();
         let mut map = BTreeMap::new();
         while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
-            map.insert(K::read(key)?, V::read(value)?);
+            map.insert(reader.at(key), reader.at(value));
         }
-        Some(map)
+        map
     }
 }
 
@@ -130,8 +132,8 @@ macro_rules! pointers {
                 <$form>::shape()
             }
 
-            fn read(node: Node<'_>) -> Option<Self> {
-                <$form>::read(node).map(Self::from)
+            fn read(reader: &mut Reader<'_>) -> Self {
+                Self::from(<$form>::read(reader))
             }
         }
     )+};
@@ -149,23 +151,29 @@ impl Readable for serde_json::Value {
         Shape::Any
     }
 
-    fn read(node: Node<'_>) -> Option<Self> {
-        Some(match node.kind() {
-            Kind::Absent => return None,
-            Kind::Null => Self::Null,
-            Kind::False => Self::Bool(false),
-            Kind::True => Self::Bool(true),
-            Kind::Number => Self::Number(node.written().parse().ok()?),
-            Kind::Text => Self::String(node.written().to_owned()),
-            Kind::List => Self::Array(Vec::read(node)?),
-            Kind::Object => {
-                let mut pairs = node.pairs()?;
-                let mut map = serde_json::Map::new();
-                while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
-                    map.insert(key.written().to_owned(), Self::read(value)?);
-                }
-                Self::Object(map)
-            }
-        })
+    fn read(reader: &mut Reader<'_>) -> Self {
+        let value = any(reader.here());
+        reader.or_fail(value).unwrap_or_default()
     }
+}
+
+fn any(node: Node<'_>) -> Option<serde_json::Value> {
+    use serde_json::Value;
+    Some(match node.kind() {
+        Kind::Absent => return None,
+        Kind::Null => Value::Null,
+        Kind::False => Value::Bool(false),
+        Kind::True => Value::Bool(true),
+        Kind::Number => Value::Number(node.written().parse().ok()?),
+        Kind::Text => Value::String(node.written().to_owned()),
+        Kind::List => Value::Array(node.items()?.map(any).collect::<Option<_>>()?),
+        Kind::Object => {
+            let mut pairs = node.pairs()?;
+            let mut map = serde_json::Map::new();
+            while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
+                map.insert(key.written().to_owned(), any(value)?);
+            }
+            Value::Object(map)
+        }
+    })
 }

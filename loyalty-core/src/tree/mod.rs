@@ -1,8 +1,8 @@
 //! A document as a tree, and the types that are read from one.
 //!
 //! A text becomes one list of nodes in the order of the text ([`parse`]). A type that is read from it
-//! is [`Readable`]: it has a table of its fields or variants, and a function that builds it and says
-//! nothing about faults. Only where that function gives up, one function for all types walks the tree
+//! is [`Readable`]: it has a table of its fields or variants, and a function that builds it ([`Reader`])
+//! and says nothing about faults. Only where something does not fit, one function for all types walks the tree
 //! beside the table ([`check`]), finds the first fault in the order of the text, and describes it. So
 //! what is good is read quickly, and each type brings little code. Types that are read often are read
 //! without a tree ([`straight`]), unless something is unusual or wrong.
@@ -27,6 +27,7 @@ mod fault;
 mod leaf;
 mod node;
 mod parse;
+mod reader;
 mod straight;
 
 use std::fmt;
@@ -40,17 +41,18 @@ pub(crate) use fault::codes;
 #[cfg(feature = "toml")]
 pub(crate) use fault::{DUPLICATE_KEY, SYNTAX, TEXT_TOO_LONG, TOO_DEEP, TOO_LARGE, WRONG_TYPE};
 pub(crate) use fault::{Fault, Step, VALUE};
+pub(crate) use node::Node;
 #[cfg(feature = "toml")]
 pub(crate) use node::{Builder, Kind};
-pub use node::{Node, Places};
 pub(crate) use parse::{Bounds, parse};
+pub use reader::Reader;
 pub use straight::Straight;
 
 /// A type that is read from documents: the types of this crate, lists, maps and options of them, and the
 /// host's own with `#[derive(Readable)]`.
 ///
 /// The derive knows these attributes of serde: `deny_unknown_fields`, `rename_all = "snake_case"`, `from`,
-/// `try_from` and `transparent` of a type; `default`, `rename` and `skip` of a field. An enum is an object
+/// `try_from` (of a type with a default) and `transparent` of a type; `default`, `rename` and `skip` of a field. An enum is an object
 /// with one key, or a text. With `#[readable(straight)]` a struct is read without a tree where its document
 /// is plain, which is faster and more code.
 ///
@@ -79,8 +81,8 @@ pub trait Readable: Sized {
     /// What a document must hold for it.
     fn shape() -> Shape;
 
-    /// Builds it; nothing where the document does not fit the shape.
-    fn read(node: Node<'_>) -> Option<Self>;
+    /// Builds it. Where the document does not fit the shape, it tells the reader, and gives any value.
+    fn read(reader: &mut Reader<'_>) -> Self;
 
     /// Builds it straight from the text of a plain document; nothing where that cannot be done, and
     /// the tree is asked.
@@ -111,8 +113,12 @@ pub enum Shape {
     /// An object with one key, or its text.
     Choice(&'static [Variant]),
     /// As another, and what may be wrong with what that is.
-    Tried(fn() -> Shape, fn(Node<'_>) -> Option<String>),
+    Tried(fn() -> Shape, Refusal),
 }
+
+/// What is wrong with what stands at a place.
+#[derive(Clone, Copy)]
+pub struct Refusal(fn(Node<'_>) -> Option<String>);
 
 /// The fields of an object.
 pub struct Fields {
@@ -156,14 +162,16 @@ pub(crate) fn text_fault<T: std::str::FromStr<Err: fmt::Display>>(text: &str) ->
 }
 
 /// What is wrong with a form that `T` is to be made of.
-pub fn refusal<F: Readable, T: TryFrom<F, Error: fmt::Display>>(node: Node<'_>) -> Option<String> {
-    let refused = T::try_from(F::read(node)?).err()?;
-    Some(refused.to_string())
+pub fn refusal<F: Readable, T: TryFrom<F, Error: fmt::Display>>() -> Refusal {
+    Refusal(|node| {
+        let refused = T::try_from(reader::build(node)?).err()?;
+        Some(refused.to_string())
+    })
 }
 
 /// Reads a type from a whole document.
 pub(crate) fn read<T: Readable>(node: Node<'_>) -> Result<T, Fault> {
-    T::read(node).ok_or_else(|| unread(node, T::shape()))
+    reader::build(node).ok_or_else(|| unread(node, T::shape()))
 }
 
 /// What is wrong with a document that was not read.

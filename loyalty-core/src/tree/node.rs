@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Content, Field, Fields, Readable, Variant};
+use super::Field;
 
 /// Up to so many keys are compared one by one; more are held in a set, so that many keys cost no more
 /// than their number times its logarithm.
@@ -40,11 +40,16 @@ struct Entry<'t> {
 /// A place of a document: the entries of what stands there. An object's entries are its own, and for
 /// each field a key and what stands under it.
 #[derive(Debug, Clone, Copy)]
-pub struct Node<'a>(&'a [Entry<'a>]);
+pub(crate) struct Node<'a>(&'a [Entry<'a>]);
 
 /// The values of a list, or keys and values of an object in turn.
 #[derive(Clone)]
 pub(crate) struct Nodes<'a>(&'a [Entry<'a>]);
+
+impl Nodes<'_> {
+    /// None.
+    pub(super) const NONE: Self = Self(&[]);
+}
 
 impl<'a> Iterator for Nodes<'a> {
     type Item = Node<'a>;
@@ -60,7 +65,7 @@ impl<'a> Iterator for Nodes<'a> {
 
 impl<'a> Node<'a> {
     /// Nothing.
-    pub const ABSENT: Self = Self(&[]);
+    pub(crate) const ABSENT: Self = Self(&[]);
 
     pub(crate) fn kind(self) -> Kind {
         self.0.first().map_or(Kind::Absent, |entry| entry.kind)
@@ -107,46 +112,6 @@ impl<'a> Node<'a> {
         }
         None
     }
-
-    /// Finds the places of an object's fields.
-    #[must_use]
-    pub fn fields<'p>(self, fields: &Fields, places: &'p mut [Node<'a>]) -> Option<Places<'a, 'p>> {
-        let mut pairs = self.pairs()?;
-        let mut next = 0_usize;
-        while let Some(key) = pairs.next() {
-            let value = pairs.next()?;
-            match place_of(fields.all, key.written(), next) {
-                Some(place) => {
-                    *places.get_mut(place)? = value;
-                    next = place.saturating_add(1);
-                }
-                None if fields.open => {}
-                None => return None,
-            }
-        }
-        Some(Places(places.iter()))
-    }
-
-    /// Which variant stands here, and its content.
-    #[must_use]
-    pub fn variant(self, variants: &[Variant]) -> Option<(usize, Self)> {
-        let (name, content) = match self.kind() {
-            Kind::Text => (self, Self::ABSENT),
-            _ => {
-                let mut pairs = self.pairs()?;
-                let pair = (pairs.next()?, pairs.next()?);
-                if pairs.next().is_some() {
-                    return None;
-                }
-                pair
-            }
-        };
-        let name = name.written();
-        let place = variants.iter().position(|variant| variant.name == name)?;
-        let unit = matches!(variants.get(place)?.content, Content::Unit);
-        let fits = !unit || matches!(content.kind(), Kind::Absent | Kind::Null);
-        fits.then_some((place, content))
-    }
 }
 
 /// The place of a field in the table. Documents mostly have their fields in the order of the table: the
@@ -157,33 +122,6 @@ pub(super) fn place_of(fields: &[Field], name: &str, expected: usize) -> Option<
         return Some(expected);
     }
     fields.iter().position(is_it)
-}
-
-/// Where the fields of an object stand, in the order of the table.
-pub struct Places<'a, 'p>(std::slice::Iter<'p, Node<'a>>);
-
-impl<'a> Places<'a, '_> {
-    fn next(&mut self) -> Node<'a> {
-        self.0.next().copied().unwrap_or(Node::ABSENT)
-    }
-
-    /// The next field, which must be there unless it is an option.
-    pub fn needed<T: Readable>(&mut self) -> Option<T> {
-        T::read(self.next())
-    }
-
-    /// The next field, or its default.
-    pub fn or_default<T: Readable + Default>(&mut self) -> Option<T> {
-        self.or(T::default)
-    }
-
-    /// The next field, or another value.
-    pub fn or<T: Readable>(&mut self, other: impl FnOnce() -> T) -> Option<T> {
-        match self.next() {
-            Node([]) => Some(other()),
-            node => T::read(node),
-        }
-    }
 }
 
 /// A list of nodes that is being made.

@@ -297,7 +297,7 @@ impl Offers<'_, '_> {
                         && (excluded.is_some_and(|of| of.contains(other)) || meet(place, *other))
                 }));
             }
-            part.sort_unstable();
+            part.order();
             parts.push(part);
         }
         parts
@@ -433,7 +433,7 @@ impl Offers<'_, '_> {
                 chosen.push(place);
             }
         }
-        chosen.sort_unstable();
+        chosen.order();
         let of_slots: Vec<usize> = chosen
             .iter()
             .filter_map(|place| slots.get(*place))

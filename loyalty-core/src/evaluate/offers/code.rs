@@ -5,6 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::customer::{Coupon, Facts};
 use crate::id::MemberId;
 use crate::ledger::{Headroom, LimitKey};
+use crate::number::Sort;
 use crate::purchase::Purchase;
 use crate::scheme::compiled::{Condition, Kind, Scheme, Sym};
 use crate::scheme::compiled_offer::OfferCodes;
@@ -119,7 +120,7 @@ pub(crate) fn limits(
         .peekable();
     known.peek()?;
     let mut limits: Vec<(LimitKey, u32)> = known.filter_map(|code| code.limit).collect();
-    limits.sort();
+    limits.order();
     limits.dedup_by(|next, first| next.0 == first.0);
     Some(limits)
 }

@@ -4,18 +4,17 @@ use crate::scheme::card::{CardDef, StampGiveDef, StampRuleDef};
 use crate::scheme::compiled::{Card, Kind, Milestone, StampGive, StampRule};
 use crate::scheme::problem;
 
-use super::context::{At, Context, repeated};
+use super::context::{At, Context};
 
 /// The largest card, and the most stamps that one rule gives at a time.
 const STAMPS_MAX: u32 = 1_000;
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_cards(&mut self) -> Box<[Card]> {
         let at = At::ROOT.key("cards");
         let cards = self.at_most(&self.def.cards, self.parts_max(), &at);
-        for (place, name) in repeated(cards.iter().map(|card| card.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(cards.iter().map(|card| card.id.as_str()).collect(), &at);
         cards
             .iter()
             .enumerate()
@@ -23,6 +22,7 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_card(&mut self, def: &CardDef, at: &At<'_>) -> Card {
         self.count(def.target, 1, STAMPS_MAX, &at.key("target"));
         if def.start_stamps >= def.target {

@@ -8,7 +8,7 @@ use crate::scheme::compiled::{Challenge, ChallengePart, Condition, Referral};
 use crate::scheme::limit::CapPeriod;
 use crate::scheme::problem;
 
-use super::context::{At, Context, names, quoted, repeated, small};
+use super::context::{At, Context, names, quoted, small};
 use super::ladder::Unit;
 
 /// The longest window of days.
@@ -17,12 +17,17 @@ const DAYS_MAX: u32 = 1_096;
 const STREAK_MAX: u32 = 1_000;
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_challenges(&mut self) -> Box<[Challenge]> {
         let at = At::ROOT.key("challenges");
         let challenges = self.at_most(&self.def.challenges, self.parts_max(), &at);
-        for (place, name) in repeated(challenges.iter().map(|challenge| challenge.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(
+            challenges
+                .iter()
+                .map(|challenge| challenge.id.as_str())
+                .collect(),
+            &at,
+        );
         challenges
             .iter()
             .enumerate()
@@ -30,6 +35,7 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_challenge(&mut self, def: &ChallengeDef, at: &At<'_>) -> Challenge {
         let when = self.when(def.when.as_ref(), at);
         if when.as_ref().is_some_and(Condition::has_challenge) {
@@ -87,12 +93,17 @@ impl Context<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn all_referrals(&mut self) -> Box<[Referral]> {
         let at = At::ROOT.key("referrals");
         let referrals = self.at_most(&self.def.referrals, self.parts_max(), &at);
-        for (place, name) in repeated(referrals.iter().map(|referral| referral.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(
+            referrals
+                .iter()
+                .map(|referral| referral.id.as_str())
+                .collect(),
+            &at,
+        );
         referrals
             .iter()
             .enumerate()

@@ -170,12 +170,9 @@ impl Context<'_> {
         };
         let mut tiers = Vec::with_capacity(def.any_of.len());
         for (place, id) in def.any_of.iter().enumerate() {
-            match self
-                .tiers_of(id.as_str())
-                .iter()
-                .find(|(of, _)| *of == ladder)
-            {
-                Some((_, tier)) => tiers.push(*tier),
+            let found = self.tiers_of(id.as_str()).find(|(of, _)| *of == ladder);
+            match found {
+                Some((_, tier)) => tiers.push(tier),
                 None => {
                     let known = self.tier_names();
                     self.problem(problem::UNKNOWN_TIER, &list.index(place), quoted(id), known);
@@ -272,7 +269,7 @@ impl Context<'_> {
             self.count(*ordinal, 1, u32::MAX, &list.index(place));
         }
         let mut ordinals = def.at.clone();
-        ordinals.sort_unstable();
+        ordinals.order();
         ordinals.dedup();
         Condition::NthPurchase {
             every: def.every.unwrap_or(0),

@@ -1,10 +1,9 @@
 //! What every part of the compiler shares: names, limits, and the list of problems.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::id::{LadderId, RewardId, WalletId};
-use crate::number::{Currency, Money, NumberError, Points};
+use crate::number::{Currency, Money, NumberErrorKind, Points, Sort};
 use crate::path::Path;
 use crate::scheme::compiled::{Rate, Symbols};
 use crate::scheme::def::SchemeDef;
@@ -35,6 +34,7 @@ impl At<'_> {
         step: Step::Root,
     };
 
+    #[inline(never)]
     pub(super) fn key<'b>(&'b self, key: &'static str) -> At<'b> {
         At {
             parent: Some(self),
@@ -42,6 +42,7 @@ impl At<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn index<'b>(&'b self, index: usize) -> At<'b> {
         At {
             parent: Some(self),
@@ -83,22 +84,21 @@ pub(super) struct Context<'a> {
     pub(super) problems: Vec<Problem>,
     /// Conditions and targets seen in the tree that is being compiled.
     pub(super) nodes: usize,
-    wallets: BTreeMap<&'a str, WalletRef>,
-    rewards: BTreeMap<&'a str, u32>,
-    ladders: BTreeMap<&'a str, u16>,
-    /// Every tier of an id: the place of its ladder and its own.
-    tiers: BTreeMap<&'a str, Vec<(u16, u16)>>,
+    wallets: Names<'a>,
+    rewards: Names<'a>,
+    ladders: Names<'a>,
+    tiers: Names<'a>,
+    /// Of every tier, the place of its ladder and its own.
+    tier_places: Vec<(u16, u16)>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(def: &'a SchemeDef, limits: &'a Limits) -> Self {
-        let mut tiers: BTreeMap<&str, Vec<(u16, u16)>> = BTreeMap::new();
+        let (mut tiers, mut tier_places) = (Vec::new(), Vec::new());
         for (ladder, part) in def.ladders.iter().enumerate() {
             for (tier, part) in part.tiers.iter().enumerate() {
-                tiers
-                    .entry(part.id.as_str())
-                    .or_default()
-                    .push((small(ladder), small(tier)));
+                tiers.push(part.id.as_str());
+                tier_places.push((small(ladder), small(tier)));
             }
         }
         Self {
@@ -108,31 +108,33 @@ impl<'a> Context<'a> {
             symbols: Symbols::default(),
             problems: Vec::new(),
             nodes: 0,
-            wallets: first(
-                def.wallets.iter().map(|wallet| wallet.id.as_str()),
-                |place| WalletRef {
-                    place: small(place),
-                    unit: def
-                        .wallets
-                        .get(place)
-                        .map_or(1, |wallet| wallet.precision.unit_milli()),
-                },
-            ),
-            rewards: first(
-                def.rewards.iter().map(|reward| reward.id.as_str()),
-                |place| u32::try_from(place).unwrap_or(u32::MAX),
-            ),
-            ladders: first(def.ladders.iter().map(|ladder| ladder.id.as_str()), small),
-            tiers,
+            wallets: Names::of(def.wallets.iter().map(|one| one.id.as_str()).collect()),
+            rewards: Names::of(def.rewards.iter().map(|one| one.id.as_str()).collect()),
+            ladders: Names::of(def.ladders.iter().map(|one| one.id.as_str()).collect()),
+            tiers: Names::of(tiers),
+            tier_places,
         }
     }
 
+    #[inline(always)]
     pub(super) fn problem(
         &mut self,
         code: &'static str,
         at: &At<'_>,
         found: impl fmt::Display,
         allowed: impl fmt::Display,
+    ) {
+        self.add(code, at, &found, &allowed);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add(
+        &mut self,
+        code: &'static str,
+        at: &At<'_>,
+        found: &dyn fmt::Display,
+        allowed: &dyn fmt::Display,
     ) {
         let (found, allowed) = (found.to_string(), allowed.to_string());
         self.problems.push(Problem {
@@ -150,12 +152,7 @@ impl<'a> Context<'a> {
             unit: 1,
         };
         let Some(id) = named else {
-            let first = self.def.wallets.first();
-            let found = first.map(|wallet| WalletRef {
-                place: 0,
-                unit: wallet.precision.unit_milli(),
-            });
-            return found.unwrap_or_else(|| {
+            return self.wallet_at(0).unwrap_or_else(|| {
                 self.problem(
                     problem::UNKNOWN_WALLET,
                     at,
@@ -165,7 +162,9 @@ impl<'a> Context<'a> {
                 NONE
             });
         };
-        self.wallets.get(id.as_str()).copied().unwrap_or_else(|| {
+        let found = self.wallets.find(id.as_str());
+        let found = found.and_then(|place| self.wallet_at(place));
+        found.unwrap_or_else(|| {
             let known = names(self.def.wallets.iter().map(|wallet| wallet.id.as_str()));
             self.problem(
                 problem::UNKNOWN_WALLET,
@@ -177,17 +176,26 @@ impl<'a> Context<'a> {
         })
     }
 
+    fn wallet_at(&self, place: usize) -> Option<WalletRef> {
+        let wallet = self.def.wallets.get(place)?;
+        Some(WalletRef {
+            place: small(place),
+            unit: wallet.precision.unit_milli(),
+        })
+    }
+
     pub(super) fn reward(&mut self, id: &RewardId, at: &At<'_>) -> u32 {
-        self.rewards.get(id.as_str()).copied().unwrap_or_else(|| {
+        let found = self.rewards.find(id.as_str());
+        if found.is_none() {
             let known = names(self.def.rewards.iter().map(|reward| reward.id.as_str()));
             self.problem(problem::UNKNOWN_REWARD, at, quoted(id), known);
-            u32::MAX
-        })
+        }
+        found.map_or(u32::MAX, |place| u32::try_from(place).unwrap_or(u32::MAX))
     }
 
     /// The place of a ladder.
     pub(super) fn ladder(&mut self, id: &LadderId, at: &At<'_>) -> Option<u16> {
-        let place = self.ladders.get(id.as_str()).copied();
+        let place = self.ladders.find(id.as_str()).map(small);
         if place.is_none() {
             let known = names(self.def.ladders.iter().map(|ladder| ladder.id.as_str()));
             self.problem(problem::UNKNOWN_LADDER, at, quoted(id), known);
@@ -196,8 +204,9 @@ impl<'a> Context<'a> {
     }
 
     /// The places of all tiers of an id.
-    pub(super) fn tiers_of(&self, id: &str) -> &[(u16, u16)] {
-        self.tiers.get(id).map_or(&[], Vec::as_slice)
+    pub(super) fn tiers_of(&self, id: &str) -> impl Iterator<Item = (u16, u16)> {
+        let places = self.tiers.all(id).iter();
+        places.filter_map(|(_, place)| self.tier_places.get(*place).copied())
     }
 
     /// The names of all tiers, for a message.
@@ -220,8 +229,8 @@ impl<'a> Context<'a> {
                 min
             }
             Err(error) => {
-                let allowed = match error {
-                    NumberError::TooManyDecimals { allowed, .. } => {
+                let allowed = match error.kind() {
+                    NumberErrorKind::TooManyDecimals { allowed, .. } => {
                         format!("{} with at most {allowed} decimals", self.currency)
                     }
                     _ => "an amount within ±9007199254740991 minor units".to_owned(),
@@ -337,6 +346,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// That no id stands twice in a list.
+    pub(super) fn unique(&mut self, ids: Vec<&str>, list: &At<'_>) {
+        for (place, id) in repeated(ids) {
+            self.duplicate_id(id, &list.index(place).key("id"));
+        }
+    }
+
     pub(super) fn duplicate_id(&mut self, name: &str, at: &At<'_>) {
         self.problem(
             problem::DUPLICATE_ID,
@@ -347,24 +363,42 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The names that stand in a list before, with their places.
-pub(super) fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
-    let mut seen = BTreeSet::new();
-    names
-        .enumerate()
-        .filter(|(_, name)| !seen.insert(*name))
-        .collect()
+/// Where names stand in a list.
+pub(super) struct Names<'a>(Vec<(&'a str, usize)>);
+
+impl<'a> Names<'a> {
+    #[inline(never)]
+    pub(super) fn of(names: Vec<&'a str>) -> Self {
+        let mut sorted: Vec<(&str, usize)> = names.into_iter().zip(0..).collect();
+        sorted.order();
+        Self(sorted)
+    }
+
+    /// All places of a name, in order.
+    fn all(&self, name: &str) -> &[(&'a str, usize)] {
+        let start = self.0.partition_point(|(known, _)| *known < name);
+        let rest = self.0.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|(known, _)| *known == name).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// The first place of a name.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.all(name).first().map(|(_, place)| *place)
+    }
 }
 
-fn first<'a, T>(
-    names: impl Iterator<Item = &'a str>,
-    value: impl Fn(usize) -> T,
-) -> BTreeMap<&'a str, T> {
-    let mut map = BTreeMap::new();
-    for (place, name) in names.enumerate() {
-        map.entry(name).or_insert_with(|| value(place));
-    }
-    map
+/// The names that stand in a list before, with their places.
+#[inline(never)]
+pub(super) fn repeated(names: Vec<&str>) -> Vec<(usize, &str)> {
+    let sorted = Names::of(names).0;
+    let pairs = sorted.iter().zip(sorted.iter().skip(1));
+    let mut found: Vec<(usize, &str)> = pairs
+        .filter(|((before, _), (name, _))| before == name)
+        .map(|(_, (name, place))| (*place, *name))
+        .collect();
+    found.order_by_key(|(place, _)| *place);
+    found
 }
 
 /// A place as a small number. Counts are bounded before, so that none is cut off.

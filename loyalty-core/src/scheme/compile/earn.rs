@@ -10,6 +10,7 @@ use crate::scheme::problem;
 use super::context::{At, Context, WalletRef};
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_rules(&mut self) -> Box<[EarnRule]> {
         let at = At::ROOT.key("earn");
         let rules = self.at_most(&self.def.earn, self.limits.rules_max, &at);
@@ -20,6 +21,7 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_rule(&mut self, def: &EarnRuleDef, at: &At<'_>) -> EarnRule {
         let wallet = self.wallet(def.wallet.as_ref(), at);
         let when = self.when(def.when.as_ref(), at);

@@ -8,7 +8,7 @@ use crate::scheme::tier::{
 };
 use crate::time::Span;
 
-use super::context::{At, Context, WalletRef, repeated};
+use super::context::{At, Context, WalletRef};
 
 /// How thresholds of a metric are written.
 #[derive(Clone, Copy)]
@@ -19,12 +19,14 @@ pub(super) enum Unit {
 }
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_ladders(&mut self) -> Box<[Ladder]> {
         let at = At::ROOT.key("ladders");
         let ladders = self.at_most(&self.def.ladders, self.parts_max(), &at);
-        for (place, name) in repeated(ladders.iter().map(|ladder| ladder.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(
+            ladders.iter().map(|ladder| ladder.id.as_str()).collect(),
+            &at,
+        );
         ladders
             .iter()
             .enumerate()
@@ -32,6 +34,7 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_ladder(&mut self, def: &LadderDef, at: &At<'_>) -> Ladder {
         let (metric, unit) = self.metric(&def.metric, &at.key("metric"));
         let window = self.window(&def.window, &at.key("window"));
@@ -185,9 +188,7 @@ impl Context<'_> {
     fn tiers(&mut self, defs: &[TierDef], unit: Unit, at: &At<'_>) -> Box<[Tier]> {
         self.not_empty(defs, at);
         let defs = self.at_most(defs, self.parts_max(), at);
-        for (place, name) in repeated(defs.iter().map(|tier| tier.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(defs.iter().map(|tier| tier.id.as_str()).collect(), at);
         let mut tiers: Vec<Tier> = Vec::with_capacity(defs.len());
         for (place, def) in defs.iter().enumerate() {
             let at = at.index(place);

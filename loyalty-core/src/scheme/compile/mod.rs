@@ -179,25 +179,25 @@ impl Context<'_> {
     fn rule_ids(&mut self) {
         let def = self.def;
         let rules = At::ROOT.key("earn");
-        for (place, name) in context::repeated(def.earn.iter().map(|rule| rule.id.as_str())) {
-            self.duplicate_id(name, &rules.index(place).key("id"));
-        }
-        let mut names = std::collections::BTreeSet::new();
-        names.extend(def.earn.iter().map(|rule| rule.id.as_str()));
+        let mut names: Vec<&str> = def.earn.iter().map(|rule| rule.id.as_str()).collect();
+        let (count, mut benefits) = (names.len(), Vec::new());
+        self.unique(names.clone(), &rules);
         let ladders = At::ROOT.key("ladders");
         for (place, ladder) in def.ladders.iter().enumerate() {
-            let at = ladders.index(place);
-            for (place, tier) in ladder.tiers.iter().enumerate() {
-                let tiers = at.key("tiers");
-                let at = tiers.index(place);
-                for (place, benefit) in tier.benefits.iter().enumerate() {
-                    if !names.insert(benefit.id.as_str()) {
-                        self.duplicate_id(
-                            benefit.id.as_str(),
-                            &at.key("benefits").index(place).key("id"),
-                        );
-                    }
-                }
+            for (tier, of_tier) in ladder.tiers.iter().enumerate() {
+                names.extend(of_tier.benefits.iter().map(|benefit| benefit.id.as_str()));
+                benefits.extend((0..of_tier.benefits.len()).map(|benefit| (place, tier, benefit)));
+            }
+        }
+        for (place, name) in context::repeated(names) {
+            let benefit = place
+                .checked_sub(count)
+                .and_then(|place| benefits.get(place));
+            if let Some((ladder, tier, benefit)) = benefit {
+                let at = ladders.index(*ladder);
+                let at = at.key("tiers");
+                let at = at.index(*tier);
+                self.duplicate_id(name, &at.key("benefits").index(*benefit).key("id"));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::format_smolstr;
 
-use crate::number::{Currency, Money};
+use crate::number::{Currency, Money, Sort};
 use crate::scheme::compiled::{Kind, Sym, Target};
 use crate::scheme::compiled_offer::{
     Amounts, Band, Budget, CodeGrant, Combines, Gift, Offer, OfferBenefit, OfferCodes, OfferGives,
@@ -18,7 +18,7 @@ use crate::scheme::offer::{
 };
 use crate::scheme::problem;
 
-use super::context::{At, Context, quoted, repeated, small};
+use super::context::{At, Context, Names, quoted, repeated, small};
 use super::ladder::Unit;
 use super::wallet::cap_name;
 
@@ -38,9 +38,7 @@ impl Context<'_> {
         let list = at.key("bands");
         let max = self.parts_max();
         let bands = self.at_most(&def.bands, max, &list);
-        for (place, name) in repeated(bands.iter().map(|band| band.id.as_str())) {
-            self.duplicate_id(name, &list.index(place).key("id"));
-        }
+        self.unique(bands.iter().map(|band| band.id.as_str()).collect(), &list);
         let tries_max = def.tries_max.unwrap_or(TRIES_MAX);
         self.count(tries_max, 1, TRIES_LIMIT, &at.key("tries_max"));
         let mut compiled: Vec<Band> = Vec::with_capacity(bands.len().max(1));
@@ -78,16 +76,12 @@ impl Context<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn all_offers(&mut self, stacking: &Stacking) -> Box<[Offer]> {
         let at = At::ROOT.key("offers");
         let offers = self.at_most(&self.def.offers, self.limits.offers_max, &at);
-        for (place, name) in repeated(offers.iter().map(|offer| offer.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
-        let mut places: BTreeMap<&str, u32> = BTreeMap::new();
-        for (offer, place) in offers.iter().zip(0_u32..) {
-            places.entry(offer.id.as_str()).or_insert(place);
-        }
+        self.unique(offers.iter().map(|offer| offer.id.as_str()).collect(), &at);
+        let places = Names::of(offers.iter().map(|offer| offer.id.as_str()).collect());
         offers
             .iter()
             .enumerate()
@@ -95,11 +89,12 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_offer(
         &mut self,
         def: &OfferDef,
         stacking: &Stacking,
-        places: &BTreeMap<&str, u32>,
+        places: &Names<'_>,
         at: &At<'_>,
     ) -> Offer {
         let band = self.band_of(def, stacking, at);
@@ -180,7 +175,7 @@ impl Context<'_> {
             false => code.to_lowercase(),
         };
         let texts: Vec<String> = def.any_of.iter().map(|code| fold(code.as_str())).collect();
-        for (place, code) in repeated(texts.iter().map(String::as_str)) {
+        for (place, code) in repeated(texts.iter().map(String::as_str).collect()) {
             let found = format_args!("the code {} again", quoted(code));
             self.problem(
                 problem::DUPLICATE,
@@ -215,12 +210,7 @@ impl Context<'_> {
         }
     }
 
-    fn combines(
-        &mut self,
-        def: &CombinesWith,
-        places: &BTreeMap<&str, u32>,
-        at: &At<'_>,
-    ) -> Combines {
+    fn combines(&mut self, def: &CombinesWith, places: &Names<'_>, at: &At<'_>) -> Combines {
         let (list, key) = match def {
             CombinesWith::All => return Combines::All,
             CombinesWith::None => return Combines::None,
@@ -230,8 +220,8 @@ impl Context<'_> {
         let at = at.key(key);
         let mut found = Vec::with_capacity(list.len());
         for (place, id) in list.iter().enumerate() {
-            match places.get(id.as_str()) {
-                Some(place) => found.push(*place),
+            match places.find(id.as_str()) {
+                Some(place) => found.push(u32::try_from(place).unwrap_or(u32::MAX)),
                 None => self.problem(
                     problem::UNKNOWN_OFFER,
                     &at.index(place),
@@ -240,7 +230,7 @@ impl Context<'_> {
                 ),
             }
         }
-        found.sort_unstable();
+        found.order();
         found.dedup();
         match key {
             "only" => Combines::Only(found.into()),

@@ -13,12 +13,14 @@ use super::context::{At, Context, WalletRef, quoted, repeated};
 const UNITS_MAX: u32 = 1_000;
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_rewards(&mut self) -> Box<[Reward]> {
         let at = At::ROOT.key("rewards");
         let rewards = self.at_most(&self.def.rewards, self.limits.rewards_max, &at);
-        for (place, name) in repeated(rewards.iter().map(|reward| reward.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(
+            rewards.iter().map(|reward| reward.id.as_str()).collect(),
+            &at,
+        );
         rewards
             .iter()
             .enumerate()
@@ -27,6 +29,7 @@ impl Context<'_> {
     }
 
     /// That every reward has a price or comes from somewhere.
+    #[inline(never)]
     pub(super) fn sources(
         &mut self,
         rewards: &[Reward],
@@ -72,6 +75,7 @@ impl Context<'_> {
         }
     }
 
+    #[inline(never)]
     fn one_reward(&mut self, def: &RewardDef, at: &At<'_>) -> Reward {
         if let Some(span) = def.valid_for {
             self.span(span, 1, &at.key("valid_for"));
@@ -134,7 +138,12 @@ impl Context<'_> {
     fn cost(&mut self, def: &CostDef, at: &At<'_>) -> Cost {
         let wallet = self.wallet(def.wallet.as_ref(), at);
         let list = at.key("by_tier");
-        for (place, name) in repeated(def.by_tier.iter().map(|price| price.tier.as_str())) {
+        for (place, name) in repeated(
+            def.by_tier
+                .iter()
+                .map(|price| price.tier.as_str())
+                .collect(),
+        ) {
             let found = format_args!("the tier {} again", quoted(name));
             self.problem(
                 problem::DUPLICATE,
@@ -147,9 +156,10 @@ impl Context<'_> {
         for (place, price) in def.by_tier.iter().enumerate() {
             let at = list.index(place);
             let points = self.price(price.points, wallet, &at.key("points"));
+            let before = by_tier.len();
             let places = self.tiers_of(price.tier.as_str());
-            by_tier.extend(places.iter().map(|(ladder, tier)| (*ladder, *tier, points)));
-            if places.is_empty() {
+            by_tier.extend(places.map(|(ladder, tier)| (ladder, tier, points)));
+            if by_tier.len() == before {
                 let known = self.tier_names();
                 self.problem(
                     problem::UNKNOWN_TIER,

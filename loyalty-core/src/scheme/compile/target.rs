@@ -1,5 +1,6 @@
 //! Targets, which pick lines.
 
+use crate::number::Sort;
 use crate::scheme::compiled::{Kind, Sym, Target};
 use crate::scheme::condition::TargetDef;
 use crate::scheme::problem;
@@ -83,7 +84,7 @@ impl Context<'_> {
             .iter()
             .map(|text| self.symbols.intern(kind, text.as_ref()))
             .collect();
-        symbols.sort_unstable();
+        symbols.order();
         symbols.dedup();
         symbols.into()
     }

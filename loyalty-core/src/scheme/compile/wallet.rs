@@ -17,12 +17,14 @@ const LATER_MONTHS_MAX: u32 = 1_200;
 const LATER_YEARS_MAX: u32 = 100;
 
 impl Context<'_> {
+    #[inline(never)]
     pub(super) fn all_wallets(&mut self) -> Box<[Wallet]> {
         let at = At::ROOT.key("wallets");
         let wallets = self.at_most(&self.def.wallets, self.parts_max(), &at);
-        for (place, name) in repeated(wallets.iter().map(|wallet| wallet.id.as_str())) {
-            self.duplicate_id(name, &at.index(place).key("id"));
-        }
+        self.unique(
+            wallets.iter().map(|wallet| wallet.id.as_str()).collect(),
+            &at,
+        );
         wallets
             .iter()
             .enumerate()
@@ -30,6 +32,7 @@ impl Context<'_> {
             .collect()
     }
 
+    #[inline(never)]
     fn one_wallet(&mut self, def: &WalletDef, place: usize, at: &At<'_>) -> Wallet {
         let wallet = WalletRef {
             place: small(place),
@@ -236,7 +239,7 @@ impl Context<'_> {
 
     /// Two caps of one period would count on one counter.
     fn periods(&mut self, periods: impl Iterator<Item = CapPeriod>, at: &At<'_>) {
-        for (place, name) in repeated(periods.map(period_name)) {
+        for (place, name) in repeated(periods.map(period_name).collect()) {
             let found = format_args!("the period \"{name}\" again");
             self.problem(
                 problem::DUPLICATE,
