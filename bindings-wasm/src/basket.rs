@@ -53,7 +53,7 @@ impl Basket {
         let mut state = self.state.borrow_mut();
         let found = usize::try_from(place).ok();
         let found = found.and_then(|place| state.quantities.get_mut(place));
-        let found = found.ok_or_else(|| Failure::new("input.type", "no such line").at("/line"))?;
+        let found = found.ok_or_else(|| Failure::new("input.type", "no such line").at(&"/line"))?;
         *found = quantity;
         state.stale = true;
         Ok(())

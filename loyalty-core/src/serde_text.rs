@@ -210,6 +210,13 @@ pub(crate) fn is_plain(byte: u8) -> bool {
     PLAIN.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
+/// A value as text: one function for all types, for where a text is rarely made.
+#[cold]
+#[inline(never)]
+pub(crate) fn shown(value: &dyn fmt::Display) -> String {
+    value.to_string()
+}
+
 /// The start of a text of unknown length, for an error message.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
