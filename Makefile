@@ -22,7 +22,7 @@ bench-quick: ## the benches in their short form
 bench: ## the benches, with instruction counts
 	scripts/bench.sh full
 
-bench-python: ## times of 10^7 rows beside pandas, polars and DuckDB, and the memory of a stream
+bench-python: ## times of decisions by hand and here, of 10^7 rows beside pandas, polars and DuckDB, and the memory of a stream
 	scripts/python.sh wheel bench 10000000
 
 docs: ## API documentation and the site, warnings denied

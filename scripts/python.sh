@@ -7,7 +7,8 @@
 #   tests   (default) the tests and the checks of types; ARGUMENTS are those of pytest
 #   spark   the tests of Spark in local mode, which need Java
 #   site    the documentation site, with its notebooks executed; ARGUMENTS is the folder
-#   bench   times beside pandas, polars and DuckDB, and the memory of a stream; ARGUMENTS is the number of rows
+#   bench   times of decisions beside functions by hand, of frames beside pandas, polars and DuckDB, and the
+#           memory of a stream; ARGUMENTS is the number of rows
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 profile=${1:-dev}
 task=${2:-tests}
@@ -76,6 +77,7 @@ case "$task" in
         printf 'written to %s/index.html\n' "$1"
         ;;
     bench)
+        "$python" bindings-python/benches/engine.py
         "$python" bindings-python/benches/frames.py "$@"
         "$python" bindings-python/benches/stream.py "$@"
         ;;

@@ -11,12 +11,14 @@ pub(crate) struct Container {
     pub(crate) snake_case: bool,
     pub(crate) from: Option<Path>,
     pub(crate) try_from: Option<Path>,
+    /// Whether it is also read without a tree.
+    pub(crate) straight: bool,
 }
 
 impl Container {
     pub(crate) fn of(attributes: &[Attribute]) -> Result<Self> {
         let mut container = Self::default();
-        each(attributes, |meta| match word(meta).as_str() {
+        each("serde", attributes, |meta| match word(meta).as_str() {
             "deny_unknown_fields" => {
                 container.deny_unknown_fields = true;
                 Ok(())
@@ -30,6 +32,13 @@ impl Container {
             "into" => text(meta).map(drop),
             "transparent" => Ok(()),
             _ => Err(meta.error("this attribute is not understood when reading")),
+        })?;
+        each("readable", attributes, |meta| match word(meta).as_str() {
+            "straight" => {
+                container.straight = true;
+                Ok(())
+            }
+            _ => Err(meta.error("only \"straight\" is understood here")),
         })?;
         Ok(container)
     }
@@ -57,7 +66,7 @@ pub(crate) struct Of {
 impl Of {
     pub(crate) fn field(attributes: &[Attribute]) -> Result<Self> {
         let mut field = Self::default();
-        each(attributes, |meta| match word(meta).as_str() {
+        each("serde", attributes, |meta| match word(meta).as_str() {
             "rename" => text(meta).map(|name| field.rename = Some(name.value())),
             "default" if meta.input.peek(syn::Token![=]) => {
                 path(meta).map(|call| field.missing = Missing::Call(call))
@@ -79,12 +88,13 @@ impl Of {
 }
 
 fn each(
+    name: &str,
     attributes: &[Attribute],
     mut take: impl FnMut(&ParseNestedMeta<'_>) -> Result<()>,
 ) -> Result<()> {
     attributes
         .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter(|attribute| attribute.path().is_ident(name))
         .try_for_each(|attribute| attribute.parse_nested_meta(|meta| take(&meta)))
 }
 

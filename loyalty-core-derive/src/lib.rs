@@ -13,7 +13,7 @@ use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Variant, parse
 use attributes::{Container, Missing, Of};
 
 /// Makes a type readable: the trait `Readable` of `loyalty-core`, and serde's `Deserialize` by way of it.
-#[proc_macro_derive(Readable, attributes(serde))]
+#[proc_macro_derive(Readable, attributes(serde, readable))]
 pub fn readable(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input)
@@ -48,7 +48,12 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         tables,
         shape,
         read,
+        straight,
     } = body;
+    if container.straight && straight.is_empty() {
+        let message = "only a struct with named fields is read straight";
+        return Err(Error::new_spanned(name, message));
+    }
     Ok(quote! {
         const _: () = {
             #tables
@@ -62,6 +67,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 fn read(reader: &mut ::loyalty_core::read::document::Reader<'_>) -> Self {
                     #read
                 }
+
+                #straight
             }
 
             #[automatically_derived]
@@ -79,6 +86,8 @@ struct Parts {
     tables: TokenStream,
     shape: TokenStream,
     read: TokenStream,
+    /// The function that reads it straight, if there is one.
+    straight: TokenStream,
 }
 
 /// A type that is read as another one and made of it.
@@ -87,6 +96,7 @@ fn of_form(form: &syn::Path) -> Parts {
         tables: TokenStream::new(),
         shape: quote!(<#form as ::loyalty_core::read::document::Readable>::shape()),
         read: quote!(<Self as From<#form>>::from(<#form as ::loyalty_core::read::document::Readable>::read(reader))),
+        straight: TokenStream::new(),
     }
 }
 
@@ -101,6 +111,7 @@ fn of_tried_form(form: &syn::Path) -> Parts {
             )
         },
         read: quote!(reader.tried::<#form, Self>()),
+        straight: TokenStream::new(),
     }
 }
 
@@ -111,6 +122,7 @@ fn newtype(fields: &Fields) -> Parts {
         tables: TokenStream::new(),
         shape: quote!(<#inner as ::loyalty_core::read::document::Readable>::shape()),
         read: quote!(Self(<#inner as ::loyalty_core::read::document::Readable>::read(reader))),
+        straight: TokenStream::new(),
     }
 }
 
@@ -120,6 +132,9 @@ fn of_struct<'a>(
     all: impl IntoIterator<Item = &'a Field>,
 ) -> Result<Parts> {
     let (mut rows, mut values) = (TokenStream::new(), TokenStream::new());
+    // Reading straight: a slot for each field, what puts a value there, and the fields of them.
+    let (mut slots, mut puts, mut taken) =
+        (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for field in all {
         let of = Of::field(&field.attrs)?;
         let (Some(ident), ty) = (&field.ident, &field.ty) else {
@@ -127,6 +142,7 @@ fn of_struct<'a>(
         };
         if of.skip {
             values.extend(quote!(#ident: Default::default(),));
+            taken.extend(quote!(#ident: Default::default(),));
             continue;
         }
         let name = of.rename.unwrap_or_else(|| ident.to_string());
@@ -134,11 +150,23 @@ fn of_struct<'a>(
             Some(module) => quote!(#module::Form),
             None => quote!(#ty),
         };
-        let (needed, value) = match &of.missing {
-            Missing::Fault => (true, quote!(reader.needed())),
-            Missing::Default => (false, quote!(reader.or_default())),
-            Missing::Call(path) => (false, quote!(reader.or(#path))),
+        let (needed, value, slot) = match &of.missing {
+            Missing::Fault => (true, quote!(reader.needed()), quote!(#ident?)),
+            Missing::Default => {
+                let slot = quote!(#ident.unwrap_or_default());
+                (false, quote!(reader.or_default()), slot)
+            }
+            Missing::Call(path) => {
+                let slot = quote!(#ident.unwrap_or_else(#path));
+                (false, quote!(reader.or(#path)), slot)
+            }
         };
+        slots.extend(quote!(let mut #ident: Option<#form> = None;));
+        puts.extend(quote!(#name => input.field(&mut #ident),));
+        taken.extend(match &of.with {
+            None => quote!(#ident: #slot,),
+            Some(_) => quote!(#ident: { let form: #form = #slot; form.into() },),
+        });
         rows.extend(quote! {
             ::loyalty_core::read::document::Field {
                 name: #name,
@@ -152,6 +180,20 @@ fn of_struct<'a>(
         });
     }
     let (words, open) = (format!("struct {name}"), !container.deny_unknown_fields);
+    let straight = container.straight.then(|| {
+        quote! {
+            fn straight(
+                input: &mut ::loyalty_core::read::document::Straight<'_>,
+            ) -> Option<Self> {
+                #slots
+                input.object(|key, input| match key {
+                    #puts
+                    _ => None,
+                })?;
+                Some(Self { #taken })
+            }
+        }
+    });
     Ok(Parts {
         tables: quote! {
             static FIELDS: ::loyalty_core::read::document::Fields = ::loyalty_core::read::document::Fields {
@@ -165,6 +207,7 @@ fn of_struct<'a>(
             reader.enter(&FIELDS);
             Self { #values }
         },
+        straight: straight.unwrap_or_default(),
     })
 }
 
@@ -217,6 +260,7 @@ fn of_enum<'a>(container: &Container, all: impl IntoIterator<Item = &'a Variant>
                 _ => #last,
             }
         },
+        straight: TokenStream::new(),
     })
 }
 

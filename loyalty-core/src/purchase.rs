@@ -30,6 +30,7 @@ use crate::tree::Readable;
 /// purchase with negative lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct Purchase {
     /// The shop's order number: the natural key under which it is recorded once.
     pub id: PurchaseId,
@@ -80,6 +81,7 @@ pub struct Purchase {
 /// One line of a purchase: `quantity` units at one unit price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct Line {
     /// The line's own name; without one the line is named by its position, from `1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,6 +123,7 @@ pub struct Line {
 /// A charge for delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct Charge {
     /// The delivery method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,6 +138,7 @@ pub struct Charge {
 /// A reward that the member wants to use on the purchase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct Claim {
     /// The reward; an issued one is used first, else it is bought with points.
     pub reward: RewardId,
@@ -146,6 +150,7 @@ pub struct Claim {
 /// Points to pay a part of the purchase with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct PayPoints {
     /// The wallet.
     pub wallet: WalletId,
@@ -157,6 +162,7 @@ pub struct PayPoints {
 /// An exchange ratio: `from` units of the purchase's currency are `to` units of the scheme's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Readable)]
 #[serde(deny_unknown_fields)]
+#[readable(straight)]
 pub struct Exchange {
     /// An amount in the purchase's currency.
     pub from: Money,

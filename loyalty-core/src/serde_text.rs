@@ -77,6 +77,10 @@ macro_rules! text_readable {
             fn read(reader: &mut $crate::tree::Reader<'_>) -> Self {
                 reader.parsed().unwrap_or($blank)
             }
+
+            fn straight(input: &mut $crate::tree::Straight<'_>) -> Option<Self> {
+                input.text()?.parse().ok()
+            }
         }
 
         $crate::serde_text::text_deserialize!($type, $expecting);
@@ -117,9 +121,9 @@ const PAIRS: [[u8; 2]; 100] = {
 /// The longest text that [`Ascii`] holds.
 const ASCII_MAX: usize = 40;
 
-/// A short text of ASCII characters, written from its end to its start.
+/// A short text of ASCII characters, written from its end to its start. A quote stands behind it.
 pub(crate) struct Ascii {
-    bytes: [u8; ASCII_MAX],
+    bytes: [u8; ASCII_MAX + 1],
     start: usize,
 }
 
@@ -128,7 +132,7 @@ impl Ascii {
     #[inline]
     pub(crate) const fn new() -> Self {
         Self {
-            bytes: [b'0'; ASCII_MAX],
+            bytes: [b'"'; ASCII_MAX + 1],
             start: ASCII_MAX,
         }
     }
@@ -147,13 +151,12 @@ impl Ascii {
     #[inline]
     pub(crate) fn number(&mut self, number: u64, digits: u8) {
         let (mut rest, mut digits) = (number, digits);
-        while rest >= 100 {
+        while rest >= 10 || digits >= 2 {
             rest = self.two_digits(rest);
             digits = digits.saturating_sub(2);
         }
-        while rest > 0 || digits > 0 {
-            rest = self.digit(rest);
-            digits = digits.saturating_sub(1);
+        if rest > 0 || digits > 0 {
+            self.digit(rest);
         }
     }
 
@@ -181,6 +184,13 @@ impl Ascii {
     /// The text's bytes.
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..ASCII_MAX).unwrap_or(&[])
+    }
+
+    /// The text's bytes between quotes.
+    #[inline]
+    pub(crate) fn quoted(&mut self) -> &[u8] {
+        self.push(b'"');
         self.bytes.get(self.start..).unwrap_or(&[])
     }
 

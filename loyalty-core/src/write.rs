@@ -85,10 +85,8 @@ impl Writer {
     }
 
     /// A text that holds nothing to escape.
-    pub(crate) fn ascii(&mut self, text: &Ascii) {
-        self.text.push(b'"');
-        self.text.extend_from_slice(text.as_bytes());
-        self.text.push(b'"');
+    pub(crate) fn ascii(&mut self, mut text: Ascii) {
+        self.text.extend_from_slice(text.quoted());
     }
 
     /// Bytes as a text of hexadecimal digits.

@@ -310,6 +310,57 @@ pub(crate) fn all(effort: Effort) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Replays the log in groups of five so many times, for a counter of instructions.
+pub(crate) fn count(name: &str, times: usize) -> Result<(), Failure> {
+    let events = events(EVENTS, ACCOUNTS);
+    let members: Vec<_> = (0..ACCOUNTS).map(member).collect::<Result<_, _>>()?;
+    if name == "grouped" {
+        let grouped = grouped(&events, ACCOUNTS, 5)?;
+        (0..times).for_each(|_| {
+            black_box(each(&members, &grouped));
+        });
+        return Ok(());
+    }
+    let log = log(&events, 5)?;
+    for _ in 0..times {
+        let mut open = open(&members);
+        if name == "interleaved" {
+            push_all(&mut open, log.iter().map(|(place, group)| (*place, group)))?;
+        } else {
+            one_by_one(&mut open, &log)?;
+        }
+        drop(black_box(finish(open)?));
+    }
+    Ok(())
+}
+
+fn open(members: &[MemberId]) -> Vec<Replay> {
+    let accounts = members.iter().map(|member| Account::new(member.clone()));
+    accounts.map(Replay::from).collect()
+}
+
+fn finish(open: Vec<Replay>) -> Result<Vec<Account>, Failure> {
+    let accounts = open.into_iter().map(Replay::finish);
+    Ok(accounts.collect::<Result<_, _>>()?)
+}
+
+fn one_by_one(open: &mut [Replay], log: &[(usize, Group)]) -> Result<(), Failure> {
+    for (place, group) in log {
+        open[*place].push(group)?;
+    }
+    Ok(())
+}
+
+/// Replays account by account; how many wallets they have.
+fn each(members: &[MemberId], grouped: &[Vec<Group>]) -> usize {
+    let mut wallets = 0;
+    for (member, groups) in members.iter().zip(grouped) {
+        let account = Account::replay(member.clone(), groups);
+        wallets += account.map_or(0, |account| account.wallets.len());
+    }
+    wallets
+}
+
 /// What memory gives on this machine, with no ledger in it: 64 MiB in lines of 64 bytes.
 fn walks(effort: Effort) {
     const LINES: usize = 1 << 20;
@@ -389,23 +440,13 @@ fn interleaved(
         time,
         None,
     );
-    let open = || -> Vec<Replay> {
-        let accounts = members.iter().map(|member| Account::new(member.clone()));
-        accounts.map(Replay::from).collect()
-    };
-    let finish = |open: Vec<Replay>| -> Result<Vec<Account>, Failure> {
-        let accounts = open.into_iter().map(Replay::finish);
-        Ok(accounts.collect::<Result<_, _>>()?)
-    };
     let one_by_one = || -> Result<Vec<Account>, Failure> {
-        let mut open = open();
-        for (place, group) in log {
-            open[*place].push(group)?;
-        }
+        let mut open = open(members);
+        one_by_one(&mut open, log)?;
         finish(open)
     };
     let together = || -> Result<Vec<Account>, Failure> {
-        let mut open = open();
+        let mut open = open(members);
         push_all(&mut open, log.iter().map(|(place, group)| (*place, group)))?;
         finish(open)
     };
@@ -440,14 +481,7 @@ fn by_account(
     let replayed = members.iter().cloned().zip(grouped);
     let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
     check(&replayed.collect::<Result<Vec<_>, _>>()?, golden)?;
-    let by_account = || {
-        let mut wallets = 0;
-        for (member, groups) in members.iter().zip(grouped) {
-            let account = Account::replay(member.clone(), groups);
-            wallets += account.map_or(0, |account| account.wallets.len());
-        }
-        wallets
-    };
+    let by_account = || each(members, grouped);
     row(
         &format!("grouped by account, groups of {size} and more, an entry"),
         effort.time_once(entries(grouped), by_account),

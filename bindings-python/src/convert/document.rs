@@ -23,6 +23,8 @@ pub(crate) struct Border<'a> {
     currency: Currency,
     zone: &'a str,
     naive: Option<bool>,
+    /// The moment that was read last: many items mostly have one and the same.
+    last: Option<(Py<PyAny>, Moment)>,
 }
 
 /// Text or bytes of UTF-8.
@@ -69,6 +71,7 @@ impl<'a> Border<'a> {
             currency,
             zone,
             naive: None,
+            last: None,
         }
     }
 
@@ -103,7 +106,7 @@ impl<'a> Border<'a> {
         let mut walk = Walk {
             border: self,
             currency,
-            out: String::new(),
+            out: String::with_capacity(512),
             path: Vec::new(),
         };
         walk.value(value, kind)?;
@@ -112,6 +115,11 @@ impl<'a> Border<'a> {
 
     /// A moment: a datetime, or its text.
     pub(crate) fn moment(&mut self, value: &Bound<'_, PyAny>, name: &str) -> PyResult<Moment> {
+        if let Some((known, moment)) = &self.last
+            && known.is(value)
+        {
+            return Ok(*moment);
+        }
         let at = || format!("/{name}");
         let failed = |failure: Failure| failure.raise(value.py());
         let text = if is_datetime(value)? {
@@ -128,8 +136,11 @@ impl<'a> Border<'a> {
                 allowed,
             )));
         };
-        text.parse()
-            .map_err(|error| failed(Failure::from(error).at(at())))
+        let moment = text
+            .parse()
+            .map_err(|error| failed(Failure::from(error).at(at())))?;
+        self.last = Some((value.clone().unbind(), moment));
+        Ok(moment)
     }
 
     /// Refuses naive datetimes beside aware ones.
@@ -149,7 +160,7 @@ impl<'a> Border<'a> {
 }
 
 enum Step {
-    Key(String),
+    Key(Py<PyString>),
     Place(usize),
 }
 
@@ -161,19 +172,19 @@ struct Walk<'w, 'a> {
 }
 
 impl Walk<'_, '_> {
-    fn place(&self) -> String {
+    fn place(&self, py: Python<'_>) -> String {
         let path = self
             .path
             .iter()
             .fold(Path::root(), |path, step| match step {
-                Step::Key(key) => path.key(key),
+                Step::Key(key) => path.key(&key.bind(py).to_string_lossy()),
                 Step::Place(place) => path.index(*place),
             });
         path.to_string()
     }
 
     fn bad(&self, value: &Bound<'_, PyAny>, code: &str, found: &str, allowed: &str) -> PyErr {
-        Failure::input(code, self.place(), found, allowed).raise(value.py())
+        Failure::input(code, self.place(value.py()), found, allowed).raise(value.py())
     }
 
     fn value(&mut self, value: &Bound<'_, PyAny>, kind: Kind) -> PyResult<()> {
@@ -264,6 +275,14 @@ impl Walk<'_, '_> {
 
     fn quoted(&mut self, text: &str) {
         self.out.push('"');
+        if !text
+            .bytes()
+            .any(|byte| byte < b' ' || byte == b'"' || byte == b'\\')
+        {
+            self.out.push_str(text);
+            self.out.push('"');
+            return;
+        }
         for character in text.chars() {
             match character {
                 '"' => self.out.push_str("\\\""),
@@ -318,7 +337,7 @@ impl Walk<'_, '_> {
         if !matches!(kind, Kind::Moment) {
             return self.date(value, kind);
         }
-        let place = self.place();
+        let place = self.place(value.py());
         self.border.same_kind(value, || place.clone())?;
         let text = moment_text(value, self.border.zone, &place)?;
         self.quoted(&text);
@@ -389,7 +408,7 @@ impl Walk<'_, '_> {
             && let Ok(code) = code.cast::<PyString>()
         {
             self.currency = code.to_string_lossy().parse().map_err(|error| {
-                let place = format!("{}/currency", self.place());
+                let place = format!("{}/currency", self.place(dict.py()));
                 Failure::from(error).at(place).raise(dict.py())
             })?;
         }
@@ -410,9 +429,8 @@ impl Walk<'_, '_> {
             };
             self.text(key)?;
             self.out.push(':');
-            let name = key.to_string_lossy().into_owned();
-            let kind = shape.kind(&name);
-            self.path.push(Step::Key(name));
+            let kind = key.to_str().map_or(Kind::Plain, |name| shape.kind(name));
+            self.path.push(Step::Key(key.clone().unbind()));
             self.deeper(&value)?;
             self.value(&value, kind)?;
             self.path.pop();

@@ -1,7 +1,6 @@
 //! A decision: what a member gets for a purchase, exactly and why.
 
 use serde::Serialize;
-use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::customer::Facts;
@@ -12,11 +11,9 @@ use crate::ledger::{
 use crate::number::{Currency, Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
-use crate::scheme::compiled::LotTerms;
 use crate::time::{Deadline, Moment};
 
-use super::arith::index;
-use super::cart::{Cart, line_name};
+use super::cart::Cart;
 use super::challenge::ChallengeStanding;
 use super::context::Context;
 use super::decision_json::decision_json;
@@ -25,14 +22,8 @@ use super::due::anything_due;
 use super::earn::PartSource;
 use super::error::ActError;
 use super::evaluation::{Evaluation, check_facts, evaluate, occurred_at, with_gifts};
-use super::expiry::open_lot;
-use super::offers::told;
 pub use super::offers::told::{ChoiceDecision, CodeDecision, OfferDecision};
-use super::price::{Discount, DiscountSource, Priced};
 use super::reason::{About, Reason};
-use super::runs::Shares;
-use super::stamp::fill;
-use super::tier::{tier_for, value};
 
 /// The version of the engine's semantics. It rises only when some decision changes.
 pub const SEMANTICS: u32 = 1;
@@ -305,125 +296,66 @@ pub fn quote_cart(
     at: Moment,
     options: QuoteOptions<'_>,
 ) -> Result<Decision, ActError> {
-    check_facts(facts)?;
-    account.check_moment(at)?;
-    let occurred = occurred_at(scheme, purchase.occurred_at, at)?;
-    if !anything_due(scheme, account, at) {
-        return decide(
-            scheme,
-            account,
-            purchase,
-            cart,
-            facts,
-            (at, occurred),
-            options,
-        );
-    }
-    let draft = Draft::look(scheme, account, at)?;
-    decide(
-        scheme,
-        &draft.account,
-        purchase,
-        cart,
-        facts,
-        (at, occurred),
-        options,
-    )
-}
-
-fn decide(
-    scheme: &Scheme,
-    account: &Account,
-    purchase: &Purchase,
-    cart: &Cart,
-    facts: &Facts,
-    (at, occurred): (Moment, Moment),
-    options: QuoteOptions<'_>,
-) -> Result<Decision, ActError> {
-    let mut context = Context::live(scheme, account, cart, facts, occurred, options.pool);
-    let mut evaluation = Evaluation::default();
-    evaluate(&mut context, purchase, options.explain, &mut evaluation)?;
-    let explain = options.explain;
-    if !evaluation.adds_gifts() {
-        let evaluation = &mut evaluation;
-        return Ok(Decision::of(&context, purchase, evaluation, at, explain));
-    }
-    let (purchase, cart) = with_gifts(scheme, purchase, &evaluation)?;
-    let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
-    let mut evaluation = Evaluation::default();
-    evaluate(&mut context, &purchase, explain, &mut evaluation)?;
-    let evaluation = &mut evaluation;
-    Ok(Decision::of(&context, &purchase, evaluation, at, explain))
+    let mut decision = Decision::blank(scheme, account, purchase, at);
+    decision.requote(scheme, account, purchase, cart, facts, at, options)?;
+    Ok(decision)
 }
 
 impl Decision {
-    /// The decision that an evaluation comes to. It takes the lists that it shares with it.
-    pub(super) fn of(
-        context: &Context<'_>,
+    /// [`quote_cart`], written over this decision, whose memory is used again: for a host that
+    /// decides often. Nothing of the earlier decision is left, whatever it was about; after an error
+    /// it is as it was.
+    ///
+    /// # Errors
+    /// As [`quote`].
+    #[allow(clippy::too_many_arguments, reason = "those of `quote_cart`")]
+    pub fn requote(
+        &mut self,
+        scheme: &Scheme,
+        account: &Account,
         purchase: &Purchase,
-        evaluation: &mut Evaluation,
+        cart: &Cart,
+        facts: &Facts,
         at: Moment,
-        explain: bool,
-    ) -> Self {
-        let reasons = std::mem::take(&mut evaluation.reasons);
-        let refused = std::mem::take(&mut evaluation.priced.refused);
-        let preconditions = std::mem::take(&mut evaluation.met);
-        let referrals = std::mem::take(&mut evaluation.referrals);
-        let due_codes = std::mem::take(&mut evaluation.due_codes);
-        let evaluation = &*evaluation;
-        let cart = context.cart;
-        let priced = &evaluation.priced;
-        let money = |minor| Money::of(minor, cart.currency);
-        let sum = |values: &[i64]| values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
-        let goods = sum(&priced.runs.left);
-        let tax = priced.tax.iter().fold(priced.tax_amount, |sum, group| {
-            sum.saturating_add(group.tax)
-        });
-        let tender = priced
-            .tenders
-            .iter()
-            .fold(0_i64, |sum, tender| sum.saturating_add(tender.amount));
-        Self {
-            semantics: SEMANTICS,
-            scheme: Digest::from_bytes(context.scheme.digest),
-            member: context.account.member.clone(),
-            head: context.account.head,
-            purchase: purchase.id.clone(),
-            at,
-            currency: cart.currency,
-            lines: lines(cart, purchase, &priced.runs.left),
-            discounts: discounts(context, evaluation),
-            totals: Totals {
-                list: money(cart.list_total),
-                discount: money(cart.list_total.saturating_sub(goods)),
-                goods: money(goods),
-                shipping: money(sum(&priced.shipping)),
-                tax: money(tax),
-                total: money(priced.total),
-                points_tender: money(tender),
-                gift_card: money(priced.gift_card),
-                due: money(priced.due),
-            },
-            wallets: wallets(context, evaluation),
-            cards: cards(context, evaluation),
-            tiers: tiers(context, evaluation),
-            rewards: rewards(context, evaluation),
-            codes: told::codes(context, &priced.offered),
-            choice: told::choice(context, &priced.offered),
-            gifts: gifts(cart, purchase),
-            issued: told::issued(context, &priced.offered),
-            challenges: super::challenge::decisions(context, &evaluation.adds),
-            referrals,
-            due_codes,
-            refused,
-            preconditions,
-            reasons,
-            offers: match explain {
-                true => told::offers(context, &priced.offered),
-                false => Vec::new(),
-            },
-            others: evaluation.others,
+        options: QuoteOptions<'_>,
+    ) -> Result<(), ActError> {
+        check_facts(facts)?;
+        account.check_moment(at)?;
+        let occurred = occurred_at(scheme, purchase.occurred_at, at)?;
+        let moments = (at, occurred);
+        if !anything_due(scheme, account, at) {
+            return self.decide(scheme, account, purchase, cart, facts, moments, options);
         }
+        let draft = Draft::look(scheme, account, at)?;
+        let account = &draft.account;
+        self.decide(scheme, account, purchase, cart, facts, moments, options)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "those of `quote_cart`")]
+    fn decide(
+        &mut self,
+        scheme: &Scheme,
+        account: &Account,
+        purchase: &Purchase,
+        cart: &Cart,
+        facts: &Facts,
+        (at, occurred): (Moment, Moment),
+        options: QuoteOptions<'_>,
+    ) -> Result<(), ActError> {
+        let explain = options.explain;
+        let mut context = Context::live(scheme, account, cart, facts, occurred, options.pool);
+        let mut evaluation = Evaluation::default();
+        evaluate(&mut context, purchase, explain, &mut evaluation)?;
+        if !evaluation.adds_gifts() {
+            self.write(&context, purchase, &mut evaluation, at, explain);
+            return Ok(());
+        }
+        let (purchase, cart) = with_gifts(scheme, purchase, &evaluation)?;
+        let mut context = Context::live(scheme, account, &cart, facts, occurred, options.pool);
+        let mut evaluation = Evaluation::default();
+        evaluate(&mut context, &purchase, explain, &mut evaluation)?;
+        self.write(&context, &purchase, &mut evaluation, at, explain);
+        Ok(())
     }
 
     /// The decision's JSON, written into a buffer of its size.
@@ -474,256 +406,6 @@ impl Decision {
 fn encoding(error: impl std::fmt::Display) -> ActError {
     let found = error.to_string();
     ActError::from(LedgerError::from(LedgerErrorKind::Encoding { found }))
-}
-
-fn lines(cart: &Cart, purchase: &Purchase, left: &[i64]) -> Vec<LineDecision> {
-    let money = |minor| Money::of(minor, cart.currency);
-    let lines = cart.lists.iter().zip(&purchase.lines).zip(left);
-    lines
-        .enumerate()
-        .map(|(place, ((list, named), left))| LineDecision {
-            line: line_name(named, place),
-            list: money(*list),
-            discount: money(list.saturating_sub(*left)),
-            net: money(*left),
-        })
-        .collect()
-}
-
-/// The lines that are gifts.
-fn gifts(cart: &Cart, purchase: &Purchase) -> Vec<Line> {
-    if !cart.has_gifts() {
-        return Vec::new();
-    }
-    let lines = purchase.lines.iter();
-    lines
-        .filter(|line| line.gift_of.is_some())
-        .cloned()
-        .collect()
-}
-
-fn discounts(context: &Context<'_>, evaluation: &Evaluation) -> Vec<DiscountDecision> {
-    let Priced {
-        discounts, tenders, ..
-    } = &evaluation.priced;
-    let mut found = Vec::with_capacity(discounts.len().saturating_add(tenders.len()));
-    for discount in discounts.iter().chain(tenders) {
-        found.push(discount_decision(context, evaluation, discount));
-    }
-    found
-}
-
-fn discount_decision(
-    context: &Context<'_>,
-    evaluation: &Evaluation,
-    discount: &Discount,
-) -> DiscountDecision {
-    let scheme = context.scheme;
-    let money = |minor| Money::of(minor, context.cart.currency);
-    let (kind, id) = match discount.source {
-        DiscountSource::Reward(slot) => {
-            let reward = evaluation.priced.used.get(slot);
-            let reward = reward.and_then(|used| scheme.rewards.get(index(used.reward)));
-            (
-                DiscountKind::Reward,
-                reward.map_or_else(SmolStr::default, |reward| (&reward.id).into()),
-            )
-        }
-        DiscountSource::Benefit(ladder, tier, benefit) => {
-            let found = scheme
-                .ladders
-                .get(usize::from(ladder))
-                .and_then(|ladder| ladder.tiers.get(usize::from(tier)))
-                .and_then(|tier| tier.benefits.get(usize::from(benefit)));
-            (
-                DiscountKind::Benefit,
-                found.map_or_else(SmolStr::default, |benefit| (&benefit.id).into()),
-            )
-        }
-        DiscountSource::Offer(offer, _) => {
-            let found = scheme.offers.get(index(offer));
-            (
-                DiscountKind::Offer,
-                found.map_or_else(SmolStr::default, |offer| (&offer.id).into()),
-            )
-        }
-        DiscountSource::Deduction => (DiscountKind::Deduction, SmolStr::default()),
-        DiscountSource::Points(slot) => {
-            let wallet = evaluation.priced.payments.get(slot);
-            let wallet = wallet.and_then(|p| scheme.wallets.get(usize::from(p.wallet)));
-            (
-                DiscountKind::Points,
-                wallet.map_or_else(SmolStr::default, |wallet| (&wallet.id).into()),
-            )
-        }
-    };
-    DiscountDecision {
-        kind,
-        id,
-        amount: money(discount.amount),
-        lines: by_line(&discount.shares, context.cart),
-        shipping: money(discount.shipping),
-    }
-}
-
-/// What shares come to on every line.
-fn by_line(shares: &Shares, cart: &Cart) -> Vec<Money> {
-    let mut lines = vec![Money::of(0, cart.currency); cart.lines.len()];
-    for (line, amount) in shares.amounts() {
-        if let Some(line) = lines.get_mut(line) {
-            let amount = line.minor().saturating_add(amount);
-            *line = Money::of(amount, cart.currency);
-        }
-    }
-    lines
-}
-
-fn wallets(context: &Context<'_>, evaluation: &Evaluation) -> Vec<WalletDecision> {
-    let scheme = context.scheme;
-    let mut found = Vec::new();
-    for (place, wallet) in scheme.wallets.iter().enumerate() {
-        let number = u16::try_from(place).unwrap_or(u16::MAX);
-        let all = &evaluation.earned.parts;
-        let mut parts = Vec::new();
-        let mut earned = 0_i64;
-        let mut lots: SmallVec<[(&LotTerms, i64); 4]> = SmallVec::new();
-        for part in all.iter().filter(|part| part.wallet == number) {
-            let Some((rule, terms)) = part.id_and_terms(scheme) else {
-                continue;
-            };
-            if parts.is_empty() {
-                parts = Vec::with_capacity(all.len());
-            }
-            parts.push(PartDecision {
-                rule: rule.into(),
-                wanted: Points::from_milli(part.wanted),
-                points: Points::from_milli(part.granted),
-            });
-            earned = earned.saturating_add(part.granted);
-            if part.granted <= 0 {
-                continue;
-            }
-            match lots.iter_mut().find(|(known, _)| same(known, terms)) {
-                Some((_, sum)) => *sum = sum.saturating_add(part.granted),
-                None => lots.push((terms, part.granted)),
-            }
-        }
-        let spent = spent(evaluation, number);
-        if parts.is_empty() && spent == 0 {
-            continue;
-        }
-        if found.is_empty() {
-            found = Vec::with_capacity(scheme.wallets.len().saturating_sub(place));
-        }
-        found.push(WalletDecision {
-            wallet: wallet.id.clone(),
-            earned: Points::from_milli(earned),
-            parts,
-            lots: lots
-                .into_iter()
-                .filter_map(|(terms, points)| lot_decision(terms, points, context.at))
-                .collect(),
-            spent: Points::from_milli(spent),
-        });
-    }
-    found
-}
-
-fn same(a: &LotTerms, b: &LotTerms) -> bool {
-    std::ptr::eq(a, b) || a == b
-}
-
-/// The milli-points that rewards and payments take from a wallet.
-fn spent(evaluation: &Evaluation, wallet: u16) -> i64 {
-    let priced = &evaluation.priced;
-    let spends = priced.used.iter().filter_map(|used| used.spend);
-    let spends = spends.map(|spend| (spend.wallet, spend.points));
-    let pays = priced.payments.iter().map(|pay| (pay.wallet, pay.points));
-    spends
-        .chain(pays)
-        .filter(|(of, _)| *of == wallet)
-        .fold(0_i64, |sum, (_, points)| sum.saturating_add(points))
-}
-
-fn lot_decision(terms: &LotTerms, points: i64, at: Moment) -> Option<LotDecision> {
-    use crate::ledger::Pending;
-    let points = Points::from_milli(points);
-    let lot = open_lot(terms, crate::id::LotId::new(0), points, at).ok()?;
-    let (usable_from, awaits_event) = match lot.pending {
-        None => (None, false),
-        Some(Pending::Until(deadline)) => (Some(deadline), false),
-        Some(Pending::Event(_)) => (None, true),
-    };
-    Some(LotDecision {
-        points,
-        usable_from,
-        awaits_event,
-        expiry: lot.expiry,
-    })
-}
-
-fn cards(context: &Context<'_>, evaluation: &Evaluation) -> Vec<CardDecision> {
-    evaluation
-        .stamps
-        .iter()
-        .filter_map(|stamps| {
-            let card = context.scheme.cards.get(stamps.card)?;
-            let steps = fill(card, context.account.card(&card.id), stamps.granted);
-            let completed = steps.iter().filter(|step| step.completes).count();
-            let last = steps.iter().rev().find(|step| !step.completes);
-            Some(CardDecision {
-                card: card.id.clone(),
-                stamps: stamps.granted,
-                completed: super::arith::small(completed),
-                on_card: last.map_or(0, |step| step.after),
-                target: card.target,
-            })
-        })
-        .collect()
-}
-
-fn tiers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<TierDecision> {
-    let scheme = context.scheme;
-    let today = context.at.date();
-    scheme
-        .ladders
-        .iter()
-        .zip(&evaluation.metrics)
-        .zip(&context.tiers)
-        .filter_map(|((ladder, metric), held)| {
-            let before = value(ladder, context.account, today, context.at, scheme);
-            let after = tier_for(ladder, before.saturating_add(*metric));
-            if after <= *held {
-                return None;
-            }
-            let name = |place: Option<u16>| {
-                place
-                    .and_then(|place| ladder.tiers.get(usize::from(place)))
-                    .map(|tier| tier.id.clone())
-            };
-            Some(TierDecision {
-                ladder: ladder.id.clone(),
-                from: name(*held),
-                to: name(after)?,
-            })
-        })
-        .collect()
-}
-
-fn rewards(context: &Context<'_>, evaluation: &Evaluation) -> Vec<RewardDecision> {
-    evaluation
-        .priced
-        .used
-        .iter()
-        .filter_map(|used| {
-            let reward = context.scheme.rewards.get(index(used.reward))?;
-            Some(RewardDecision {
-                reward: reward.id.clone(),
-                issue: used.issue,
-                cost: used.spend.map(|spend| Points::from_milli(spend.points)),
-            })
-        })
-        .collect()
 }
 
 /// Why a rule of the scheme does or does not pay for a purchase, candidate or not.

@@ -28,12 +28,12 @@ fn some<T: serde::Serialize>(name: &str, items: &[T], out: &mut Writer) -> Resul
 
 fn money(name: &str, money: Money, out: &mut Writer) {
     out.raw(name);
-    out.ascii(&money.ascii());
+    out.ascii(money.ascii());
 }
 
 fn points(name: &str, points: Points, out: &mut Writer) {
     out.raw(name);
-    out.ascii(&points.ascii());
+    out.ascii(points.ascii());
 }
 
 fn number(name: &str, number: u32, out: &mut Writer) {
@@ -55,7 +55,7 @@ impl Decision {
         out.raw("},\"purchase\":");
         out.text(self.purchase.as_str());
         out.raw(",\"at\":");
-        out.ascii(&self.at.ascii());
+        out.ascii(self.at.ascii());
         out.raw(",\"currency\":");
         out.text(self.currency.as_str());
         out.raw(",\"lines\":");

@@ -26,6 +26,7 @@ mod card;
 mod cart;
 mod challenge;
 mod context;
+mod decided;
 mod decision;
 mod decision_json;
 mod dispatch;

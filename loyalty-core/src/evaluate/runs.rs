@@ -88,6 +88,12 @@ impl Shares {
         self.lines.iter().copied().enumerate().chain(units)
     }
 
+    /// The amount of every line, where nothing is off single units.
+    pub(crate) fn of_lines_alone(&self) -> Option<&[i64]> {
+        let alone = self.units.is_empty() && !self.lines.is_empty();
+        alone.then_some(&*self.lines)
+    }
+
     /// The shares on the units of a cart's lines.
     pub(crate) fn on_units(&self, cart_units: &[u32]) -> Vec<RunShare> {
         let mut shares = Vec::new();

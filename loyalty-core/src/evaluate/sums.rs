@@ -195,9 +195,11 @@ impl<'a> Sums<'a> {
     pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(PerLine<i64>, i64), ActError> {
         let plain = [&self.own, &self.earning_points, &self.tender, &self.gift];
         let mut base = if plain.iter().all(|amounts| amounts.is_empty()) {
-            let lines = context.cart.lines.iter().zip(&*self.running);
-            let earns = lines.map(|(line, left)| if line.eligible { *left } else { 0 });
-            earns.map(|left| left.max(0)).collect()
+            let mut base = PerLine::from_slice(&self.running);
+            for (line, left) in context.cart.lines.iter().zip(&mut base) {
+                *left = if line.eligible { (*left).max(0) } else { 0 };
+            }
+            base
         } else {
             self.base_of_lines(context)?
         };

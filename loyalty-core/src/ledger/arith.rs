@@ -1,9 +1,16 @@
-//! Checked sums over what an account holds.
+//! Checked sums over what an account holds, and lists that grow.
 
 use crate::number::{Points, SAFE_MAX};
 
 use super::entry::CarryEntry;
 use super::error::{LedgerError, LedgerErrorKind};
+
+/// Adds to the end of a list what is made in its place there: `push` would be handed it made
+/// elsewhere, and copying what was just written waits for the writes.
+#[inline(always)]
+pub(super) fn push_made<T>(list: &mut Vec<T>, make: impl FnOnce() -> T) {
+    list.extend(std::iter::once_with(make));
+}
 
 /// Adds points in place.
 #[inline]
@@ -20,7 +27,7 @@ pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<
 #[inline]
 fn put(into: &mut Points, milli: Option<i64>, what: &'static str) -> Result<(), LedgerError> {
     match milli {
-        Some(milli) if milli.unsigned_abs() <= SAFE_MAX.unsigned_abs() => {
+        Some(milli) if (-SAFE_MAX..=SAFE_MAX).contains(&milli) => {
             *into = Points::from_milli(milli);
             Ok(())
         }

@@ -4,11 +4,13 @@ use crate::id::MemberId;
 use crate::time::Moment;
 
 use super::account::{Account, KeyRecord, Status};
+use super::arith::push_made;
 use super::before::Before;
 use super::entry::Entry;
 use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
+use super::many::{Lengths, push_run};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,12 +110,8 @@ impl Account {
         self,
         groups: impl IntoIterator<Item = &'a Group>,
     ) -> Result<Self, LedgerError> {
-        let groups = groups.into_iter();
         let mut replay = Replay::from(self);
-        replay.account.keys.reserve(groups.size_hint().0);
-        for group in groups {
-            replay.push(group)?;
-        }
+        push_run(&mut replay, groups.into_iter())?;
         replay.finish()
     }
 
@@ -145,10 +143,7 @@ impl Account {
 
     #[inline]
     fn end(&mut self, group: &Group) {
-        if self.keys.len() == self.keys.capacity() {
-            self.keys.reserve(1);
-        }
-        self.keys.push(KeyRecord {
+        push_made(&mut self.keys, || KeyRecord {
             print: print(group.act, &group.key),
             act: group.act,
             key: group.key.clone(),
@@ -327,18 +322,41 @@ impl Replay {
         if let Some(problem) = &self.broken {
             return Err(LedgerError::clone(problem));
         }
-        let account = &mut self.account;
-        let folded = account.fold_next(group);
-        if let Err(problem) = &folded {
-            self.broken = Some(Box::new(problem.clone()));
+        match self.account.fold_next(group) {
+            Ok(()) => Ok(()),
+            Err(problem) => Err(self.broken_by(problem)),
         }
-        folded
     }
 
-    /// The account so far.
+    #[cold]
+    fn broken_by(&mut self, problem: LedgerError) -> LedgerError {
+        self.broken = Some(Box::new(problem.clone()));
+        problem
+    }
+
+    /// Folds the next groups, by which lists get so long; a problem with the place of its group.
     #[inline]
-    pub(super) const fn account(&self) -> &Account {
-        &self.account
+    pub(super) fn push_all<'a>(
+        &mut self,
+        groups: impl Iterator<Item = &'a Group>,
+        lengths: Lengths,
+    ) -> Result<(), (usize, LedgerError)> {
+        let Account {
+            keys, redemptions, ..
+        } = &mut self.account;
+        keys.reserve(lengths.keys);
+        redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
+        let mut first = true;
+        for (place, group) in groups.enumerate() {
+            // Before its first group an account has no wallet.
+            if first && let [wallet] = self.account.wallets.as_mut_slice() {
+                let room = lengths.room(wallet.lots.len(), lengths.lots);
+                wallet.lots.reserve(room);
+                first = false;
+            }
+            self.push(group).map_err(|problem| (place, problem))?;
+        }
+        Ok(())
     }
 
     /// The account.

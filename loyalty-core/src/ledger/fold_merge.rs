@@ -94,7 +94,7 @@ impl Account {
     fn pour_numbered(&mut self, other: &Self, shift: &Shift) -> Result<(), LedgerError> {
         for state in &other.redemptions {
             let mut state = state.clone();
-            shift.draws(&state.wallet, Arc::make_mut(&mut state.draws));
+            shift.draws(&state.wallet, state.draws.as_mut());
             if let Some(terms) = state.terms.as_mut().filter(|terms| terms.issue.is_some()) {
                 let terms = Arc::make_mut(terms);
                 terms.issue = terms.issue.map(|issue| issue.saturating_add(shift.issues));

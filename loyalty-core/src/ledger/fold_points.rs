@@ -4,14 +4,12 @@
 //! written off = what the lots hold − deficit + redeemed + expired + reversed + adjusted out +
 //! transferred out.
 
-use std::sync::Arc;
-
 use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
 
 use super::account::{Account, Wallet};
-use super::arith::{add, not_negative, sum, take};
+use super::arith::{add, not_negative, push_made, sum, take};
 use super::entry::{
     ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
     TransferInEntry, TransferOutEntry, WriteOffEntry,
@@ -19,7 +17,7 @@ use super::entry::{
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::EarningEntry;
-use super::redemption::{RedemptionEntry, RedemptionState};
+use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{number, overdrawn, usable};
 
 impl Account {
@@ -59,7 +57,7 @@ impl Account {
         if let Some(hold) = hold {
             self.capture_draws(hold, entry)?;
         }
-        let wallet = self.known_wallet(&entry.wallet)?;
+        let wallet = self.near_wallet(&entry.wallet)?;
         if !wallet.deficit.is_zero() && hold.is_none() {
             let wanted = sum(entry.draws.iter().map(|draw| draw.points), "a redemption")?;
             within(
@@ -77,9 +75,9 @@ impl Account {
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
             wallet.activity = Some(activity);
         }
-        self.redemptions.push(RedemptionState {
+        push_made(&mut self.redemptions, || RedemptionState {
             wallet: entry.wallet.clone(),
-            draws: Arc::clone(&entry.draws),
+            draws: Draws::from(&entry.draws),
             restored: Points::ZERO,
             terms: entry.terms.clone(),
         });
@@ -100,7 +98,7 @@ impl Account {
         entry: &LotPoints,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
-        let wallet = self.known_wallet(&entry.wallet)?;
+        let wallet = self.near_wallet(&entry.wallet)?;
         let activity = wallet.activity;
         let lot = wallet.lot_mut(entry.lot)?;
         let deadline = lot.deadline(activity);
@@ -306,6 +304,7 @@ fn format_points(points: Points) -> smol_str::SmolStr {
 }
 
 /// The civil day of a deadline that was reached.
+#[inline]
 fn day_of(deadline: Deadline, at: Moment) -> Date {
     match deadline {
         Deadline::Day(date) => date,

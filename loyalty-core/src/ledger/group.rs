@@ -186,6 +186,11 @@ impl Content {
         Ok(Self(prints.into()))
     }
 
+    /// Something of what it points to.
+    pub(super) fn word(&self) -> u64 {
+        self.0.first().map_or(0, |first| first.print)
+    }
+
     /// The first field, by name, in which two contents differ.
     #[must_use]
     pub fn difference<'a>(&'a self, other: &'a Self) -> Option<&'a str> {

@@ -8,14 +8,41 @@ use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{ActKind, Content};
 
 /// A print of a natural key, below 2^53 so that every host holds it exactly: FNV-1a.
+#[inline]
 pub(super) fn print(act: ActKind, key: &GroupKey) -> u64 {
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let bytes = act.name().bytes().chain([0]).chain(key.as_str().bytes());
-    let hash = bytes.fold(START, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-    });
+    let hash = hashed(act_hash(act), key.as_str().as_bytes());
     (hash ^ (hash >> 53)) & SAFE_MAX.unsigned_abs()
+}
+
+/// FNV-1a goes on over bytes.
+const fn hashed(mut hash: u64, bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let mut rest = bytes;
+    while let [byte, later @ ..] = rest {
+        let byte = u64::from_le_bytes([*byte, 0, 0, 0, 0, 0, 0, 0]);
+        hash = (hash ^ byte).wrapping_mul(PRIME);
+        rest = later;
+    }
+    hash
+}
+
+/// The hash of an act's name and a zero, with which a print begins.
+#[inline]
+const fn act_hash(act: ActKind) -> u64 {
+    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    macro_rules! of {
+        ($($kind:ident)*) => {
+            match act {
+                $(ActKind::$kind => const {
+                    hashed(hashed(START, ActKind::$kind.name().as_bytes()), &[0])
+                },)*
+            }
+        };
+    }
+    of!(
+        Record Event Fulfil Enrol Redeem Refund Cancel Adjust Grant Transfer Merge Reinstate
+        AssignTier Suspend Resume Close Hold Capture Release Due Count
+    )
 }
 
 impl Account {
@@ -90,7 +117,7 @@ impl KeyIndex {
         let mut index = Self::default();
         index.grow(keys, keys.len());
         for record in keys {
-            if let Some(first) = index.find(keys, record.print, record.act, &record.key) {
+            if let Some(first) = index.add_new(keys, record) {
                 return Err(LedgerErrorKind::Repeated {
                     act: first.act,
                     key: first.key.clone(),
@@ -98,7 +125,6 @@ impl KeyIndex {
                 }
                 .into());
             }
-            index.add(record.print);
         }
         Ok(index)
     }
@@ -144,6 +170,24 @@ impl KeyIndex {
         if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
             *slot = place;
         }
+    }
+
+    /// Adds the next key, for which there is room, unless it stands already: then its record.
+    fn add_new<'a>(&mut self, keys: &'a [KeyRecord], record: &KeyRecord) -> Option<&'a KeyRecord> {
+        for slot in self.probe(record.print) {
+            let place = self.slots.get_mut(slot)?;
+            if *place == 0 {
+                self.count = self.count.saturating_add(1);
+                *place = u32::try_from(self.count).unwrap_or(0);
+                return None;
+            }
+            let before = usize::try_from(*place).ok()?.checked_sub(1)?;
+            let first = keys.get(before)?;
+            if is(first, record.print, record.act, &record.key) {
+                return Some(first);
+            }
+        }
+        None
     }
 
     /// Makes room for so many keys.

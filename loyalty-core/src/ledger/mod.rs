@@ -79,5 +79,5 @@ pub use log::{
 pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
 pub use many::push_all;
 pub use packed::Until;
-pub use redemption::{RedemptionEntry, RedemptionState, RedemptionTerms};
+pub use redemption::{Draws, RedemptionEntry, RedemptionState, RedemptionTerms};
 pub use terms::{ChallengeTerms, DueCode, DueReferral, HeldTier, Terms};

@@ -1,5 +1,6 @@
 //! Points spent, and what came back of them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -119,6 +120,51 @@ impl From<RedemptionForm> for RedemptionEntry {
     }
 }
 
+/// What lots gave. One or two stand in place, more are shared with the log.
+#[derive(Debug, Clone)]
+pub enum Draws {
+    /// One lot.
+    One(Draw),
+    /// Two lots.
+    Two([Draw; 2]),
+    /// More, or none.
+    Many(Arc<[Draw]>),
+}
+
+impl Draws {
+    /// To change them.
+    pub(super) fn as_mut(&mut self) -> &mut [Draw] {
+        match self {
+            Self::One(draw) => std::slice::from_mut(draw),
+            Self::Two(draws) => draws,
+            Self::Many(draws) => Arc::make_mut(draws),
+        }
+    }
+}
+
+impl From<&Arc<[Draw]>> for Draws {
+    #[inline]
+    fn from(draws: &Arc<[Draw]>) -> Self {
+        match **draws {
+            [draw] => Self::One(draw),
+            [first, second] => Self::Two([first, second]),
+            _ => Self::Many(Arc::clone(draws)),
+        }
+    }
+}
+
+impl Deref for Draws {
+    type Target = [Draw];
+
+    fn deref(&self) -> &[Draw] {
+        match self {
+            Self::One(draw) => std::slice::from_ref(draw),
+            Self::Two(draws) => draws,
+            Self::Many(draws) => draws,
+        }
+    }
+}
+
 /// A redemption and what came back of it.
 #[derive(Debug, Clone, Serialize, Readable)]
 #[serde(into = "StateForm", from = "StateForm")]
@@ -126,7 +172,7 @@ pub struct RedemptionState {
     /// The wallet.
     pub wallet: WalletId,
     /// The lots and what each gave, in the order in which they were drawn.
-    pub draws: Arc<[Draw]>,
+    pub draws: Draws,
     /// How many came back so far.
     pub restored: Points,
     /// Shared with the log. A snapshot leaves out the hold and the deadline: they have done their
@@ -158,7 +204,7 @@ impl PartialEq for RedemptionState {
     fn eq(&self, other: &Self) -> bool {
         self.restored == other.restored
             && self.wallet == other.wallet
-            && self.draws == other.draws
+            && *self.draws == *other.draws
             && self.purchase() == other.purchase()
             && self.issue() == other.issue()
             && self.lines() == other.lines()
@@ -190,7 +236,7 @@ impl From<RedemptionState> for StateForm {
             issue: state.issue(),
             lines: state.lines().to_vec(),
             wallet: state.wallet,
-            draws: state.draws,
+            draws: state.draws.to_vec().into(),
             restored: state.restored,
         }
     }
@@ -206,7 +252,7 @@ impl From<StateForm> for RedemptionState {
         };
         Self {
             wallet: form.wallet,
-            draws: form.draws,
+            draws: Draws::from(&form.draws),
             restored: form.restored,
             terms: terms.shared(),
         }

@@ -5,7 +5,7 @@ use crate::number::Points;
 use crate::time::{Deadline, Moment};
 
 use super::account::{Account, Totals, Wallet};
-use super::arith::{add, not_negative, take};
+use super::arith::{add, not_negative, push_made, take};
 use super::entry::{Draw, LotOpen, Pending};
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
@@ -20,8 +20,13 @@ impl Account {
     }
 
     /// A wallet that must stand.
-    #[inline]
     pub(super) fn known_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        self.near_wallet(id)
+    }
+
+    /// The same, for the kinds of entries that a log is full of.
+    #[inline(always)]
+    pub(super) fn near_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
         let place = self.wallet_place(id);
         match self.wallets.get_mut(place) {
             Some(wallet) => Ok(wallet),
@@ -43,7 +48,7 @@ impl Account {
     }
 
     /// A wallet's place, behind the last when it does not stand. Most accounts have one wallet.
-    #[inline]
+    #[inline(always)]
     fn wallet_place(&self, id: &WalletId) -> usize {
         match self.wallets.first() {
             Some(first) if first.id == *id => 0,
@@ -59,6 +64,10 @@ impl Account {
 
     #[cold]
     fn open_wallet(&mut self, id: &WalletId) -> usize {
+        // Most accounts have one wallet.
+        if self.wallets.is_empty() {
+            self.wallets.reserve_exact(1);
+        }
         let place = self.wallets.partition_point(|wallet| wallet.id < *id);
         self.wallets.insert(place, Wallet::new(id.clone()));
         place
@@ -154,10 +163,7 @@ impl Wallet {
             return Err(LedgerError::number("lot", entry.lot.get(), count));
         }
         not_negative(entry.points, "a lot")?;
-        if count == self.lots.capacity() {
-            self.lots.reserve(1);
-        }
-        self.lots.push(Lot {
+        push_made(&mut self.lots, || Lot {
             origin: entry.points,
             remaining: entry.points,
             held: Points::ZERO,
@@ -207,7 +213,7 @@ impl Wallet {
         if points > free {
             return Err(overdrawn(id, what, points, free));
         }
-        of.remaining = Points::from_milli(of.remaining.milli().saturating_sub(points.milli()));
+        of.remaining = Points::from_milli(of.remaining.milli().wrapping_sub(points.milli()));
         if of.remaining.is_zero() {
             self.advance();
         }
@@ -325,6 +331,7 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 
 impl Lot {
     /// When it lapses, where `activity` is its wallet's deadline by activity.
+    #[inline]
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
         if self.activity() {
             later(self.expiry.get(), activity)
@@ -335,6 +342,7 @@ impl Lot {
 }
 
 /// The later of two deadlines.
+#[inline(never)]
 pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
     [a, b]
         .into_iter()

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use smallvec::SmallVec;
 
 use super::NumberError;
-use super::Sort;
 use super::round::div_rem_floor;
+use super::{Sort, each_largest};
 
 /// Splits `total` in proportion to `weights` by largest remainder.
 ///
@@ -71,24 +71,18 @@ pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), Num
     }
     // Below the sum of the weights no share reaches its weight.
     let mut units = total;
-    let mut remainders: SmallVec<[(Reverse<u64>, usize); 8]> = SmallVec::new();
-    for (place, share) in weights.iter_mut().enumerate() {
+    let mut remainders: SmallVec<[u64; 8]> = SmallVec::from_elem(0, weights.len());
+    for (share, over) in weights.iter_mut().zip(&mut remainders) {
         let (floor, remainder) = part_of(whole, share.unsigned_abs(), sum);
-        *share = floor;
+        (*share, *over) = (floor, remainder);
         units = units.saturating_sub(floor);
-        if remainder > 0 {
-            remainders.push((Reverse(remainder), place));
-        }
     }
-    if units > 0 {
-        remainders.order();
-        let units = usize::try_from(units).unwrap_or(usize::MAX);
-        for (_, place) in remainders.iter().take(units) {
-            if let Some(share) = weights.get_mut(*place) {
-                *share = share.saturating_add(1);
-            }
+    let units = usize::try_from(units).unwrap_or(0);
+    each_largest(&mut remainders, 0, units, |place| {
+        if let Some(share) = weights.get_mut(place) {
+            *share = share.saturating_add(1);
         }
-    }
+    });
     Ok(())
 }
 

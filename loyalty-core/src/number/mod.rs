@@ -49,7 +49,7 @@ pub use money::*;
 pub use points::*;
 pub use rate::*;
 pub use round::*;
-pub(crate) use sort::{Sort, sort_numbers};
+pub(crate) use sort::{Sort, each_largest, sort_numbers};
 
 /// The largest magnitude of an amount in minor units or of points in thousandths: 2^53 − 1.
 pub const SAFE_MAX: i64 = 9_007_199_254_740_991;

@@ -1,9 +1,9 @@
 //! Sorting that brings little code for each type: a short list is sorted by insertion, and for long ones
 //! one sort of places serves all types.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
-/// Up to so many are sorted by insertion.
+/// Up to so many are sorted by insertion, or looked through again and again.
 const FEW: usize = 20;
 
 /// Sorts numbers: as the standard library does, or with less code where that counts.
@@ -55,6 +55,39 @@ impl<T> Sort<T> for [T] {
                 place = before;
             }
         }
+    }
+}
+
+/// Calls `take` with the places of the largest values, so many, the largest first and of equal ones the
+/// earlier. What is not above `least` is left out. The values are used up.
+pub(crate) fn each_largest<N: Copy + Ord>(
+    values: &mut [N],
+    least: N,
+    count: usize,
+    mut take: impl FnMut(usize),
+) {
+    if values.len() > FEW {
+        let above = values.iter().copied().zip(0_usize..);
+        let above = above.filter(|(value, _)| *value > least);
+        let mut order: Vec<_> = above
+            .map(|(value, place)| (Reverse(value), place))
+            .collect();
+        order.order();
+        order.iter().take(count).for_each(|(_, place)| take(*place));
+        return;
+    }
+    for _ in 0..count {
+        let (mut most, mut found) = (least, None);
+        for (place, value) in values.iter().enumerate() {
+            if *value > most {
+                (most, found) = (*value, Some(place));
+            }
+        }
+        let Some(place) = found else { return };
+        if let Some(value) = values.get_mut(place) {
+            *value = least;
+        }
+        take(place);
     }
 }
 
@@ -127,6 +160,16 @@ mod tests {
             prop_assert_eq!(numbers, sorted);
             theirs.sort_unstable();
             prop_assert_eq!(ours, theirs);
+        }
+
+        #[test]
+        fn the_largest_are_the_first_in_order(values in prop::collection::vec(0_u8..9, 0..40), count in 0_usize..12) {
+            let mut order: Vec<usize> = (0..values.len()).filter(|place| values[*place] > 1).collect();
+            order.sort_by_key(|place| Reverse(values[*place]));
+            order.truncate(count);
+            let mut found = Vec::new();
+            each_largest(&mut values.clone(), 1, count, |place| found.push(place));
+            prop_assert_eq!(found, order);
         }
     }
 }

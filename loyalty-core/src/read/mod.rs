@@ -32,7 +32,7 @@ pub mod document {
     pub use serde::{Deserialize, Deserializer};
 
     pub use crate::tree::{
-        Content, Field, Fields, Readable, Reader, Shape, Variant, refusal, through,
+        Content, Field, Fields, Readable, Reader, Shape, Straight, Variant, refusal, through,
     };
 }
 pub(crate) use crate::tree::codes;
@@ -102,6 +102,9 @@ pub fn read_json<T: Readable>(text: &str, limits: &ReadLimits) -> Result<T, Read
 
 /// Reads JSON, and says what is wrong without a pointer to it.
 pub(crate) fn read_bounded<T: Readable>(text: &str, bounds: &Bounds) -> Result<T, Fault> {
+    if let Some(value) = tree::Straight::document(text, bounds) {
+        return Ok(value);
+    }
     let (tree, rest) = parse(text, bounds)?;
     let value = tree::read(tree.root())?;
     rest.map(|()| value)

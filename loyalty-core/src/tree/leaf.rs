@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::node::{Kind, Node};
-use super::{Readable, Reader, Shape};
+use super::{Readable, Reader, Shape, Straight};
 
 /// A whole number of this type, if the text spells one.
 fn whole<N: std::str::FromStr>(number: &str) -> Option<N> {
@@ -25,6 +25,10 @@ macro_rules! whole_numbers {
                 let number = reader.here().number().and_then(whole);
                 reader.or_fail(number).unwrap_or_default()
             }
+
+            fn straight(input: &mut Straight<'_>) -> Option<Self> {
+                input.digits()?.parse().ok()
+            }
         }
     )+};
 }
@@ -42,6 +46,11 @@ impl Readable for bool {
             reader.fail();
         }
         kind == Kind::True
+    }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        let yes = input.word("true");
+        (yes || input.word("false")).then_some(yes)
     }
 }
 
@@ -73,6 +82,13 @@ impl<T: Readable> Readable for Option<T> {
             _ => Some(T::read(reader)),
         }
     }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        if input.word("null") {
+            return Some(None);
+        }
+        T::straight(input).map(Some)
+    }
 }
 
 impl<T: Readable> Readable for Vec<T> {
@@ -87,6 +103,10 @@ impl<T: Readable> Readable for Vec<T> {
             list.push(reader.needed());
         }
         list
+    }
+
+    fn straight(input: &mut Straight<'_>) -> Option<Self> {
+        input.list()
     }
 }
 

@@ -4,7 +4,8 @@
 //! is [`Readable`]: it has a table of its fields or variants, and a function that builds it ([`Reader`])
 //! and says nothing about faults. Only where something does not fit, one function for all types walks the tree
 //! beside the table ([`check`]), finds the first fault in the order of the text, and describes it. So
-//! what is good is read quickly, and each type brings little code.
+//! what is good is read quickly, and each type brings little code. Types that are read often are read
+//! without a tree ([`straight`]), unless something is unusual or wrong.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,6 +28,7 @@ mod leaf;
 mod node;
 mod parse;
 mod reader;
+mod straight;
 
 use std::fmt;
 
@@ -46,13 +48,15 @@ pub(crate) use node::Node;
 pub(crate) use node::{Builder, Kind};
 pub(crate) use parse::{Bounds, parse};
 pub use reader::Reader;
+pub use straight::Straight;
 
 /// A type that is read from documents: the types of this crate, lists, maps and options of them, and the
 /// host's own with `#[derive(Readable)]`.
 ///
 /// The derive knows these attributes of serde: `deny_unknown_fields`, `rename_all = "snake_case"`, `from`,
 /// `try_from` (of a type with a default) and `transparent` of a type; `default`, `rename` and `skip` of a field. An enum is an object
-/// with one key, or a text.
+/// with one key, or a text. With `#[readable(straight)]` a struct is read without a tree where its document
+/// is plain, which is faster and more code.
 ///
 /// # Examples
 ///
@@ -81,6 +85,12 @@ pub trait Readable: Sized {
 
     /// Builds it. Where the document does not fit the shape, it tells the reader, and gives any value.
     fn read(reader: &mut Reader<'_>) -> Self;
+
+    /// Builds it straight from the text of a plain document; nothing where that cannot be done, and
+    /// the tree is asked.
+    fn straight(_: &mut Straight<'_>) -> Option<Self> {
+        None
+    }
 }
 
 /// What a document must hold for a type.

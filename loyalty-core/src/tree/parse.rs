@@ -7,7 +7,7 @@ use super::node::{Builder, Kind};
 use crate::serde_text::{excerpt, is_plain};
 
 /// However large a limit is, nothing deeper is read: what reads a tree calls itself.
-const DEPTH_MAX: usize = 128;
+pub(super) const DEPTH_MAX: usize = 128;
 
 /// What bounds a text.
 #[derive(Debug, Clone, Copy)]

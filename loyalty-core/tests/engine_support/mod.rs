@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use loyalty_core::customer::Facts;
 use loyalty_core::evaluate::{
-    Act, ActError, Decision, Outcome, Posted, QuoteOptions, Schemes, perform, quote, standing,
+    Act, ActError, Cart, Decision, Outcome, Posted, QuoteOptions, Schemes, perform, quote, standing,
 };
 use loyalty_core::id::MemberId;
 use loyalty_core::ledger::{Account, Entry, Group, verify};
@@ -279,6 +279,18 @@ impl Shop {
             options,
         )
         .unwrap()
+    }
+
+    /// The same, written over an earlier decision.
+    pub(crate) fn requote(&self, decision: &mut Decision, purchase: &Purchase, at: Moment) {
+        let options = QuoteOptions {
+            explain: true,
+            pool: None,
+        };
+        let (scheme, account) = (&self.scheme, &self.account);
+        let (cart, facts) = (Cart::try_new(scheme, purchase).unwrap(), Facts::default());
+        let written = decision.requote(scheme, account, purchase, &cart, &facts, at, options);
+        written.unwrap();
     }
 
     /// Records a purchase; without what the account cannot pay, whether it was recorded.

@@ -32,6 +32,7 @@ use crate::evaluate::act::{
 use crate::evaluate::arith::{index, small};
 use crate::evaluate::cart::Cart;
 use crate::evaluate::context::{Amounts, Context};
+use crate::evaluate::decision::Decision;
 use crate::evaluate::draft::Draft;
 use crate::evaluate::drain::{draw, sum};
 use crate::evaluate::error::ActError;
@@ -168,13 +169,9 @@ fn record_evaluated(
         ));
     }
     if let Some(expected) = act.expected_decision {
-        let decision = crate::evaluate::decision::Decision::of(
-            context,
-            purchase,
-            &mut evaluation.clone(),
-            draft.at(),
-            false,
-        );
+        let (scheme, account, at) = (context.scheme, context.account, draft.at());
+        let mut decision = Decision::blank(scheme, account, purchase, at);
+        decision.write(context, purchase, &mut evaluation.clone(), at, false);
         let found = decision.outputs_digest()?;
         if found != expected {
             return Err(ActError::refused("decision.conflict", found, expected));

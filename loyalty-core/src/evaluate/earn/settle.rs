@@ -3,7 +3,7 @@
 use super::exact::{self, Scale};
 use super::lines::Exactly;
 use super::*;
-use crate::number::Sort;
+use crate::number::{Sort, each_largest};
 
 impl<'s> Work<'_, '_, 's> {
     /// Rounds the wallet's total once and shares it out over the parts.
@@ -240,9 +240,11 @@ fn share_out<S: Scale>(
 ) -> Result<(), ActError> {
     let shares =
         |part: &Part, exact: &S::Number| part.wallet == wallet && !exact::Exact::is_zero(*exact);
+    let zero = <S::Number as exact::Exact>::ZERO;
     let mut rest = points.checked_div(step).unwrap_or(0);
-    let mut remainders: PerLine<(S::Number, usize)> = PerLine::new();
-    for (place, (part, exact)) in parts.iter_mut().zip(exact).enumerate() {
+    let mut overs: PerLine<S::Number> = PerLine::from_elem(zero, parts.len());
+    let (mut count, mut negative) = (0_i64, false);
+    for ((part, exact), left) in parts.iter_mut().zip(exact).zip(&mut overs) {
         if !shares(part, exact) {
             continue;
         }
@@ -253,15 +255,29 @@ fn share_out<S: Scale>(
         part.wanted = steps.times(step)?;
         part.granted = part.wanted;
         rest = rest.minus(steps)?;
-        remainders.push((over, place));
+        *left = over;
+        count = count.saturating_add(i64::from(!exact::Exact::is_zero(over)));
+        negative |= steps < 0;
     }
-    if rest != 0 {
-        remainders.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let order = remainders.iter().map(|(_, place)| *place);
-        hand_out(parts, rest, step, order)?;
+    if (1..=count).contains(&rest) {
+        // Each of the largest gets one.
+        let steps = usize::try_from(rest).unwrap_or(0);
+        each_largest(&mut overs, zero, steps, |place| {
+            if let Some(part) = parts.get_mut(place) {
+                part.wanted = part.wanted.saturating_add(step);
+                part.granted = part.wanted;
+            }
+        });
+    } else if rest != 0 {
+        let of_wallet = parts.iter().zip(exact).zip(&overs).enumerate();
+        let of_wallet = of_wallet.filter(|(_, ((part, exact), _))| shares(part, exact));
+        let mut order: PerLine<(S::Number, usize)> =
+            of_wallet.map(|(place, (_, over))| (*over, place)).collect();
+        order.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        hand_out(parts, rest, step, order.iter().map(|(_, place)| *place))?;
+        negative |= rest < 0;
     }
-    let mut of_wallet = parts.iter_mut().zip(exact);
-    if of_wallet.any(|(part, exact)| shares(part, exact) && part.wanted < 0) {
+    if negative {
         let of_wallet = parts.iter_mut().zip(exact);
         let of_wallet = of_wallet.filter(|(part, exact)| shares(part, exact));
         take_negative(of_wallet.map(|(part, _)| part).collect())?;

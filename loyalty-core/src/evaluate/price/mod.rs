@@ -178,7 +178,7 @@ pub(crate) fn price(
         }
         pricing.offer_stage(&mut offers, OfferStage::Item)?;
         if band == 0 {
-            pricing.claims(wishes.claims, Stage::Line)?;
+            pricing.claim_stage(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
         let Priced {
@@ -191,7 +191,7 @@ pub(crate) fn price(
         }
         pricing.offer_stage(&mut offers, OfferStage::Order)?;
         if band == 0 {
-            pricing.claims(wishes.claims, Stage::Order)?;
+            pricing.claim_stage(wishes.claims, Stage::Order)?;
         }
     }
     pricing.priced.runs.mark_free();
@@ -201,7 +201,7 @@ pub(crate) fn price(
     if let Some(offers) = offers {
         pricing.priced.offered = offers.finish();
     }
-    pricing.claims(wishes.claims, Stage::Shipping)?;
+    pricing.claim_stage(wishes.claims, Stage::Shipping)?;
     pricing.free_shipping()?;
     pricing.total()?;
     pricing.gift_card()?;
@@ -269,7 +269,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
     }
 
     /// The chosen offers of a stage.
-    #[inline]
+    #[inline(always)]
     fn offer_stage(
         &mut self,
         offers: &mut Option<Box<Offers<'c, 'a>>>,
@@ -279,6 +279,15 @@ impl<'c, 'a> Pricing<'c, 'a> {
             Some(offers) => self.apply_offers(offers, stage),
             None => Ok(()),
         }
+    }
+
+    /// The rewards of a stage that are claimed.
+    #[inline(always)]
+    fn claim_stage(&mut self, claims: &[Claim], at: Stage) -> Result<(), ActError> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        self.claims(claims, at)
     }
 
     fn apply_offers(
@@ -312,13 +321,14 @@ impl<'c, 'a> Pricing<'c, 'a> {
     fn eligible(&self, target: Option<&Target>) -> (PerLine<i64>, i64) {
         let cart = self.context.cart;
         let mut sum = 0_i64;
-        let lines = cart.lines.iter().zip(&self.priced.runs.left);
-        let eligible = lines.map(|(line, left)| {
-            let left = if cart.counts(line, target) { *left } else { 0 };
-            sum = sum.saturating_add(left);
-            left
-        });
-        (eligible.collect(), sum)
+        let mut eligible = PerLine::from_slice(&self.priced.runs.left);
+        for (line, left) in cart.lines.iter().zip(&mut eligible) {
+            if !cart.counts(line, target) {
+                *left = 0;
+            }
+            sum = sum.saturating_add(*left);
+        }
+        (eligible, sum)
     }
 
     fn left_of(&self, target: Option<&Target>) -> i64 {
