@@ -30,6 +30,8 @@ struct State {
     purchase: Purchase,
     cart: Cart,
     stale: bool,
+    /// The last decision, over which the next one is written.
+    decision: Option<Decision>,
 }
 
 impl Basket {
@@ -41,6 +43,7 @@ impl Basket {
             purchase,
             cart,
             stale: true,
+            decision: None,
         });
         Ok(Self {
             scheme,
@@ -53,19 +56,21 @@ impl Basket {
         let mut state = self.state.borrow_mut();
         let found = usize::try_from(place).ok();
         let found = found.and_then(|place| state.quantities.get_mut(place));
-        let found = found.ok_or_else(|| Failure::new("input.type", "no such line").at("/line"))?;
+        let found = found.ok_or_else(|| Failure::new("input.type", "no such line").at(&"/line"))?;
         *found = quantity;
         state.stale = true;
         Ok(())
     }
 
+    /// A decision on what is in it, as numbers.
     fn quote(
         &self,
         account: &Account,
         known: Option<&str>,
         at: Moment,
         options: QuoteOptions<'_>,
-    ) -> Result<Decision, Failure> {
+    ) -> Result<Vec<f64>, Failure> {
+        let scheme = &*self.scheme;
         let mut state = self.state.borrow_mut();
         if state.stale {
             let lines = self.articles.iter().zip(&state.quantities);
@@ -75,20 +80,26 @@ impl Basket {
                 ..article.clone()
             });
             state.purchase.lines = lines.collect();
-            state.cart = Cart::try_new(&self.scheme, &state.purchase)?;
+            state.cart = Cart::try_new(scheme, &state.purchase)?;
             state.stale = false;
         }
-        let (purchase, cart) = (&state.purchase, &state.cart);
-        let facts = facts(known)?;
-        Ok(quote_cart(
-            &self.scheme,
-            account,
+        let State {
             purchase,
             cart,
-            &facts,
-            at,
-            options,
-        )?)
+            decision,
+            ..
+        } = &mut *state;
+        let facts = facts(known)?;
+        let made = match decision {
+            Some(made) => {
+                made.requote(scheme, account, purchase, cart, &facts, at, options)?;
+                made
+            }
+            None => decision.insert(quote_cart(
+                scheme, account, purchase, cart, &facts, at, options,
+            )?),
+        };
+        Ok(numbers(scheme, made))
     }
 }
 
@@ -137,8 +148,7 @@ pub fn basket_numbers(
         };
         // The package hands over a whole number within 2^53.
         let at = Moment::with_offset(instant_ms as i64, i64::from(offset_ms))?;
-        let made = basket.quote(&account, known.as_deref(), at, options)?;
-        Ok::<_, Failure>(numbers(&basket.scheme, &made))
+        basket.quote(&account, known.as_deref(), at, options)
     };
     Ok(numbers()?)
 }

@@ -1,5 +1,7 @@
 //! Problems of the core as JSON text, which the package throws as a `LoyaltyError`.
 
+use std::fmt::Display;
+
 use loyalty_core::evaluate::{ActError, ActErrorKind};
 use loyalty_core::id::IdError;
 use loyalty_core::ledger::{LedgerError, LedgerErrorKind};
@@ -35,7 +37,13 @@ struct Said {
 }
 
 impl Failure {
-    pub(crate) fn new(code: &'static str, message: impl ToString) -> Self {
+    pub(crate) fn new(code: &'static str, message: impl Display) -> Self {
+        Self::of(code, &message)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(code: &'static str, message: &dyn Display) -> Self {
         Self(Box::new(Said {
             code,
             path: None,
@@ -47,7 +55,9 @@ impl Failure {
         }))
     }
 
-    pub(crate) fn at(mut self, path: impl ToString) -> Self {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn at(mut self, path: &dyn Display) -> Self {
         self.0.path = Some(path.to_string());
         self
     }
@@ -70,9 +80,9 @@ impl Failure {
         self
     }
 
-    fn compared(mut self, found: impl ToString, allowed: impl ToString) -> Self {
-        self.0.found = Some(found.to_string());
-        self.0.allowed = Some(allowed.to_string());
+    fn compared(mut self, found: String, allowed: String) -> Self {
+        self.0.found = Some(found);
+        self.0.allowed = Some(allowed);
         self
     }
 }
@@ -94,7 +104,7 @@ impl From<ActError> for Failure {
                 found,
                 allowed,
                 ..
-            } => said.at(path).compared(found, allowed),
+            } => said.at(&path).compared(found, allowed),
             ActErrorKind::Refused { found, allowed, .. } => said.compared(found, allowed),
             ActErrorKind::Ledger(_) | ActErrorKind::Number(_) => said,
         }

@@ -34,7 +34,7 @@ fn facts(text: Option<&str>) -> Result<Facts, Failure> {
 
 fn moment(text: &str) -> Result<Moment, Failure> {
     text.parse()
-        .map_err(|error| Failure::from(error).at("/now"))
+        .map_err(|error| Failure::from(error).at(&"/now"))
 }
 
 /// What the package shows of an account without asking again.

@@ -28,7 +28,7 @@ use thiserror::Error;
 
 use crate::number::SAFE_MAX;
 use crate::serde_text::{excerpt, text_deserialize};
-use crate::tree::{Readable, Reader, Shape};
+use crate::tree::{Readable, Reader, Shape, Straight};
 
 /// The largest number of characters of an id.
 pub const ID_LENGTH_MAX: usize = 64;
@@ -170,6 +170,10 @@ macro_rules! ids {
 
             fn read(reader: &mut Reader<'_>) -> Self {
                 Self(read(reader, $length_max))
+            }
+
+            fn straight(input: &mut Straight<'_>) -> Option<Self> {
+                input.text()?.parse().ok()
             }
         }
 

@@ -249,6 +249,13 @@ fn not_plain(eight: u64) -> u64 {
     (zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | controls) & HIGHEST
 }
 
+/// A value as text: one function for all types, for where a text is rarely made.
+#[cold]
+#[inline(never)]
+pub(crate) fn shown(value: &dyn fmt::Display) -> String {
+    value.to_string()
+}
+
 /// The start of a text of unknown length, for an error message.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;

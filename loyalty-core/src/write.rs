@@ -26,7 +26,7 @@ use serde::ser::{
 };
 use thiserror::Error;
 
-use crate::serde_text::{Ascii, plain_length};
+use crate::serde_text::{Ascii, plain_length, shown};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,7 +39,7 @@ pub struct WriteError(Box<String>);
 
 impl Error for WriteError {
     fn custom<T: Display>(message: T) -> Self {
-        Self(Box::new(message.to_string()))
+        Self(Box::new(shown(&message)))
     }
 }
 
@@ -118,11 +118,13 @@ impl Writer {
         mut item: impl FnMut(&T, &mut Self) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {
         self.text.push(b'[');
-        for one in items {
+        for (place, one) in items.iter().enumerate() {
+            if place > 0 {
+                self.text.push(b',');
+            }
             item(one, self)?;
-            self.text.push(b',');
         }
-        self.close(b']');
+        self.text.push(b']');
         Ok(())
     }
 
@@ -179,28 +181,29 @@ impl Writer {
         value: &T,
     ) -> Result<(), WriteError> {
         self.key(name);
-        value.serialize(&mut *self)?;
-        self.text.push(b',');
-        Ok(())
+        value.serialize(&mut *self)
     }
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     fn key(&mut self, name: &'static str) {
+        self.comma(b'{');
         self.name(name);
         self.text.push(b':');
     }
 
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        value.serialize(&mut *self)?;
-        self.text.push(b',');
-        Ok(())
+        self.comma(b'[');
+        value.serialize(&mut *self)
     }
 
-    /// Closes a list or an object in place of the last comma.
-    fn close(&mut self, bracket: u8) {
-        if self.text.last() == Some(&b',') {
-            self.text.pop();
+    /// A comma, unless the list or object was just opened. What is written never ends in a bracket that opens.
+    fn comma(&mut self, opened: u8) {
+        if self.text.last() != Some(&opened) {
+            self.text.push(b',');
         }
+    }
+
+    fn close(&mut self, bracket: u8) {
         self.text.push(bracket);
     }
 
@@ -459,6 +462,7 @@ impl SerializeMap for Open<'_> {
     type Error = WriteError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
+        self.0.comma(b'{');
         let start = self.0.text.len();
         key.serialize(&mut *self.0)?;
         if self.0.text.get(start) != Some(&b'"') {
@@ -470,7 +474,7 @@ impl SerializeMap for Open<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.0.item(value)
+        value.serialize(&mut *self.0)
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -576,10 +580,18 @@ mod tests {
     }
 
     #[test]
-    fn text_ends_in_a_comma_and_lists_close() {
-        for text in ["", ",", "a,", "\",", "\\,", "\u{1},\u{7f}é"] {
-            let written = write_json(&[text]).unwrap();
-            assert_eq!(written, serde_json::to_string(&[text]).unwrap());
+    fn text_ends_in_a_comma_or_a_bracket_and_lists_close() {
+        for text in ["", ",", "{", "[", "[{", "a,", "\",", "\\,", "\u{1},\u{7f}é"] {
+            let pair = [text, text];
+            assert_eq!(
+                write_json(&pair).unwrap(),
+                serde_json::to_string(&pair).unwrap()
+            );
+            let keys = BTreeMap::from([(text, text), ("z", text)]);
+            assert_eq!(
+                write_json(&keys).unwrap(),
+                serde_json::to_string(&keys).unwrap()
+            );
         }
         assert_eq!(write_json(&[(); 0]).unwrap(), "[]");
         assert!(write_json(&1.5).is_err());

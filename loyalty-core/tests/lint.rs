@@ -269,6 +269,10 @@ fn every_lint_finds_its_case_and_nothing_else() {
 
 /// The cases as a file, a line each, for what wraps the engine: `UPDATE_LINT=1` writes it anew.
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the test asks whether to write the file"
+)]
 fn the_cases_are_written_down() {
     let at: CivilDateTime = "2026-11-22T12:00:00".parse().unwrap();
     let mut text = String::new();

@@ -1,5 +1,7 @@
 //! Problems of the core as JSON text, which the package throws as a `LoyaltyError`.
 
+use std::fmt::Display;
+
 use loyalty_core::codes::CodesError;
 use loyalty_core::import::ImportError;
 use loyalty_core::ledger::LedgerError;
@@ -13,8 +15,11 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// What went wrong, before it is thrown.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Said>);
+
 #[derive(Debug, Default, Serialize)]
-pub(crate) struct Failure {
+struct Said {
     code: &'static str,
     /// A JSON pointer into what was handed over, or `/row/column` of a table.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,102 +38,86 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn new(code: &'static str, message: impl ToString) -> Self {
-        Self {
+    fn new(code: &'static str, message: impl Display) -> Self {
+        Self(Box::new(Said {
             code,
             message: message.to_string(),
-            ..Self::default()
-        }
+            ..Said::default()
+        }))
     }
 
-    fn compared(mut self, found: String, allowed: String) -> Self {
-        self.found = Some(found);
-        self.allowed = Some(allowed);
+    fn at(mut self, path: impl Display) -> Self {
+        self.0.path = Some(path.to_string());
         self
     }
 
-    fn with(mut self, problems: Problems) -> Self {
-        self.problems = Some(problems);
+    fn compared(mut self, found: String, allowed: String) -> Self {
+        self.0.found = Some(found);
+        self.0.allowed = Some(allowed);
         self
     }
 
     /// With the step before its place.
     pub(crate) fn under(mut self, step: &str) -> Self {
-        self.path = Some(format!("/{step}{}", self.path.unwrap_or_default()));
-        self
+        let path = self.0.path.take().unwrap_or_default();
+        self.at(format_args!("/{step}{path}"))
     }
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        let text = write_json(&failure);
-        Self::from_str(&text.unwrap_or_else(|_| failure.code.to_owned()))
+        let text = write_json(&failure.0);
+        Self::from_str(&text.unwrap_or_else(|_| failure.0.code.to_owned()))
     }
 }
 
 impl From<ImportError> for Failure {
     fn from(error: ImportError) -> Self {
-        Self {
-            path: Some(error.path.to_string()),
-            row: error.row.and_then(|row| u32::try_from(row).ok()),
-            ..Self::new(error.code, &error)
-        }
-        .compared(error.found, error.allowed)
+        let mut failure = Self::new(error.code, &error).at(&error.path);
+        failure.0.row = error.row.and_then(|row| u32::try_from(row).ok());
+        failure.compared(error.found, error.allowed)
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self {
-            path: Some(error.path.to_string()),
-            ..Self::new(error.code, &error)
-        }
-        .compared(error.found, error.allowed)
+        Self::new(error.code, &error)
+            .at(&error.path)
+            .compared(error.found, error.allowed)
     }
 }
 
 impl From<PriorPriceError> for Failure {
     fn from(error: PriorPriceError) -> Self {
         use PriorPriceError as E;
-        let path = match &error {
+        let failure = Self::new(error.code(), &error);
+        match &error {
             E::Order { place, .. } | E::Interrupted { place, .. } | E::Price { place, .. } => {
-                format!("/history/{place}")
+                failure.at(format_args!("/history/{place}"))
             }
-            E::Reduction { .. } => "/reduction".to_owned(),
-            _ => "/history".to_owned(),
-        };
-        Self {
-            path: Some(path),
-            ..Self::new(error.code(), &error)
+            E::Reduction { .. } => failure.at("/reduction"),
+            _ => failure.at("/history"),
         }
     }
 }
 
 impl From<CodesError> for Failure {
     fn from(error: CodesError) -> Self {
-        let path = match error {
+        Self::new(error.code(), &error).at(match error {
             CodesError::Entropy { .. } => "/entropy",
             CodesError::Count { .. } => "/count",
             _ => "/length",
-        };
-        Self {
-            path: Some(path.to_owned()),
-            ..Self::new(error.code(), &error)
-        }
+        })
     }
 }
 
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         let first = problems.0.first();
-        Self {
-            path: first.map(|problem| problem.path.to_string()),
-            ..Self::new(
-                first.map_or("scheme.empty", |problem| problem.code),
-                &problems,
-            )
-        }
-        .with(problems)
+        let mut failure = Self::new(first.map_or("scheme.empty", |one| one.code), &problems);
+        failure.0.path = first.map(|problem| problem.path.to_string());
+        failure.0.problems = Some(problems);
+        failure
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::number::Points;
+use crate::serde_text::shown;
 
 use super::account::{Account, Card, InstanceState, Ladder, RewardState, Totals, Wallet};
 use super::error::{LedgerError, LedgerErrorKind};
@@ -22,9 +23,9 @@ fn demand<T: PartialEq + Display>(
     }
     Err(LedgerErrorKind::Audit {
         what,
-        place: place.to_string(),
-        found: found.to_string(),
-        allowed: allowed.to_string(),
+        place: shown(&place),
+        found: shown(&found),
+        allowed: shown(&allowed),
     }
     .into())
 }

@@ -1,8 +1,11 @@
 //! What can be wrong with a number.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use thiserror::Error;
+
+use crate::serde_text::shown;
 
 /// Why a number was refused or could not be computed.
 ///
@@ -81,8 +84,8 @@ impl NumberError {
     }
 
     #[cold]
-    pub(crate) fn range(found: impl ToString, allowed: impl Into<Cow<'static, str>>) -> Self {
-        let (found, allowed) = (found.to_string(), allowed.into());
+    pub(crate) fn range(found: impl fmt::Display, allowed: impl Into<Cow<'static, str>>) -> Self {
+        let (found, allowed) = (shown(&found), allowed.into());
         NumberErrorKind::Range { found, allowed }.into()
     }
 }

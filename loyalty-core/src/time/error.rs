@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use crate::serde_text::excerpt;
+use crate::serde_text::{excerpt, shown};
 
 /// Why a date, time or zone was refused.
 ///
@@ -55,9 +55,9 @@ impl TimeError {
         }
     }
 
-    pub(super) fn range(found: impl ToString, allowed: &'static str) -> Self {
+    pub(super) fn range(found: impl std::fmt::Display, allowed: &'static str) -> Self {
         TimeError::Range {
-            found: found.to_string(),
+            found: shown(&found),
             allowed: Cow::Borrowed(allowed),
         }
     }

@@ -97,10 +97,10 @@ impl<T: Readable> Readable for Vec<T> {
     }
 
     fn read(reader: &mut Reader<'_>) -> Self {
-        let items = reader.items();
-        let mut list = Vec::with_capacity(items.clone().count());
-        for item in items {
-            list.push(reader.at(item));
+        let count = reader.open();
+        let mut list = Vec::with_capacity(count);
+        for _ in 0..count {
+            list.push(reader.needed());
         }
         list
     }

@@ -32,6 +32,8 @@ mod straight;
 
 use std::fmt;
 
+use crate::serde_text::shown;
+
 pub use build::through;
 pub(crate) use check::check;
 pub use loyalty_core_derive::Readable;
@@ -158,14 +160,14 @@ pub enum Content {
 
 /// What is wrong with a text that `T` is to be parsed from.
 pub(crate) fn text_fault<T: std::str::FromStr<Err: fmt::Display>>(text: &str) -> Option<String> {
-    text.parse::<T>().err().map(|error| error.to_string())
+    text.parse::<T>().err().map(|error| shown(&error))
 }
 
 /// What is wrong with a form that `T` is to be made of.
 pub fn refusal<F: Readable, T: TryFrom<F, Error: fmt::Display>>() -> Refusal {
     Refusal(|node| {
         let refused = T::try_from(reader::build(node)?).err()?;
-        Some(refused.to_string())
+        Some(shown(&refused))
     })
 }
 

@@ -12,7 +12,7 @@ use super::{Content, Fields, Readable, Variant};
 /// What stands at a place of a document, and what still waits to be read.
 pub struct Reader<'a> {
     here: Node<'a>,
-    /// The fields of the open objects that were not read yet, the next one last.
+    /// The fields and values of open objects and lists that were not read yet, the next one last.
     fields: Vec<Node<'a>>,
     failed: bool,
 }
@@ -64,10 +64,17 @@ impl<'a> Reader<'a> {
         self.or_fail(value)
     }
 
-    /// The values of the list here.
-    pub(crate) fn items(&mut self) -> Nodes<'a> {
+    /// Opens the list here: its values are read next, one after the other. How many there are.
+    #[inline(never)]
+    pub(crate) fn open(&mut self) -> usize {
+        let start = self.fields.len();
         let items = self.here.items();
-        self.or_fail(items).unwrap_or(Nodes::NONE)
+        let items = self.or_fail(items).unwrap_or(Nodes::NONE);
+        self.fields.extend(items);
+        // The last one is read first.
+        let opened = self.fields.get_mut(start..).unwrap_or_default();
+        opened.reverse();
+        opened.len()
     }
 
     /// The keys and values of the object here, in turn.
