@@ -15,7 +15,7 @@ use loyalty_core::analytics::models::{Fit as Core, Histories, PurchaseModel};
 use loyalty_core::analytics::summary::Split;
 use pyo3::prelude::*;
 
-use super::fit::{Fit, Options, cohorts_of, status};
+use super::fit::{Fit, Options, cohorts_of};
 use super::measures::detached;
 use super::named;
 use super::orders::{Orders, Terms};
@@ -35,7 +35,7 @@ fn ranking(found: &[Compared]) -> Result<Table, Failure> {
         )
     };
     let told = |one: &Compared| match &one.fit {
-        Ok(fit) => status(fit),
+        Ok(fit) => fit.convergence.status.to_string(),
         Err(error) => error.to_string(),
     };
     Table::of(vec![

@@ -11,7 +11,7 @@ use loyalty_core::analytics::models::predict::ask_many;
 use loyalty_core::analytics::models::sbg::{self, Sbg};
 use loyalty_core::analytics::models::{
     Fit as Core, FitOptions, Histories, Interval, ModelKind, Past, Prior, PurchaseModel, Question,
-    Status, bg_nbd, mbg_nbd, nbd, pareto_nbd,
+    bg_nbd, mbg_nbd, nbd, pareto_nbd,
 };
 use pyo3::prelude::*;
 
@@ -55,22 +55,6 @@ fn question(name: &str, t: f64, n: u32) -> Result<Question, Failure> {
             ));
         }
     })
-}
-
-/// How a fit ended, in words.
-pub(super) fn status(fit: &Core) -> String {
-    match &fit.convergence.status {
-        Status::Converged => "converged".to_owned(),
-        Status::Boundary {
-            parameter,
-            to_infinity,
-        } => {
-            let end = if *to_infinity { "infinity" } else { "zero" };
-            format!("boundary: {parameter} runs to {end}")
-        }
-        Status::NotIdentified => "not identified".to_owned(),
-        _ => "iteration limit".to_owned(),
-    }
 }
 
 /// A model of contracts.
@@ -219,7 +203,7 @@ impl Fit {
     /// How the fit ended: `converged`, or what is wrong with it.
     #[getter]
     fn status(&self) -> String {
-        status(&self.core)
+        self.core.convergence.status.to_string()
     }
 
     /// The parameters with their standard errors and intervals.

@@ -11,7 +11,7 @@ use loyalty_core::analytics::models::lifetime_value::{
 };
 use loyalty_core::analytics::models::predict::{Batch, ask_many};
 use loyalty_core::analytics::models::{
-    Fit, FitOptions, Histories, PurchaseModel, Question, Status, bg_nbd, mbg_nbd, nbd, pareto_nbd,
+    Fit, FitOptions, Histories, PurchaseModel, Question, bg_nbd, mbg_nbd, nbd, pareto_nbd,
 };
 use serde_json::Value;
 
@@ -42,21 +42,6 @@ impl Pasts<'_> {
     }
 }
 
-fn status(fit: &Fit) -> String {
-    match &fit.convergence.status {
-        Status::Converged => "converged".to_owned(),
-        Status::Boundary {
-            parameter,
-            to_infinity,
-        } => {
-            let end = if *to_infinity { "infinity" } else { "zero" };
-            format!("boundary: {parameter} runs to {end}")
-        }
-        Status::NotIdentified => "not identified".to_owned(),
-        _ => "iteration limit".to_owned(),
-    }
-}
-
 /// A fit with its numbers, and as the text that reads back to the same bits.
 fn told(fit: &Fit) -> Result<Table, Failure> {
     let json = serde_json::to_string(fit).map_err(|error| {
@@ -67,7 +52,7 @@ fn told(fit: &Fit) -> Result<Table, Failure> {
     Ok(Table::default()
         .say("json", json)
         .say("model", fit.model.name())
-        .say("status", status(fit))
+        .say("status", fit.convergence.status.to_string())
         .say("customers", fit.customers)
         .say(
             "names",

@@ -1,5 +1,7 @@
 //! Newton's method with a trust region on analytic gradients and Hessians.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::linear::{cholesky, condition, solve};
@@ -93,6 +95,23 @@ pub enum Status {
     NotIdentified,
     /// Neither: the iteration limit was reached first.
     IterationLimit,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Converged => formatter.write_str("converged"),
+            Self::Boundary {
+                parameter,
+                to_infinity,
+            } => {
+                let end = if *to_infinity { "infinity" } else { "zero" };
+                write!(formatter, "boundary: {parameter} runs to {end}")
+            }
+            Self::NotIdentified => formatter.write_str("not identified"),
+            Self::IterationLimit => formatter.write_str("iteration limit"),
+        }
+    }
 }
 
 /// The evidence that a fit is a maximum.
