@@ -28,7 +28,7 @@ use thiserror::Error;
 
 use crate::number::SAFE_MAX;
 use crate::serde_text::{excerpt, text_deserialize};
-use crate::tree::{Readable, Reader, Shape};
+use crate::tree::{Readable, Reader, Shape, Straight};
 
 /// The largest number of characters of an id.
 pub const ID_LENGTH_MAX: usize = 64;
@@ -92,6 +92,11 @@ fn read(reader: &mut Reader<'_>, length_max: usize) -> SmolStr {
     let text = reader.here().text();
     let id = text.and_then(|text| check("", text, length_max).ok());
     reader.or_fail(id).unwrap_or_default()
+}
+
+/// The same of a plain document.
+fn straight(input: &mut Straight<'_>, length_max: usize) -> Option<SmolStr> {
+    check("", input.text()?, length_max).ok()
 }
 
 macro_rules! ids {
@@ -170,6 +175,10 @@ macro_rules! ids {
 
             fn read(reader: &mut Reader<'_>) -> Self {
                 Self(read(reader, $length_max))
+            }
+
+            fn straight(input: &mut Straight<'_>) -> Option<Self> {
+                straight(input, $length_max).map(Self)
             }
         }
 
