@@ -94,6 +94,11 @@ fn read(reader: &mut Reader<'_>, length_max: usize) -> SmolStr {
     reader.or_fail(id).unwrap_or_default()
 }
 
+/// The same of a plain document.
+fn straight(input: &mut Straight<'_>, length_max: usize) -> Option<SmolStr> {
+    check("", input.text()?, length_max).ok()
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])+ $name:ident, $kind:literal, $length_max:expr;)+) => {$(
         $(#[$doc])+
@@ -173,7 +178,7 @@ macro_rules! ids {
             }
 
             fn straight(input: &mut Straight<'_>) -> Option<Self> {
-                input.text()?.parse().ok()
+                straight(input, $length_max).map(Self)
             }
         }
 

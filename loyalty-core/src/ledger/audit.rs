@@ -42,7 +42,7 @@ impl Account {
     /// numbers are right, keys stand once.
     ///
     /// # Errors
-    /// [`LedgerError::Audit`] with the first thing that does not hold.
+    /// [`LedgerErrorKind::Audit`] with the first thing that does not hold.
     pub fn audit(&self) -> Result<(), LedgerError> {
         self.wallets
             .iter()

@@ -6,7 +6,7 @@ use super::group::{Group, Head};
 /// A group with the hash that its content asks for.
 ///
 /// # Errors
-/// [`LedgerError::Encoding`] when the group has no JSON form.
+/// [`LedgerErrorKind::Encoding`] when the group has no JSON form.
 pub fn seal(mut group: Group) -> Result<Group, LedgerError> {
     group.hash = group.compute_hash()?;
     Ok(group)
@@ -18,7 +18,7 @@ pub fn seal(mut group: Group) -> Result<Group, LedgerError> {
 /// say.
 ///
 /// # Errors
-/// [`LedgerError::Sequence`], [`LedgerError::Chain`] or [`LedgerError::Hash`], the first in the order
+/// [`LedgerErrorKind::Sequence`], [`LedgerErrorKind::Chain`] or [`LedgerErrorKind::Hash`], the first in the order
 /// of the log.
 pub fn verify<'a>(groups: impl IntoIterator<Item = &'a Group>) -> Result<Head, LedgerError> {
     verify_from(Head::default(), groups)

@@ -192,8 +192,8 @@ impl Account {
     /// Refuses a moment that goes back.
     ///
     /// # Errors
-    /// [`LedgerError::OutOfOrder`] when the instant is before that of the last group,
-    /// [`LedgerError::CivilBackwards`] when the civil date is.
+    /// [`LedgerErrorKind::OutOfOrder`] when the instant is before that of the last group,
+    /// [`LedgerErrorKind::CivilBackwards`] when the civil date is.
     pub fn check_moment(&self, at: Moment) -> Result<(), LedgerError> {
         let Some(last) = self.at else { return Ok(()) };
         if at.instant_ms() < last.instant_ms() {
@@ -362,7 +362,7 @@ impl Replay {
     /// The account.
     ///
     /// # Errors
-    /// The problem that a group had, or [`LedgerError::Repeated`] when a key was posted twice.
+    /// The problem that a group had, or [`LedgerErrorKind::Repeated`] when a key was posted twice.
     pub fn finish(self) -> Result<Account, LedgerError> {
         match self.broken {
             Some(problem) => Err(*problem),

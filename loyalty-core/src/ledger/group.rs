@@ -154,7 +154,7 @@ impl Content {
     /// The prints of a value's fields, in the order of their names.
     ///
     /// # Errors
-    /// [`LedgerError::Encoding`] when the value has no JSON form.
+    /// [`LedgerErrorKind::Encoding`] when the value has no JSON form.
     pub fn of<T: Serialize>(value: &T) -> Result<Self, LedgerError> {
         fn encoding(error: impl fmt::Display) -> LedgerError {
             LedgerErrorKind::Encoding {
@@ -353,7 +353,7 @@ impl Group {
     /// order of the type, so equal groups give equal bytes everywhere.
     ///
     /// # Errors
-    /// [`LedgerError::Encoding`] when the group has no JSON form.
+    /// [`LedgerErrorKind::Encoding`] when the group has no JSON form.
     pub fn compute_hash(&self) -> Result<Digest, LedgerError> {
         #[derive(Serialize)]
         struct Hashed<'a> {

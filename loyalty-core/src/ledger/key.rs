@@ -61,7 +61,7 @@ impl Account {
     /// same was asked before.
     ///
     /// # Errors
-    /// [`LedgerError::OtherContent`] when something else was asked under the same key; it names the
+    /// [`LedgerErrorKind::OtherContent`] when something else was asked under the same key; it names the
     /// first field, by name, that differs.
     pub fn check_new(
         &self,

@@ -21,7 +21,7 @@ const DEPTH_MAX: usize = 32;
 /// A group as one line of JSON, with the line's end.
 ///
 /// # Errors
-/// [`LedgerError::Encoding`] when the group has no JSON form.
+/// [`LedgerErrorKind::Encoding`] when the group has no JSON form.
 pub fn to_json_line(group: &Group) -> Result<String, LedgerError> {
     let mut line = write_json(group).map_err(encoding)?;
     line.push('\n');
@@ -34,7 +34,7 @@ pub fn to_json_line(group: &Group) -> Result<String, LedgerError> {
 /// not recomputed here; [`verify`](super::verify) and [`read_log`] do it.
 ///
 /// # Errors
-/// [`LedgerError::Size`] for a line that is too long or nested too deep, [`LedgerError::Encoding`]
+/// [`LedgerErrorKind::Size`] for a line that is too long or nested too deep, [`LedgerErrorKind::Encoding`]
 /// for one that is no group or not written as [`to_json_line`] writes it.
 pub fn from_json_line(line: &[u8]) -> Result<Group, LedgerError> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -124,7 +124,7 @@ impl Account {
     /// Two accounts that were folded from the same groups have the same.
     ///
     /// # Errors
-    /// [`LedgerError::Encoding`] when the account has no JSON form.
+    /// [`LedgerErrorKind::Encoding`] when the account has no JSON form.
     pub fn state_hash(&self) -> Result<Digest, LedgerError> {
         let text = write_json(self).map_err(encoding)?;
         Ok(Digest::of(text.as_bytes()))
@@ -133,7 +133,7 @@ impl Account {
     /// The account as JSON, with the digest of its state.
     ///
     /// # Errors
-    /// [`LedgerError::Encoding`] when the account has no JSON form.
+    /// [`LedgerErrorKind::Encoding`] when the account has no JSON form.
     pub fn snapshot_json(&self) -> Result<String, LedgerError> {
         let snapshot = Snapshot {
             state: self.state_hash()?,
@@ -145,8 +145,8 @@ impl Account {
     /// An account from a snapshot. The digest is recomputed and the account audited.
     ///
     /// # Errors
-    /// [`LedgerError::Size`], [`LedgerError::Encoding`], [`LedgerError::Hash`] when the state is not
-    /// the one that was written, [`LedgerError::Audit`] when it contradicts itself.
+    /// [`LedgerErrorKind::Size`], [`LedgerErrorKind::Encoding`], [`LedgerErrorKind::Hash`] when the state is not
+    /// the one that was written, [`LedgerErrorKind::Audit`] when it contradicts itself.
     pub fn restore_json(text: &[u8]) -> Result<Self, LedgerError> {
         let mut snapshot: Restored = read(text, "a snapshot", SNAPSHOT_BYTES_MAX)?;
         let allowed = snapshot.account.state_hash()?;

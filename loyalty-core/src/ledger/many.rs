@@ -141,7 +141,8 @@ struct Item<'a> {
 /// others are folded all the same.
 ///
 /// # Errors
-/// The first problem in the order of the log, [`LedgerError::Number`] where a place has no replay.
+/// The first problem in the order of the log,
+/// [`LedgerErrorKind::Number`](super::LedgerErrorKind::Number) where a place has no replay.
 pub fn push_all<'a>(
     replays: &mut [Replay],
     log: impl IntoIterator<Item = (usize, &'a Group)>,
