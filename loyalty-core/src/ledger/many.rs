@@ -1,12 +1,17 @@
 //! Many groups folded at once: what they hold is read and counted before any of them is folded.
 
 use std::hint::black_box;
+use std::mem::swap;
 
-use super::entry::Entry;
+use super::account::{Account, KeyRecord};
+use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
 use super::group::Group;
+use super::lot::Lot;
+use super::redemption::RedemptionState;
 use super::wallet::number;
+use crate::number::Sort;
 
 /// How many groups are read before they are folded.
 const BATCH: usize = 32;
@@ -71,6 +76,48 @@ impl Lengths {
     }
 }
 
+/// Lists to fold into. Those of one account after the other stand in memory that was just used,
+/// and are then moved to where they stay: one copy of a whole list takes less time than many small
+/// writes far away.
+#[derive(Default)]
+pub(super) struct Lists {
+    keys: Vec<KeyRecord>,
+    redemptions: Vec<RedemptionState>,
+    lots: Vec<Lot>,
+}
+
+impl Lists {
+    /// Takes the place of lists of a new account, in which nothing stands.
+    pub(super) fn take(&mut self, account: &mut Account) {
+        swap(&mut account.keys, &mut self.keys);
+        swap(&mut account.redemptions, &mut self.redemptions);
+    }
+
+    /// Takes the place of a new account's lots, of which there are few.
+    pub(super) fn take_lots(&mut self, lots: &mut Vec<Lot>) {
+        self.lots.append(lots);
+        swap(lots, &mut self.lots);
+    }
+
+    /// Moves what a new account's lists hold to lists of their length, and keeps the longer ones.
+    pub(super) fn settle(&mut self, account: &mut Account) {
+        settle(&mut account.keys, &mut self.keys);
+        settle(&mut account.redemptions, &mut self.redemptions);
+        for wallet in &mut account.wallets {
+            settle(&mut wallet.lots, &mut self.lots);
+        }
+    }
+}
+
+fn settle<T>(list: &mut Vec<T>, spare: &mut Vec<T>) {
+    let mut exact = Vec::with_capacity(list.len());
+    exact.append(list);
+    swap(list, &mut exact);
+    if exact.capacity() > spare.capacity() {
+        *spare = exact;
+    }
+}
+
 /// Brings groups near, without their entries.
 fn touch<'a>(groups: impl Iterator<Item = &'a Group>) {
     let word = |group: &Group| {
@@ -91,19 +138,24 @@ fn touch_entries<'a>(groups: impl Iterator<Item = &'a Group>) {
     }));
 }
 
-/// Brings near what entries and groups point to.
+/// Brings near the ends of entries, and what they and their groups point to.
 fn touch_shared<'a>(groups: impl Iterator<Item = &'a Group>) {
-    let word = |group: &Group| {
-        let entries = group.entries.iter().map(|entry| match entry {
-            Entry::Redemption(entry) => {
-                let first = entry.draws.first();
-                first.map_or(0, |draw| draw.points.milli().unsigned_abs())
-            }
-            _ => 0,
-        });
-        entries.fold(group.content.word(), u64::wrapping_add)
+    let milli = |draw: &Draw| draw.points.milli();
+    let word = |entry: &Entry| match entry {
+        Entry::Redemption(entry) => {
+            let first = entry.draws.first().map_or(0, milli);
+            first.wrapping_add(entry.draws.last().map_or(0, milli))
+        }
+        Entry::Earning(entry) => i64::from(entry.source.is_some()),
+        Entry::Expiry(entry) => entry.points.milli(),
+        _ => 0,
     };
-    black_box(groups.fold(0, |sum: u64, group| sum.wrapping_add(word(group))));
+    let of_group = |group: &Group| {
+        let entries = group.entries.iter().map(word);
+        let sum = entries.fold(0, i64::wrapping_add);
+        group.content.word().wrapping_add(sum.unsigned_abs())
+    };
+    black_box(groups.map(of_group).fold(0, u64::wrapping_add));
 }
 
 /// Folds the groups of one account.
@@ -117,7 +169,7 @@ pub(super) fn push_run<'a>(
         run.clear();
         run.extend(groups.by_ref().take(RUN));
         let lengths = Lengths::of(run.iter().copied());
-        let pushed = replay.push_all(run.iter().copied(), lengths);
+        let pushed = replay.push_all(run.iter().copied(), lengths, &mut Lists::default());
         pushed.map_err(|(_, problem)| problem)?;
     }
     Ok(())
@@ -182,6 +234,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
     let mut rest = ordered.as_slice();
+    let mut spare = Lists::default();
     while !rest.is_empty() {
         let (batch, later) = rest.split_at(batch_length(rest));
         rest = later;
@@ -189,7 +242,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
         touch_entries(batch.iter().map(|item| item.group));
         touch_shared(batch.iter().map(|item| item.group));
         for run in batch.chunk_by(|a, b| a.account == b.account) {
-            if let Err((place, problem)) = push_items(replays, run)
+            if let Err((place, problem)) = push_items(replays, run, &mut spare)
                 && first.as_ref().is_none_or(|(before, _)| place < *before)
             {
                 first = Some((place, problem));
@@ -210,13 +263,21 @@ fn batch_length(rest: &[Item<'_>]) -> usize {
 }
 
 /// Folds groups of one account; a problem with the place of its group in the log.
-fn push_items(replays: &mut [Replay], run: &[Item<'_>]) -> Result<(), (u32, LedgerError)> {
+fn push_items(
+    replays: &mut [Replay],
+    run: &[Item<'_>],
+    spare: &mut Lists,
+) -> Result<(), (u32, LedgerError)> {
     let place = run.first().map_or(usize::MAX, |item| at(item.account));
     let Some(replay) = replays.get_mut(place) else {
         return Ok(());
     };
     let groups = run.iter().map(|item| item.group);
-    let pushed = replay.push_all(groups.clone(), Lengths::of(groups));
+    let is_new = replay.is_new();
+    let pushed = replay.push_all(groups.clone(), Lengths::of(groups), spare);
+    if is_new {
+        replay.settle(spare);
+    }
     pushed.map_err(|(of, problem)| (run.get(of).map_or(u32::MAX, |item| item.place), problem))
 }
 
@@ -227,6 +288,12 @@ fn at(place: u32) -> usize {
 
 /// The groups in the order of their accounts, those of one account in the order of the log.
 fn by_account<'a>(log: &[Item<'a>], accounts: usize) -> Vec<Item<'a>> {
+    let mut ordered = log.to_vec();
+    // A count for every account takes longer than to sort a few groups.
+    if log.len() < accounts / 8 {
+        ordered.order_by_key(|item| item.account);
+        return ordered;
+    }
     let mut next = vec![0_usize; accounts];
     for item in log {
         if let Some(count) = next.get_mut(at(item.account)) {
@@ -239,7 +306,6 @@ fn by_account<'a>(log: &[Item<'a>], accounts: usize) -> Vec<Item<'a>> {
         before = before.saturating_add(*count);
         *count = start;
     }
-    let mut ordered = log.to_vec();
     for item in log {
         let Some(place) = next.get_mut(at(item.account)) else {
             continue;
