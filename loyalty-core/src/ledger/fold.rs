@@ -10,7 +10,7 @@ use super::entry::Entry;
 use super::error::LedgerError;
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
-use super::many::{Lengths, Lists, push_run};
+use super::many::{Lengths, push_run};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,19 +311,12 @@ impl Replay {
     }
 
     /// Folds the next groups, by which lists get so long; a problem with the place of its group.
-    ///
-    /// A new account takes the spare lists.
     #[inline]
     pub(super) fn push_all<'a>(
         &mut self,
         groups: impl Iterator<Item = &'a Group>,
         lengths: Lengths,
-        spare: &mut Lists,
     ) -> Result<(), (usize, LedgerError)> {
-        let is_new = self.is_new();
-        if is_new {
-            spare.take(&mut self.account);
-        }
         let Account {
             keys, redemptions, ..
         } = &mut self.account;
@@ -333,9 +326,6 @@ impl Replay {
         for (place, group) in groups.enumerate() {
             // Before its first group an account has no wallet.
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
-                if is_new {
-                    spare.take_lots(&mut wallet.lots);
-                }
                 let room = lengths.room(wallet.lots.len(), lengths.lots);
                 wallet.lots.reserve(room);
                 first = false;
@@ -343,17 +333,6 @@ impl Replay {
             self.push(group).map_err(|problem| (place, problem))?;
         }
         Ok(())
-    }
-
-    /// Whether no list that a run makes longer holds anything.
-    pub(super) const fn is_new(&self) -> bool {
-        let account = &self.account;
-        account.keys.is_empty() && account.redemptions.is_empty() && account.wallets.is_empty()
-    }
-
-    /// Gives a new account's longer lists back.
-    pub(super) fn settle(&mut self, spare: &mut Lists) {
-        spare.settle(&mut self.account);
     }
 
     /// The account.

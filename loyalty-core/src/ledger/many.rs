@@ -1,15 +1,11 @@
-//! Many groups folded at once: what they hold is read and counted before any of them is folded.
+//! Many groups folded at once: those of one account after the other, in lists with room for them.
 
 use std::hint::black_box;
-use std::mem::swap;
 
-use super::account::{Account, KeyRecord};
 use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
 use super::group::Group;
-use super::lot::Lot;
-use super::redemption::RedemptionState;
 use super::wallet::number;
 use crate::number::Sort;
 
@@ -76,48 +72,6 @@ impl Lengths {
     }
 }
 
-/// Lists to fold into. Those of one account after the other stand in memory that was just used,
-/// and are then moved to where they stay: one copy of a whole list takes less time than many small
-/// writes far away.
-#[derive(Default)]
-pub(super) struct Lists {
-    keys: Vec<KeyRecord>,
-    redemptions: Vec<RedemptionState>,
-    lots: Vec<Lot>,
-}
-
-impl Lists {
-    /// Takes the place of lists of a new account, in which nothing stands.
-    pub(super) fn take(&mut self, account: &mut Account) {
-        swap(&mut account.keys, &mut self.keys);
-        swap(&mut account.redemptions, &mut self.redemptions);
-    }
-
-    /// Takes the place of a new account's lots, of which there are few.
-    pub(super) fn take_lots(&mut self, lots: &mut Vec<Lot>) {
-        self.lots.append(lots);
-        swap(lots, &mut self.lots);
-    }
-
-    /// Moves what a new account's lists hold to lists of their length, and keeps the longer ones.
-    pub(super) fn settle(&mut self, account: &mut Account) {
-        settle(&mut account.keys, &mut self.keys);
-        settle(&mut account.redemptions, &mut self.redemptions);
-        for wallet in &mut account.wallets {
-            settle(&mut wallet.lots, &mut self.lots);
-        }
-    }
-}
-
-fn settle<T>(list: &mut Vec<T>, spare: &mut Vec<T>) {
-    let mut exact = Vec::with_capacity(list.len());
-    exact.append(list);
-    swap(list, &mut exact);
-    if exact.capacity() > spare.capacity() {
-        *spare = exact;
-    }
-}
-
 /// Brings groups near, without their entries.
 fn touch<'a>(groups: impl Iterator<Item = &'a Group>) {
     let word = |group: &Group| {
@@ -169,7 +123,7 @@ pub(super) fn push_run<'a>(
         run.clear();
         run.extend(groups.by_ref().take(RUN));
         let lengths = Lengths::of(run.iter().copied());
-        let pushed = replay.push_all(run.iter().copied(), lengths, &mut Lists::default());
+        let pushed = replay.push_all(run.iter().copied(), lengths);
         pushed.map_err(|(_, problem)| problem)?;
     }
     Ok(())
@@ -234,7 +188,6 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
     let mut rest = ordered.as_slice();
-    let mut spare = Lists::default();
     while !rest.is_empty() {
         let (batch, later) = rest.split_at(batch_length(rest));
         rest = later;
@@ -242,7 +195,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
         touch_entries(batch.iter().map(|item| item.group));
         touch_shared(batch.iter().map(|item| item.group));
         for run in batch.chunk_by(|a, b| a.account == b.account) {
-            if let Err((place, problem)) = push_items(replays, run, &mut spare)
+            if let Err((place, problem)) = push_items(replays, run)
                 && first.as_ref().is_none_or(|(before, _)| place < *before)
             {
                 first = Some((place, problem));
@@ -263,21 +216,13 @@ fn batch_length(rest: &[Item<'_>]) -> usize {
 }
 
 /// Folds groups of one account; a problem with the place of its group in the log.
-fn push_items(
-    replays: &mut [Replay],
-    run: &[Item<'_>],
-    spare: &mut Lists,
-) -> Result<(), (u32, LedgerError)> {
+fn push_items(replays: &mut [Replay], run: &[Item<'_>]) -> Result<(), (u32, LedgerError)> {
     let place = run.first().map_or(usize::MAX, |item| at(item.account));
     let Some(replay) = replays.get_mut(place) else {
         return Ok(());
     };
     let groups = run.iter().map(|item| item.group);
-    let is_new = replay.is_new();
-    let pushed = replay.push_all(groups.clone(), Lengths::of(groups), spare);
-    if is_new {
-        replay.settle(spare);
-    }
+    let pushed = replay.push_all(groups.clone(), Lengths::of(groups));
     pushed.map_err(|(of, problem)| (run.get(of).map_or(u32::MAX, |item| item.place), problem))
 }
 
