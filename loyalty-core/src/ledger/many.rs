@@ -1,12 +1,13 @@
-//! Many groups folded at once: what they hold is read and counted before any of them is folded.
+//! Many groups folded at once: those of one account after the other, in lists with room for them.
 
 use std::hint::black_box;
 
-use super::entry::Entry;
+use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
 use super::group::Group;
 use super::wallet::number;
+use crate::number::Sort;
 
 /// How many groups are read before they are folded.
 const BATCH: usize = 32;
@@ -91,19 +92,24 @@ fn touch_entries<'a>(groups: impl Iterator<Item = &'a Group>) {
     }));
 }
 
-/// Brings near what entries and groups point to.
+/// Brings near the ends of entries, and what they and their groups point to.
 fn touch_shared<'a>(groups: impl Iterator<Item = &'a Group>) {
-    let word = |group: &Group| {
-        let entries = group.entries.iter().map(|entry| match entry {
-            Entry::Redemption(entry) => {
-                let first = entry.draws.first();
-                first.map_or(0, |draw| draw.points.milli().unsigned_abs())
-            }
-            _ => 0,
-        });
-        entries.fold(group.content.word(), u64::wrapping_add)
+    let milli = |draw: &Draw| draw.points.milli();
+    let word = |entry: &Entry| match entry {
+        Entry::Redemption(entry) => {
+            let first = entry.draws.first().map_or(0, milli);
+            first.wrapping_add(entry.draws.last().map_or(0, milli))
+        }
+        Entry::Earning(entry) => i64::from(entry.source.is_some()),
+        Entry::Expiry(entry) => entry.points.milli(),
+        _ => 0,
     };
-    black_box(groups.fold(0, |sum: u64, group| sum.wrapping_add(word(group))));
+    let of_group = |group: &Group| {
+        let entries = group.entries.iter().map(word);
+        let sum = entries.fold(0, i64::wrapping_add);
+        group.content.word().wrapping_add(sum.unsigned_abs())
+    };
+    black_box(groups.map(of_group).fold(0, u64::wrapping_add));
 }
 
 /// Folds the groups of one account.
@@ -228,6 +234,12 @@ fn at(place: u32) -> usize {
 
 /// The groups in the order of their accounts, those of one account in the order of the log.
 fn by_account<'a>(log: &[Item<'a>], accounts: usize) -> Vec<Item<'a>> {
+    let mut ordered = log.to_vec();
+    // A count for every account takes longer than to sort a few groups.
+    if log.len() < accounts / 8 {
+        ordered.order_by_key(|item| item.account);
+        return ordered;
+    }
     let mut next = vec![0_usize; accounts];
     for item in log {
         if let Some(count) = next.get_mut(at(item.account)) {
@@ -240,7 +252,6 @@ fn by_account<'a>(log: &[Item<'a>], accounts: usize) -> Vec<Item<'a>> {
         before = before.saturating_add(*count);
         *count = start;
     }
-    let mut ordered = log.to_vec();
     for item in log {
         let Some(place) = next.get_mut(at(item.account)) else {
             continue;

@@ -5,6 +5,7 @@ mod due;
 mod entries;
 mod errors;
 mod log;
+mod many;
 mod purchases;
 mod random;
 mod size;

@@ -292,6 +292,36 @@ proptest! {
         prop_assert_eq!(verify(groups).unwrap(), whole.head);
     }
 
+    /// Whatever the order and whatever is wrong, a mixed log leads to what its groups lead to one by one.
+    #[test]
+    fn a_mixed_log_is_its_groups_one_by_one(
+        steps in prop::collection::vec(steps(40), 3),
+        turns in prop::collection::vec(0_usize..3, 150),
+        faults in prop::collection::vec(0_usize..200, 0..3),
+    ) {
+        let books: Vec<Book> = steps.iter().map(|steps| play(steps).0).collect();
+        let mut logs: Vec<_> = books.iter().map(|book| book.0.groups().iter()).collect();
+        let mut log: Vec<(usize, Group)> = Vec::new();
+        for turn in turns.into_iter().chain((0..3).flat_map(|turn| [turn; 200])) {
+            log.extend(logs[turn].next().map(|group| (turn, group.clone())));
+        }
+        for fault in faults {
+            if let Some((_, group)) = log.get_mut(fault) {
+                group.seq += 1;
+            }
+        }
+        let open = || vec![Replay::from(Account::new(id("m1"))); 3];
+        let (mut single, mut all, mut first) = (open(), open(), Ok(()));
+        for (place, group) in &log {
+            first = first.and(single[*place].push(group));
+        }
+        let pushed = push_all(&mut all, log.iter().map(|(place, group)| (*place, group)));
+        prop_assert_eq!(pushed, first);
+        for (one, of_all) in single.into_iter().zip(all) {
+            prop_assert_eq!(one.finish(), of_all.finish());
+        }
+    }
+
     /// The steps are near what an account allows: most are taken.
     #[test]
     fn most_steps_are_taken(steps in prop::collection::vec((0_u8..5, 0_u64..12, 0_i64..60, 0_u8..40), 30..60)) {
