@@ -321,9 +321,7 @@ class Decision:
         """The digest of what the member gets."""
     def ucp(self, provisional: bool) -> str:
         """The decision as JSON in the form of the Loyalty Extension."""
-    def __reduce__(
-        self,
-    ) -> tuple[type[Decision], tuple[str, str, str, tuple[str, str] | None]]: ...
+    def __reduce__(self) -> tuple[type[Decision], tuple[str, str, str, tuple[str, str] | None]]: ...
 
 def quote(
     scheme: Scheme,
@@ -546,9 +544,7 @@ class Fit:
 def read_orders(frame: Frame, columns: _OrderColumns) -> Orders:
     """Reads a frame."""
 
-def summarize(
-    orders: Orders, terms: _Terms, holdout_end: int | None, unit_days: float
-) -> Summary:
+def summarize(orders: Orders, terms: _Terms, holdout_end: int | None, unit_days: float) -> Summary:
     """Summarizes orders up to a day."""
 
 def survival(frame: Frame, days: str, seen: str, by: str | None, level: float) -> Table:
@@ -624,9 +620,7 @@ def churn_rates(
 def states(orders: Orders, terms: _Terms, fit: Fit, asked: _StateTerms) -> Table:
     """The state of every customer with an order."""
 
-def transitions(
-    orders: Orders, terms: _Terms, earlier: int, fit: Fit, asked: _StateTerms
-) -> Table:
+def transitions(orders: Orders, terms: _Terms, earlier: int, fit: Fit, asked: _StateTerms) -> Table:
     """The state of every customer at two days."""
 
 def conversion(orders: Orders, terms: _Terms, most: int, by: str | None, level: float) -> Table:
@@ -693,9 +687,7 @@ def holdout(
 ) -> tuple[tuple[float, float, float | None], Table, Table, Table]:
     """What a fit says of a holdout: errors, and tables by customer, frequency and decile."""
 
-def tracking(
-    fit: Fit, orders: Orders, terms: _Terms, start: int | None, step_days: int
-) -> Table:
+def tracking(fit: Fit, orders: Orders, terms: _Terms, start: int | None, step_days: int) -> Table:
     """Repeat purchases summed up, as a fit expects them and as they came."""
 
 def simulate_purchases(fit: Fit, ages: list[float], seed: int) -> Table:
