@@ -112,11 +112,19 @@ def test_states_and_moves_between_them(orders: lc.Orders, buys: lc.BetaGeo) -> N
         orders.states(buys, as_of=AS_OF, passivating=0.9, lapsed=0.8)
 
 
-def test_periods_and_acquisition(orders: lc.Orders) -> None:
+def test_periods_and_acquisition(orders: lc.Orders, frame: Any) -> None:
     spans: Any = {"before": ("1997-01-01", "1997-06-30"), "after": ("1997-07-01", "1997-12-31")}
     kept = orders.period_retention(**spans, as_of=AS_OF)
-    assert (kept["numerator"][0], kept["denominator"][0]) == (619, 2357)
-    assert value(kept, "net_revenue_retention") == pytest.approx(55096.58 / 146128.24)
+    day = frame["date"].astype(str)
+    spent = [
+        frame[(day >= first) & (day <= last)].groupby("customer")["amount"].sum().astype(float)
+        for first, last in (spans["before"], spans["after"])
+    ]
+    both = spent[1].reindex(spent[0].index).dropna()
+    assert (kept["numerator"][0], kept["denominator"][0]) == (len(both), len(spent[0]))
+    assert value(kept, "net_revenue_retention") == pytest.approx(both.sum() / spent[0].sum())
+    capped = both.clip(upper=spent[0].reindex(both.index)).sum()
+    assert value(kept, "gross_revenue_retention") == pytest.approx(capped / spent[0].sum())
     early = orders.period_retention(**spans, as_of="1997-10-01")
     assert early["absent"] == ["absent.unobserved"] * 3
     cost = orders.acquisition(

@@ -19,7 +19,7 @@ use super::fit::Fit;
 use super::frame::{Column, Frame, place_of};
 use super::measures::{detached, each, measured, name_of};
 use super::orders::{Orders, Terms};
-use super::table::{Table, floats, ints, keys, texts};
+use super::table::{Table, count, floats, ints, keys, texts};
 use crate::errors::{Failure, guarded};
 
 /// The estimators of churn, each under its own name.
@@ -234,7 +234,6 @@ pub(crate) fn conversion(
         if let Some(by) = &by {
             columns.push((by.as_str(), texts(rows.iter().map(|row| row.0.as_deref()))));
         }
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let counts = |of: fn(&Conversion) -> u64| ints(rows.iter().map(|row| count(of(row.1))));
         let limits = |of: fn((f64, f64)) -> f64| {
             floats(

@@ -20,7 +20,7 @@ use super::measures::detached;
 use super::named;
 use super::orders::{Orders, Terms};
 use super::summary::{Summary, checked_unit};
-use super::table::{Table, days, flags, floats, ints, texts};
+use super::table::{Table, count, days, flags, floats, ints, texts};
 use crate::errors::{Failure, core, guarded};
 
 /// The models as a table, best first.
@@ -153,10 +153,6 @@ pub(crate) fn holdout(
         });
         found.map_err(|failure: Failure| failure.raise(py))
     })
-}
-
-fn count(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 fn bins_table(bins: &[Bin]) -> Result<Table, Failure> {

@@ -28,7 +28,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 
 use super::orders::{Orders, Terms};
-use super::table::{Table, days, floats, ints, keys, texts};
+use super::table::{Table, count, days, floats, ints, keys, texts};
 use super::{checked_level, named};
 use crate::errors::{Failure, guarded};
 
@@ -362,7 +362,6 @@ pub(crate) fn retention(
                 texts(points.iter().map(|(label, _)| label.as_deref())),
             ));
         }
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         columns.extend([
             (
                 "period",
@@ -424,7 +423,6 @@ pub(crate) fn cohorts(
                     .map(move |(at, cell)| (row, at, cell))
             })
             .collect();
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let each = |(row, at, _): &(&loyalty_core::analytics::cohort::CohortRow, i64, _)| {
             row.per_customer(u32::try_from(*at).unwrap_or(u32::MAX))
                 .ok()

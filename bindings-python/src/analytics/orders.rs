@@ -442,12 +442,13 @@ impl Reading {
 
 /// The places of keys in ascending order.
 fn ascending(keys: &[Key]) -> Vec<u32> {
-    let int = |(at, key): (u32, &Key)| match key {
-        Key::Int(key) => Some((*key, at)),
-        Key::Text(_) => None,
-    };
-    let ints: Option<Vec<(i64, u32)>> = (0..).zip(keys).map(int).collect();
-    if let Some(mut ints) = ints {
+    let mut ints: Vec<(i64, u32)> = Vec::with_capacity(keys.len());
+    for (at, key) in (0..).zip(keys) {
+        if let Key::Int(key) = key {
+            ints.push((*key, at));
+        }
+    }
+    if ints.len() == keys.len() {
         ints.sort_unstable();
         return ints.into_iter().map(|(_, at)| at).collect();
     }

@@ -42,6 +42,11 @@ pub(crate) fn ints(values: impl IntoIterator<Item = impl Into<Option<i64>>>) -> 
     Arc::new(values.into_iter().map(Into::into).collect::<Int64Array>())
 }
 
+/// A count as a column holds it.
+pub(crate) fn count(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 pub(crate) fn floats(values: impl IntoIterator<Item = impl Into<Option<f64>>>) -> ArrayRef {
     Arc::new(values.into_iter().map(Into::into).collect::<Float64Array>())
 }

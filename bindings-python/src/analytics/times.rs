@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 
 use super::checked_level;
 use super::frame::{Column, Frame, place_of};
-use super::table::{Table, floats, ints, texts};
+use super::table::{Table, count, floats, ints, texts};
 use crate::errors::{Failure, guarded};
 
 /// The times of a frame with a row for each subject, by the label of its group.
@@ -76,10 +76,6 @@ pub(crate) fn survival(
         let table = py.detach(|| curves(&times, by, checked_level(level)?));
         table.map_err(|failure: Failure| failure.raise(py))
     })
-}
-
-fn count(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 fn curves(
