@@ -15,74 +15,14 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import loyalty_core as lc
 
-SCHEME = {
-    "format": 1,
-    "id": "bench.twelve",
-    "name": "Twelve rules",
-    "currency": "EUR",
-    "time_zone": "UTC",
-    "wallets": [
-        {"id": "points", "expiry": {"rolling": {"after": {"days": 365}}}, "caps": [{"per": "order", "points": "500"}]}
-    ],
-    "earn": [
-        {"id": "base", "give": {"per_amount": {"points": "1", "per": "1.00"}}},
-        {"id": "bakery", "target": {"categories": ["bakery"]}, "give": {"multiply": {"factor": "2"}}},
-        {"id": "coffee", "target": {"categories": ["coffee"]}, "give": {"multiply": {"factor": "1.5"}}},
-        {"id": "web", "when": {"channel": ["web"]}, "give": {"fixed": {"points": "5"}}},
-        {"id": "big", "when": {"min_amount": {"amount": "50.00"}}, "give": {"fixed": {"points": "20"}}},
-        {"id": "vip", "when": {"segment": ["vip"]}, "give": {"fixed": {"points": "50"}}},
-        {"id": "friday", "when": {"weekday": ["fri"]}, "give": {"multiply": {"factor": "1.5"}}},
-        {"id": "welcome", "when": {"first_purchase": {}}, "give": {"fixed": {"points": "100"}}},
-    ],
-    "cards": [
-        {
-            "id": "coffee-card",
-            "target": 10,
-            "rewards": ["free-coffee"],
-            "stamps": [{"target": {"categories": ["coffee"]}, "give": {"per_unit": {}}}],
-        }
-    ],
-    "ladders": [
-        {
-            "id": "status",
-            "metric": {"spend": {}},
-            "window": {"lifetime": {}},
-            "review": {"never": {}},
-            "tiers": [
-                {
-                    "id": tier,
-                    "threshold": threshold,
-                    "benefits": [
-                        {"id": f"{tier}-off", "benefit": {"discount": {"percent": percent, "as": "total"}}},
-                        {"id": f"{tier}-points", "benefit": {"multiply": {"factor": factor}}},
-                    ],
-                }
-                for tier, threshold, percent, factor in (
-                    ("silver", "200.00", "5", "1.25"),
-                    ("gold", "1000.00", "10", "1.5"),
-                )
-            ],
-        }
-    ],
-    "rewards": [{"id": "free-coffee", "gives": {"free_product": {"target": {"categories": ["coffee"]}}}}],
-}
-CART: lc.Purchase = {
-    "id": "o-2",
-    "currency": "EUR",
-    "channel": "web",
-    "lines": [
-        {"sku": "espresso", "categories": ["coffee"], "price": "3.35", "quantity": 3},
-        {"sku": "cake", "categories": ["bakery"], "price": "4.57", "quantity": 2},
-        {"sku": "beans", "categories": ["retail"], "price": "14.95", "quantity": 1},
-        {"sku": "gift", "price": "25.00", "quantity": 1, "gift_card": True},
-        {"sku": "mug", "categories": ["retail"], "price": "9.95", "quantity": 2},
-    ],
-}
+FOLDER = Path(__file__).parents[2] / "benches" / "twelve"
+CART: lc.Purchase = json.loads((FOLDER / "cart.json").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 
 Outcome = tuple[int, list[int], int, int, int]
@@ -92,11 +32,7 @@ GOLDEN: Outcome = (270, [50, 46, 75, 0, 99], 105, 1, 1)
 
 def member_of(scheme: lc.Scheme) -> lc.Account:
     before = datetime(2026, 11, 20, 10, tzinfo=timezone.utc)
-    first: lc.Purchase = {
-        "id": "o-1",
-        "currency": "EUR",
-        "lines": [{"sku": "espresso", "categories": ["coffee"], "price": "3.35", "quantity": 8}],
-    }
+    first: lc.Purchase = json.loads((FOLDER / "first.json").read_text(encoding="utf-8"))
     account = lc.record(scheme, lc.Account("member-1"), first, at=before).account
     silver = {"id": "t-1", "ladder": "status", "tier": "silver", "floor": True, "actor": "ann", "reason": "bench"}
     return lc.perform(scheme, account, {"assign_tier": silver}, at=before).account
@@ -144,7 +80,7 @@ def in_decimals(cart: Any, member: dict[str, Any], at: datetime) -> Outcome:
     """By hand with ``Decimal``, from the texts, as a careful shop writes it."""
     off, factor = TIER[member["tier"]]
     lines = cart["lines"]
-    nets = [Decimal(0) if line.get("gift_card") else Decimal(line["price"]) * line["quantity"] for line in lines]
+    nets = [Decimal(0) if line.get("gift_card") else Decimal(line["price"]) * line.get("quantity", 1) for line in lines]
     total = sum(nets, Decimal(0))
     discount = (total * off / 100).quantize(CENT, ROUND_HALF_UP)
     exact = [net * discount / total for net in nets]
@@ -157,7 +93,7 @@ def in_decimals(cart: Any, member: dict[str, Any], at: datetime) -> Outcome:
         category = line.get("categories", [None])[0]
         points += (net - share) * CATEGORY.get(category, 100) / 100
         if category == "coffee":
-            stamps += line["quantity"]
+            stamps += line.get("quantity", 1)
     points = points * factor / 100 * (Decimal("1.5") if at.weekday() == 4 else 1)
     whole = int(points.quantize(Decimal(1), ROUND_FLOOR))
     whole += (cart["channel"] == "web") * 5 + (total - discount >= 50) * 20
@@ -168,17 +104,17 @@ def in_decimals(cart: Any, member: dict[str, Any], at: datetime) -> Outcome:
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5
-    scheme = lc.Scheme.from_dict(SCHEME)
+    scheme = lc.Scheme.from_file(FOLDER / "scheme.json")
     account, member = member_of(scheme), {"tier": "silver", "stamps": 8, "ordinal": 2, "segments": set[str]()}
-    text = json.dumps(CART)
+    cart: Any = CART
     lines = [
         {
             "cents": int(Decimal(line["price"]) * 100),
-            "quantity": line["quantity"],
+            "quantity": line.get("quantity", 1),
             "gift_card": line.get("gift_card", False),
             "category": line.get("categories", [None])[0],
         }
-        for line in json.loads(text)["lines"]
+        for line in cart["lines"]
     ]
     many = [CART] * 1000
     contenders: list[tuple[str, int, Callable[[], Any], Callable[[Any], Outcome]]] = [

@@ -144,30 +144,23 @@ impl Twelve {
 
     /// A prepared cart, written over an earlier decision.
     fn decide_over(&self, cart: &Cart, decision: &mut Decision) {
-        let Self {
-            scheme,
-            account,
-            purchase,
-            facts,
-            at,
-            ..
-        } = black_box(self);
-        let written = decision.requote(scheme, account, purchase, cart, facts, *at, OFF);
+        let it = black_box(self);
+        let written = decision.requote(
+            &it.scheme,
+            &it.account,
+            &it.purchase,
+            cart,
+            &it.facts,
+            it.at,
+            OFF,
+        );
         let _ = black_box((written, decision));
     }
 
     fn first_decision(&self, cart: &Cart) -> Result<Decision, Failure> {
-        let Self {
-            scheme,
-            account,
-            purchase,
-            facts,
-            at,
-            ..
-        } = self;
-        Ok(quote_cart(
-            scheme, account, purchase, cart, facts, *at, OFF,
-        )?)
+        let (scheme, account, facts) = (&self.scheme, &self.account, &self.facts);
+        let (purchase, at) = (&self.purchase, self.at);
+        Ok(quote_cart(scheme, account, purchase, cart, facts, at, OFF)?)
     }
 
     fn by_json(&self) -> Result<String, Failure> {

@@ -8,44 +8,12 @@ use loyalty_core::scheme::{Scheme, SchemeDef, compile};
 use loyalty_core::time::Moment;
 
 /// Twelve rules: eight that earn, a cap, a card, and a discount and a multiplier of the tiers.
-pub(crate) const SCHEME: &str = r#"{
-  "format": 1, "id": "bench.twelve", "name": "Twelve rules", "currency": "EUR", "time_zone": "UTC",
-  "wallets": [{ "id": "points", "expiry": { "rolling": { "after": { "days": 365 } } },
-                "caps": [{ "per": "order", "points": "500" }] }],
-  "earn": [
-    { "id": "base", "give": { "per_amount": { "points": "1", "per": "1.00" } } },
-    { "id": "bakery", "target": { "categories": ["bakery"] }, "give": { "multiply": { "factor": "2" } } },
-    { "id": "coffee", "target": { "categories": ["coffee"] }, "give": { "multiply": { "factor": "1.5" } } },
-    { "id": "web", "when": { "channel": ["web"] }, "give": { "fixed": { "points": "5" } } },
-    { "id": "big", "when": { "min_amount": { "amount": "50.00" } }, "give": { "fixed": { "points": "20" } } },
-    { "id": "vip", "when": { "segment": ["vip"] }, "give": { "fixed": { "points": "50" } } },
-    { "id": "friday", "when": { "weekday": ["fri"] }, "give": { "multiply": { "factor": "1.5" } } },
-    { "id": "welcome", "when": { "first_purchase": {} }, "give": { "fixed": { "points": "100" } } }
-  ],
-  "cards": [{ "id": "coffee-card", "target": 10, "rewards": ["free-coffee"],
-              "stamps": [{ "target": { "categories": ["coffee"] }, "give": { "per_unit": {} } }] }],
-  "ladders": [{ "id": "status", "metric": { "spend": {} }, "window": { "lifetime": {} }, "review": { "never": {} },
-    "tiers": [
-      { "id": "silver", "threshold": "200.00", "benefits": [
-        { "id": "silver-off", "benefit": { "discount": { "percent": "5", "as": "total" } } },
-        { "id": "silver-points", "benefit": { "multiply": { "factor": "1.25" } } }] },
-      { "id": "gold", "threshold": "1000.00", "benefits": [
-        { "id": "gold-off", "benefit": { "discount": { "percent": "10", "as": "total" } } },
-        { "id": "gold-points", "benefit": { "multiply": { "factor": "1.5" } } }] }
-    ] }],
-  "rewards": [{ "id": "free-coffee", "gives": { "free_product": { "target": { "categories": ["coffee"] } } } }]
-}"#;
+pub(crate) const SCHEME: &str = include_str!("../../twelve/scheme.json");
 
-pub(crate) const CART: &str = r#"{ "id": "o-2", "currency": "EUR", "channel": "web", "lines": [
-  { "sku": "espresso", "categories": ["coffee"], "price": "3.35", "quantity": 3 },
-  { "sku": "cake", "categories": ["bakery"], "price": "4.57", "quantity": 2 },
-  { "sku": "beans", "categories": ["retail"], "price": "14.95" },
-  { "sku": "gift", "price": "25.00", "gift_card": true },
-  { "sku": "mug", "categories": ["retail"], "price": "9.95", "quantity": 2 } ] }"#;
+pub(crate) const CART: &str = include_str!("../../twelve/cart.json");
 
 /// Eight coffees of the day before: eight stamps, and a purchase that was the first one.
-const FIRST: &str = r#"{ "id": "o-1", "currency": "EUR", "lines": [
-  { "sku": "espresso", "categories": ["coffee"], "price": "3.35", "quantity": 8 } ] }"#;
+const FIRST: &str = include_str!("../../twelve/first.json");
 
 /// What the cart leads to, in minor units and whole points.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
