@@ -174,7 +174,7 @@ fn summary(rows: &Value) -> Value {
     let (customer, day): (Vec<u32>, Vec<i32>) = (read(&rows["customer"]), read(&rows["day"]));
     let amount: Vec<i64> = read(&rows["amount_minor"]);
     let purchases = Purchases::new(&customer, &day, &amount);
-    let found = summarize(&purchases, 25, Rules::at(10_180)).expect("clean rows");
+    let found = summarize(&purchases, 25, Rules::at(10_180), 1).expect("clean rows");
     serde_json::to_value(found).expect("a summary is JSON")
 }
 

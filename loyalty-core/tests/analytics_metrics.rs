@@ -29,7 +29,7 @@ fn number(value: &serde_json::Value) -> f64 {
 
 fn all_cdnow() -> Occasions {
     let log = cdnow();
-    Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end())).unwrap()
+    Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end()), 1).unwrap()
 }
 
 fn everything() -> Window {
@@ -153,6 +153,7 @@ fn t11_a_cohort_month_is_a_calendar_month() {
         &Purchases::new(&[0, 0], &[first, last], &[100, 100]),
         1,
         Rules::at(last),
+        1,
     )
     .unwrap();
     let table = cohort_table(
@@ -313,7 +314,7 @@ fn t10_rfm_ties_are_a_choice() {
     let truth = &json("ground_truth_stats.json")["rfm_conventions"];
     let log = cdnow();
     let occasions =
-        Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+        Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     let window = Window::through(day_of(1997, 1, 1).unwrap(), cdnow_as_of());
     for (ties, key) in [
         (Ties::Below, "strictly-below (PERCENT_RANK)"),
@@ -356,7 +357,7 @@ fn t10_rfm_ties_are_a_choice() {
 fn retention_definitions_side_by_side() {
     // Customer 0 on days 0, 1, 8; customer 1 on days 0, 20; customer 2 on day 15. Data end on day 21.
     let purchases = Purchases::new(&[0, 0, 0, 1, 1, 2], &[0, 1, 8, 0, 20, 15], &[1; 6]);
-    let occasions = Occasions::build(&purchases, 3, Rules::at(21)).unwrap();
+    let occasions = Occasions::build(&purchases, 3, Rules::at(21), 1).unwrap();
     let population = Population::all(&occasions);
     let cohort = Window { start: 0, end: 100 };
     let rates = |retained| -> Vec<(u64, u64)> {
@@ -397,7 +398,7 @@ fn period_retention_of_customers_and_money() {
         &[1, 11, 2, 3, 12],
         &[100, 300, 50, 80, 20],
     );
-    let occasions = Occasions::build(&purchases, 3, Rules::at(20)).unwrap();
+    let occasions = Occasions::build(&purchases, 3, Rules::at(20), 1).unwrap();
     let population = Population::all(&occasions);
     let (before, after) = (Window { start: 0, end: 10 }, Window { start: 10, end: 20 });
     let kept = period_retention::period_retention(&population, before, after).unwrap();
@@ -417,6 +418,7 @@ fn programme_metrics() {
         &Purchases::new(&[0, 1], &[1, 5], &[100, 50]),
         3,
         Rules::at(9),
+        1,
     )
     .unwrap();
     let population = Population::all(&occasions);
@@ -461,7 +463,7 @@ fn programme_metrics() {
 fn churn_estimators_and_passivation_on_cdnow() {
     let log = cdnow();
     let occasions =
-        Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+        Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     let population = Population::all(&occasions);
     let histories = Histories::of(&Summaries::of(&occasions).unwrap()).unwrap();
     let model =
@@ -520,7 +522,7 @@ proptest! {
         let day: Vec<i32> = rows.iter().map(|row| row.1).collect();
         let amount: Vec<i64> = rows.iter().map(|row| row.2).collect();
         let purchases = Purchases::new(&customer, &day, &amount);
-        let occasions = Occasions::build(&purchases, 40, Rules::at(50)).unwrap();
+        let occasions = Occasions::build(&purchases, 40, Rules::at(50), 1).unwrap();
         let window = Window { start: 5, end: 40 };
         let whole = repeat_rate::repeat_rate(&Population::all(&occasions), window);
         let parts = by_segment(&occasions, &labels, |population| repeat_rate::repeat_rate(population, window)).unwrap();
@@ -546,7 +548,7 @@ proptest! {
             ..Purchases::new(&customer, &day, &amount)
         };
         let rules = Rules::at(50);
-        let whole = Occasions::build(&purchases, 12, rules).unwrap();
+        let whole = Occasions::build(&purchases, 12, rules, 1).unwrap();
         let window = Window { start: 5, end: 40 };
         let value = |population: &Population<'_>| {
             (order_value(population, window, Basis::Orders), repeat_rate::repeat_rate(population, window))

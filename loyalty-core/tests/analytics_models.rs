@@ -16,7 +16,7 @@ use loyalty_core::analytics::summary::summarize;
 
 fn histories() -> Histories {
     let log = cdnow();
-    Histories::of(&summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap())
+    Histories::of(&summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap())
         .unwrap()
 }
 

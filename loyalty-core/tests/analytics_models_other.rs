@@ -69,7 +69,8 @@ fn donations() -> Vec<Opportunities> {
 #[test]
 fn gamma_gamma_on_cdnow() {
     let log = cdnow();
-    let summaries = summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+    let summaries =
+        summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     let spends = Spends::of(&summaries);
     assert_eq!(
         (

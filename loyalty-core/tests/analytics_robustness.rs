@@ -44,7 +44,7 @@ const FITTERS: [(&str, Fitter); 6] = [
 
 fn histories() -> Histories {
     let log = cdnow();
-    Histories::of(&summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap())
+    Histories::of(&summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap())
         .unwrap()
 }
 
@@ -240,6 +240,7 @@ fn holdout_calibration_deciles_and_tracking() {
         log.customers,
         Rules::at(cdnow_as_of()),
         cdnow_end(),
+        1,
     )
     .unwrap();
     let model = PurchaseModel::of(&bg_nbd::fit(&histories(), &options()).unwrap()).unwrap();
@@ -252,7 +253,7 @@ fn holdout_calibration_deciles_and_tracking() {
     );
     let deciles = result.deciles();
     assert!(deciles[0].lift.unwrap() > 3.0 && deciles[9].lift.unwrap() < 1.0);
-    let all = Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end())).unwrap();
+    let all = Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end()), 1).unwrap();
     let points = tracking(&model, &all, cdnow_end() - 545, 7, 7.0).unwrap();
     let last = points.last().unwrap();
     assert_eq!((last.day, last.actual), (cdnow_end(), 2_457 + 1_882));
@@ -583,7 +584,8 @@ fn covariates_recover_effects_and_do_not_mind_the_order_of_levels() {
 #[test]
 fn batches_answer_as_single_customers_do() {
     let log = cdnow();
-    let summaries = summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+    let summaries =
+        summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     let x: Vec<u32> = (0..summaries.len())
         .map(|i| summaries.frequency(i))
         .collect();
@@ -643,7 +645,8 @@ fn batches_answer_as_single_customers_do() {
 #[test]
 fn t8_lifetime_value_discounts_real_days() {
     let log = cdnow();
-    let summaries = summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+    let summaries =
+        summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     let model = PurchaseModel::of(&bg_nbd::fit(&histories(), &options()).unwrap()).unwrap();
     let spend = gamma_gamma::fit(&Spends::of(&summaries), 100, &options()).unwrap();
     let spend = GammaGamma::of(&spend).unwrap();

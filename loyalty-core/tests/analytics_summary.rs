@@ -4,7 +4,7 @@ mod common;
 
 use common::{cdnow, cdnow_as_of, cdnow_end};
 use loyalty_core::analytics::columns::{NO_ORDER, Purchases};
-use loyalty_core::analytics::index::Index;
+use loyalty_core::analytics::index::{Index, Key};
 use loyalty_core::analytics::occasions::{Occasions, Rules, ZeroOrders};
 use loyalty_core::analytics::partial::{Partial, PartialState};
 use loyalty_core::analytics::summary::{Summaries, split, summarize};
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 #[test]
 fn cdnow_from_the_raw_log_is_the_exact_input() {
     let log = cdnow();
-    let all = Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end())).unwrap();
+    let all = Occasions::build(&log.purchases(), log.customers, Rules::at(cdnow_end()), 1).unwrap();
     assert_eq!(
         (log.day.len(), all.len(), log.customers),
         (6_919, 6_696, 2_357)
@@ -30,6 +30,7 @@ fn cdnow_from_the_raw_log_is_the_exact_input() {
         log.customers,
         Rules::at(cdnow_as_of()),
         cdnow_end(),
+        1,
     )
     .unwrap();
     let summaries = &split.calibration;
@@ -73,7 +74,8 @@ fn cdnow_from_the_raw_log_is_the_exact_input() {
 #[test]
 fn a_month_is_not_thirty_days_and_recency_has_two_names() {
     let log = cdnow();
-    let summaries = summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap();
+    let summaries =
+        summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap();
     for position in 0..summaries.len() {
         let parts = summaries.recency_days(position) + summaries.days_since_last(position);
         assert_eq!(parts, summaries.age_days(position));
@@ -81,9 +83,81 @@ fn a_month_is_not_thirty_days_and_recency_has_two_names() {
 }
 
 #[test]
+fn orders_refunds_and_margins_give_the_same_on_several_threads() {
+    let mut random = loyalty_core::analytics::models::random::Random::new(2, 1);
+    let (n, customers) = (150_000_u64, 9_000);
+    let mut column = |most: u64| -> Vec<u64> { (0..n).map(|_| random.bits() % most).collect() };
+    let (buyers, days, amounts, kinds) = (column(customers), column(700), column(400), column(9));
+    // Every order belongs to the customer whose number it ends with.
+    let order: Vec<u64> = (0..n).map(|row| row / 3 * customers).collect();
+    let order: Vec<u64> = order
+        .iter()
+        .zip(&buyers)
+        .map(|(order, buyer)| order + buyer)
+        .collect();
+    let original: Vec<u64> = column(n);
+    let original: Vec<u64> = original.iter().map(|row| order[*row as usize]).collect();
+    let customer: Vec<u32> = buyers.iter().map(|buyer| *buyer as u32).collect();
+    let day: Vec<i32> = days.iter().map(|day| *day as i32 - 350).collect();
+    let amount: Vec<i64> = amounts.iter().map(|amount| *amount as i64).collect();
+    let margin: Vec<i64> = amount.iter().map(|amount| amount - 200).collect();
+    let kind: Vec<u8> = kinds.iter().map(|kind| u8::from(*kind == 0)).collect();
+    for margin_minor in [None, Some(&margin[..])] {
+        let purchases = Purchases {
+            order: Some(&order),
+            kind: Some(&kind),
+            original_order: Some(&original),
+            margin_minor,
+            ..Purchases::new(&customer, &day, &amount)
+        };
+        let rules = Rules::at(300);
+        let occasions = Occasions::build(&purchases, 9_000, rules, 1).unwrap();
+        let general = Summaries::of(&occasions).unwrap();
+        assert!(general.counts.refunded_order > 0 && general.counts.after_as_of > 0);
+        for threads in [1, 2, 3] {
+            let built = Occasions::build(&purchases, 9_000, rules, threads).unwrap();
+            assert_eq!(built, occasions);
+            let found = summarize(&purchases, 9_000, rules, threads).unwrap();
+            assert_eq!(found, general);
+        }
+    }
+}
+
+#[test]
+fn keys_get_the_same_numbers_on_several_threads() {
+    let mut random = loyalty_core::analytics::models::random::Random::new(3, 1);
+    let mut keys: Vec<i64> = (0..150_000)
+        .map(|_| random.bits() as i64 % 20_000)
+        .collect();
+    // The simple way: numbers in order of first appearance.
+    let mut known = std::collections::BTreeMap::new();
+    let mut number = |key: &i64| {
+        let next = known.len() as u32;
+        *known.entry(*key).or_insert(next)
+    };
+    let first: Vec<u32> = keys.iter().map(&mut number).collect();
+    keys.iter_mut().for_each(|key| *key += 7);
+    let second: Vec<u32> = keys.iter().map(&mut number).collect();
+    for threads in [1, 2, 3] {
+        let mut index = Index::new();
+        keys.iter_mut().for_each(|key| *key -= 7);
+        assert_eq!(index.encode_ints(&keys, threads).unwrap(), first);
+        keys.iter_mut().for_each(|key| *key += 7);
+        assert_eq!(index.encode_ints(&keys, threads).unwrap(), second);
+        assert_eq!(index.encode_ints(&keys[..9], threads).unwrap(), second[..9]);
+        for (key, number) in &known {
+            assert_eq!(index.key(*number), Some(&Key::Int(*key)));
+            assert_eq!(index.number_of_int(*key), Some(*number));
+        }
+        assert_eq!(index.len(), known.len());
+        assert_eq!(index.number_of_int(i64::MAX), None);
+    }
+}
+
+#[test]
 fn many_rows_take_the_partitioned_way_to_the_same_result() {
     let mut random = loyalty_core::analytics::models::random::Random::new(1, 1);
-    let (n, customers) = (60_000, 9_000);
+    let (n, customers) = (150_000, 9_000);
     let customer: Vec<u32> = (0..n).map(|_| (random.bits() % customers) as u32).collect();
     let amount: Vec<i64> = (0..n).map(|_| (random.bits() % 400) as i64).collect();
     let mut day: Vec<i32> = (0..n).map(|_| (random.bits() % 700) as i32 - 350).collect();
@@ -102,11 +176,14 @@ fn many_rows_take_the_partitioned_way_to_the_same_result() {
                 ..Rules::at(as_of)
             };
             let general =
-                Summaries::of(&Occasions::build(&purchases, 9_000, rules).unwrap()).unwrap();
-            assert_eq!(summarize(&purchases, 9_000, rules).unwrap(), general);
+                Summaries::of(&Occasions::build(&purchases, 9_000, rules, 1).unwrap()).unwrap();
+            for threads in [1, 2, 3] {
+                let found = summarize(&purchases, 9_000, rules, threads).unwrap();
+                assert_eq!(found, general);
+            }
         }
         assert_eq!(
-            summarize(&purchases, 8_000, Rules::at(400))
+            summarize(&purchases, 8_000, Rules::at(400), 1)
                 .unwrap_err()
                 .code(),
             "analytics.column.customer"
@@ -275,7 +352,7 @@ proptest! {
         let purchases = Purchases::new(&rows.customer, &rows.day, &rows.amount);
         let zero_orders = if drop_zero { ZeroOrders::Drop } else { ZeroOrders::Count };
         let rules = Rules { zero_orders, ..Rules::at(20) };
-        let general = Summaries::of(&Occasions::build(&purchases, 5, rules).unwrap()).unwrap();
-        prop_assert_eq!(summarize(&purchases, 5, rules).unwrap(), general);
+        let general = Summaries::of(&Occasions::build(&purchases, 5, rules, 1).unwrap()).unwrap();
+        prop_assert_eq!(summarize(&purchases, 5, rules, 1).unwrap(), general);
     }
 }

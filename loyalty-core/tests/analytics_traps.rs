@@ -15,7 +15,7 @@ use loyalty_core::analytics::occasions::{Occasions, Rules};
 use loyalty_core::analytics::summary::{Summaries, split, summarize};
 
 fn summaries(log: &Log) -> Summaries {
-    summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of())).unwrap()
+    summarize(&log.purchases(), log.customers, Rules::at(cdnow_as_of()), 1).unwrap()
 }
 
 fn options() -> FitOptions {
@@ -144,7 +144,7 @@ fn t5_log_likelihoods_compare_across_models() {
     let log = cdnow();
     let histories = Histories::of(&summaries(&log)).unwrap();
     let rules = Rules::at(cdnow_as_of());
-    let split = split(&log.purchases(), log.customers, rules, cdnow_end()).unwrap();
+    let split = split(&log.purchases(), log.customers, rules, cdnow_end(), 1).unwrap();
     let list = compare(&histories, 2, Some(&split), &options());
     let order: Vec<ModelKind> = list.iter().map(|entry| entry.model).collect();
     let best = [
@@ -208,7 +208,7 @@ fn t7_shares_are_compared_as_counts() {
         let rows = vec![0; day.len()];
         let amount = vec![100; day.len()];
         let purchases = Purchases::new(&rows, &day, &amount);
-        let occasions = Occasions::build(&purchases, 1, Rules::at(10_000)).unwrap();
+        let occasions = Occasions::build(&purchases, 1, Rules::at(10_000), 1).unwrap();
         let gaps = interpurchase::gaps(&Population::all(&occasions));
         for percent in 1..=100_u32 {
             let needed = (n as u32 * percent).div_ceil(100);

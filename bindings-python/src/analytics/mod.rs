@@ -46,6 +46,11 @@ impl From<AnalyticsError> for Failure {
     }
 }
 
+/// How many threads read and summarize rows: one a core. What they give does not depend on it.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 /// An option of the core by its name.
 fn named<T: DeserializeOwned>(option: &str, name: &str) -> Result<T, Failure> {
     let value = serde_json::Value::String(name.to_owned());

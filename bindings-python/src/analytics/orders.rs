@@ -15,7 +15,7 @@ use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
 use super::frame::{Column, Frame, Kept, Keys, place_of};
-use super::named;
+use super::{cores, named};
 use crate::errors::{Failure, guarded};
 
 /// What each column of a frame is, and what its rows mean.
@@ -153,13 +153,13 @@ pub(super) fn pour(
 fn numbers(index: &mut Index, column: &Column<'_>, kept: &Kept) -> Result<Vec<u32>, Failure> {
     let keys = column.keys()?;
     if let (true, Keys::Ints(keys), Kept::All(_)) = (column.is_full(), &keys, kept) {
-        return Ok(index.encode_ints(keys)?);
+        return Ok(index.encode_ints(keys, cores())?);
     }
     let keyed: Vec<usize> = kept.rows().filter(|row| column.is_valid(*row)).collect();
     let found = match keys {
         Keys::Ints(keys) => {
             let keys: Vec<i64> = keyed.iter().map(|row| keys[*row]).collect();
-            index.encode_ints(&keys)?
+            index.encode_ints(&keys, cores())?
         }
         Keys::Texts(keys) => {
             let keys: Vec<&str> = keyed.iter().map(|row| keys.value(*row)).collect();
@@ -583,7 +583,12 @@ impl Orders {
         if let Some(known) = known.filter(|known| known.rules() == rules) {
             return Ok(known);
         }
-        let made = Arc::new(Occasions::build(&self.purchases(), self.keys.len(), rules)?);
+        let made = Arc::new(Occasions::build(
+            &self.purchases(),
+            self.keys.len(),
+            rules,
+            cores(),
+        )?);
         if let Ok(mut last) = self.last.lock() {
             *last = Some(Arc::clone(&made));
         }

@@ -8,6 +8,7 @@ use loyalty_core::analytics::summary::{Split, Summaries, split, summarize as cor
 use loyalty_core::number::Currency;
 use pyo3::prelude::*;
 
+use super::cores;
 use super::orders::{Orders, Terms};
 use super::table::{Table, days, floats, ints, keys};
 use crate::errors::{Failure, core, guarded};
@@ -198,8 +199,13 @@ pub(crate) fn summarize(
             let unit_days = checked_unit(unit_days)?;
             let (rules, customers) = (terms.rules()?, orders.keys.len());
             let (core, holdout) = match holdout_end {
-                None => (core_summarize(&orders.purchases(), customers, rules)?, None),
-                Some(end) => Holdout::of(split(&orders.purchases(), customers, rules, end)?),
+                None => (
+                    core_summarize(&orders.purchases(), customers, rules, cores())?,
+                    None,
+                ),
+                Some(end) => {
+                    Holdout::of(split(&orders.purchases(), customers, rules, end, cores())?)
+                }
             };
             Ok(Summary {
                 counts: orders.counts(core.counts),

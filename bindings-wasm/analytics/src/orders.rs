@@ -125,6 +125,7 @@ impl Orders {
             &self.purchases(),
             self.count(),
             self.rules,
+            1,
         )?)
     }
 
@@ -147,10 +148,10 @@ impl Orders {
     pub fn summarize(&self, holdout_end: Option<i32>) -> Result<Table, Failure> {
         let purchases = self.purchases();
         let Some(end) = holdout_end else {
-            let made = core_summarize(&purchases, self.count(), self.rules)?;
+            let made = core_summarize(&purchases, self.count(), self.rules, 1)?;
             return Ok(summary(&made));
         };
-        let made = split(&purchases, self.count(), self.rules, end)?;
+        let made = split(&purchases, self.count(), self.rules, end, 1)?;
         Ok(summary(&made.calibration)
             .say("holdout_end", made.end)
             .say("new_in_holdout", made.new_in_holdout)

@@ -20,7 +20,7 @@ pub(crate) fn report(orders: &[Order], document: &str) -> Result<String, Failure
     let as_of = day_of(AS_OF.0, AS_OF.1, AS_OF.2).ok_or("no such day")?;
     let members: Vec<i64> = orders.iter().map(|order| order.member.into()).collect();
     let mut index = Index::new();
-    let customer = index.encode_ints(&members)?;
+    let customer = index.encode_ints(&members, 1)?;
     let days: Option<Vec<i32>> = orders
         .iter()
         .map(|order| day_of(order.date.year(), order.date.month(), order.date.day()))

@@ -62,7 +62,9 @@ pub(crate) fn cdnow() -> Log {
         amount_minor.push(dollars.replace('.', "").parse().expect("dollars and cents"));
     }
     let mut index = Index::new();
-    let customer = index.encode_ints(&ids).expect("fewer than 2^32 customers");
+    let customer = index
+        .encode_ints(&ids, 1)
+        .expect("fewer than 2^32 customers");
     Log {
         customers: index.len(),
         customer,

@@ -40,8 +40,8 @@ fn basics(table: &mut Table, truth: &serde_json::Value) {
     table.section("CDNOW, 78 weeks");
     let log = cdnow();
     let end = day(1998, 6, 30);
-    let occasions =
-        Occasions::build(&log.purchases(), log.customers, Rules::at(end)).expect("CDNOW is clean");
+    let occasions = Occasions::build(&log.purchases(), log.customers, Rules::at(end), 1)
+        .expect("CDNOW is clean");
     let population = Population::all(&occasions);
     let window = Window::through(day(1997, 1, 1), end);
     let exact = Relative(1e-12);

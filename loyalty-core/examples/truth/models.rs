@@ -41,7 +41,8 @@ impl Fits {
     fn new() -> Self {
         let log = cdnow();
         let as_of = Rules::at(day(1997, 9, 30));
-        let summaries = summarize(&log.purchases(), log.customers, as_of).expect("CDNOW is clean");
+        let summaries =
+            summarize(&log.purchases(), log.customers, as_of, 1).expect("CDNOW is clean");
         let histories = Histories::of(&summaries).expect("CDNOW is clean");
         let weeks = FitOptions::default();
         let days = FitOptions {

@@ -242,9 +242,9 @@ pub fn cohort_counts(
     rules: Rules,
     calendar: Calendar,
 ) -> Result<CohortTable, AnalyticsError> {
-    let scan = purchases.scan(customers)?;
+    let scan = purchases.scan(customers, 1)?;
     let general = || {
-        let occasions = Occasions::build(purchases, customers, rules)?;
+        let occasions = Occasions::build(purchases, customers, rules, 1)?;
         cohort_table(
             &Population::all(&occasions),
             calendar,

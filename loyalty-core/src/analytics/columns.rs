@@ -3,8 +3,11 @@
 //! The only place of the crate where an integer becomes a float: [`count_f64`], [`minor_f64`] and
 //! [`day_f64`].
 
+use std::ops::Range;
+
 use super::civil::{DAY_MAX, DAY_MIN};
 use super::error::AnalyticsError;
+use super::parallel::map_ranges;
 
 /// The `kind` code of a sale.
 pub const SALE: u8 = 0;
@@ -47,6 +50,9 @@ pub struct Purchases<'a> {
     pub source: Option<&'a [u32]>,
 }
 
+/// Rows of a thread's scan at least.
+const SCAN_MIN: usize = 1 << 17;
+
 /// What one pass over the columns finds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan {
@@ -58,6 +64,25 @@ pub(crate) struct Scan {
     pub(crate) most: i64,
     /// Whether days never fall.
     pub(crate) sorted: bool,
+}
+
+/// What a pass over neighbouring rows finds.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    scan: Scan,
+    least: i64,
+    customer_most: u32,
+}
+
+impl Found {
+    fn join(&mut self, other: &Self) {
+        self.least = self.least.min(other.least);
+        self.customer_most = self.customer_most.max(other.customer_most);
+        self.scan.first = self.scan.first.min(other.scan.first);
+        self.scan.last = self.scan.last.max(other.scan.last);
+        self.scan.most = self.scan.most.max(other.scan.most);
+        self.scan.sorted &= other.scan.sorted;
+    }
 }
 
 fn same_length(column: &'static str, found: usize, allowed: usize) -> Result<(), AnalyticsError> {
@@ -188,7 +213,7 @@ impl<'a> Purchases<'a> {
     ///
     /// # Errors
     /// As [`Purchases::check`], and a customer number beyond `customers`.
-    pub(crate) fn scan(&self, customers: usize) -> Result<Scan, AnalyticsError> {
+    pub(crate) fn scan(&self, customers: usize, threads: usize) -> Result<Scan, AnalyticsError> {
         let rows = self.customer.len();
         if self.day.len() != rows
             || self.amount_minor.len() != rows
@@ -197,25 +222,58 @@ impl<'a> Purchases<'a> {
         {
             self.check()?;
         }
-        let mut scan = Scan {
-            first: i32::MAX,
-            last: i32::MIN,
-            most: 0,
-            sorted: true,
+        let parts = map_ranges(rows, SCAN_MIN, threads, |range| self.scan_range(range));
+        let mut found = parts[0];
+        for part in &parts[1..] {
+            found.join(part);
+        }
+        let scan = found.scan;
+        let days = rows == 0 || (scan.first >= DAY_MIN && scan.last <= DAY_MAX);
+        if !days
+            || found.least < 0
+            || scan.most > AMOUNT_MAX
+            || found.customer_most as usize >= customers.max(1)
+        {
+            self.check()?;
+            check_customers(self.customer, customers)?;
+        }
+        // The rare columns keep their own checks.
+        if rows > u32::MAX as usize || self.order.is_some() || self.margin_minor.is_some() {
+            self.check()?;
+        }
+        if rows > 0 && customers == 0 {
+            check_customers(self.customer, customers)?;
+        }
+        Ok(scan)
+    }
+
+    fn scan_range(&self, range: Range<usize>) -> Found {
+        let mut found = Found {
+            scan: Scan {
+                first: i32::MAX,
+                last: i32::MIN,
+                most: 0,
+                sorted: true,
+            },
+            least: 0,
+            customer_most: 0,
         };
-        let (mut least, mut customer_most, mut before) = (0_i64, 0_u32, i32::MIN);
+        let scan = &mut found.scan;
+        let mut before = range
+            .start
+            .checked_sub(1)
+            .map_or(i32::MIN, |row| self.day[row]);
         const PART: usize = 2_048;
-        let columns = self
-            .customer
+        let columns = self.customer[range.clone()]
             .chunks(PART)
-            .zip(self.day.chunks(PART))
-            .zip(self.amount_minor.chunks(PART));
+            .zip(self.day[range.clone()].chunks(PART))
+            .zip(self.amount_minor[range].chunks(PART));
         for ((customer, day), amount) in columns {
-            customer_most = customer
+            found.customer_most = customer
                 .iter()
-                .fold(customer_most, |most, next| most.max(*next));
+                .fold(found.customer_most, |most, next| most.max(*next));
             for amount in amount {
-                least = least.min(*amount);
+                found.least = found.least.min(*amount);
                 scan.most = scan.most.max(*amount);
             }
             let mut falls = u32::from(before > day[0]);
@@ -229,23 +287,7 @@ impl<'a> Purchases<'a> {
             before = day[day.len() - 1];
             scan.sorted &= falls == 0;
         }
-        let days = rows == 0 || (scan.first >= DAY_MIN && scan.last <= DAY_MAX);
-        if !days
-            || least < 0
-            || scan.most > AMOUNT_MAX
-            || customer_most as usize >= customers.max(1)
-        {
-            self.check()?;
-            check_customers(self.customer, customers)?;
-        }
-        // The rare columns keep their own checks.
-        if rows > u32::MAX as usize || self.order.is_some() || self.margin_minor.is_some() {
-            self.check()?;
-        }
-        if rows > 0 && customers == 0 {
-            check_customers(self.customer, customers)?;
-        }
-        Ok(scan)
+        found
     }
 
     /// Whether rows come in ascending day order.

@@ -22,6 +22,7 @@ pub mod civil;
 mod parallel;
 mod population;
 mod radix;
+mod scatter;
 
 pub use error::{Absent, AnalyticsError};
 

@@ -162,8 +162,12 @@ impl Fraction {
     /// it does not fit.
     #[inline]
     pub(crate) fn steps(self, step: i64) -> Option<(i64, Fraction)> {
-        let den = product(self.den, i128::from(step)).filter(|den| *den > 0)?;
-        let (floor, num) = div_rem_floor(self.num, den);
+        let whole = |of: Fraction| {
+            let den = product(of.den, i128::from(step)).filter(|den| *den > 0)?;
+            Some((of.num, den))
+        };
+        let (num, den) = whole(self).or_else(|| whole(self.reduced()))?;
+        let (floor, num) = div_rem_floor(num, den);
         Some((i64::try_from(floor).ok()?, Fraction { num, den }))
     }
 
@@ -219,14 +223,15 @@ impl Fraction {
 
     #[cold]
     fn mul_reduced(self, other: Fraction) -> Option<Fraction> {
+        let (a, b) = (self.reduced(), other.reduced());
         let left = Fraction {
-            num: self.num,
-            den: other.den,
+            num: a.num,
+            den: b.den,
         }
         .reduced();
         let right = Fraction {
-            num: other.num,
-            den: self.den,
+            num: b.num,
+            den: a.den,
         }
         .reduced();
         Some(Fraction {
@@ -424,6 +429,16 @@ mod tests {
 
     #[test]
     fn reduces_where_the_plain_result_would_not_fit() {
+        // A factor with a common divisor of its own, none with the other one.
+        let long = fraction(7 * (1 << 100), 11 * (1 << 100));
+        assert_eq!(
+            long.checked_mul(fraction((1 << 30) - 1, 1 << 30)),
+            Some(fraction(7 * ((1 << 30) - 1), 11 * (1 << 30)))
+        );
+        assert_eq!(
+            fraction(7 << 100, 2 << 100).steps(1 << 30),
+            Some((0, fraction(7, 1 << 31)))
+        );
         let big = 1_i128 << 100;
         assert_eq!(
             fraction(1, big).checked_add(fraction(1, big * 2)),

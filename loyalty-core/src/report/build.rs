@@ -150,7 +150,7 @@ pub fn build(
         zero_orders: options.zero_orders,
         refunds: options.refunds,
     };
-    let occasions = Occasions::build(purchases, keys.len(), rules)?;
+    let occasions = Occasions::build(purchases, keys.len(), rules, 1)?;
     let summaries = Summaries::of(&occasions)?;
     let source = Source {
         options,
@@ -586,7 +586,7 @@ impl Source<'_> {
             as_of: end,
             ..rules
         };
-        let before = Occasions::build(purchases, self.keys.len(), early)?;
+        let before = Occasions::build(purchases, self.keys.len(), early, 1)?;
         let split = split_occasions(&before, &self.occasions)?;
         let (_, model) = self.model(&split.calibration)?;
         let held = holdout(&model, &split, WEEK)?;

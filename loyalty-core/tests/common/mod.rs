@@ -50,7 +50,7 @@ pub fn cdnow() -> Log {
         );
     }
     let mut index = Index::new();
-    let customer = index.encode_ints(&ids).expect("index");
+    let customer = index.encode_ints(&ids, 1).expect("index");
     Log {
         customers: index.len(),
         customer,

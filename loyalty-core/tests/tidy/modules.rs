@@ -21,6 +21,7 @@ const RANKS: &[(&str, i32)] = &[
     ("codes", 1),
     ("analytics/parallel", 1),
     ("analytics/radix", 1),
+    ("analytics/scatter", 1),
     ("analytics/special", 1),
     ("analytics/civil", 1),
     ("analytics/error", 1),

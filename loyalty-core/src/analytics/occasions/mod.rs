@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use self::packed::{Group, Groups, Packed};
 use super::columns::{NO_ORDER, Purchases, REFUND, check_customers};
 use super::error::AnalyticsError;
+use super::parallel::map_items;
 
 /// Whether a zero-amount order counts as an occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -78,6 +79,15 @@ pub struct RowCounts {
 }
 
 impl RowCounts {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.rows_in += other.rows_in;
+        self.used += other.used;
+        self.after_as_of += other.after_as_of;
+        self.zero_order += other.zero_order;
+        self.refunded_order += other.refunded_order;
+        self.refund_ignored += other.refund_ignored;
+    }
+
     /// Whether the counts reconcile.
     #[must_use]
     pub fn reconciles(&self) -> bool {
@@ -208,7 +218,8 @@ struct Order {
 }
 
 impl Occasions {
-    /// Occasions of `customers` customers (numbers `0..customers`) from purchase rows in any order.
+    /// Occasions of `customers` customers (numbers `0..customers`) from purchase rows in any order. The
+    /// result is the same on one thread or several.
     ///
     /// # Errors
     /// A column error, a customer number beyond `customers`, or a total beyond 64 bits.
@@ -216,35 +227,106 @@ impl Occasions {
         purchases: &Purchases<'_>,
         customers: usize,
         rules: Rules,
+        threads: usize,
     ) -> Result<Self, AnalyticsError> {
-        purchases.check()?;
-        check_customers(purchases.customer, customers)?;
-        let mut occasions = Self::empty(rules, customers, purchases.margin_minor.is_some());
-        if purchases.margin_minor.is_some() {
-            occasions.fill::<4>(purchases, customers)?;
-        } else {
-            occasions.fill::<3>(purchases, customers)?;
+        let share = Self::piece_size(customers, threads);
+        let mut parts = vec![(); customers.div_ceil(share)];
+        let pieces = Self::pieces(purchases, customers, rules, share, &mut parts, |_, _, _| {
+            Ok(())
+        });
+        let mut pieces = pieces?.into_iter();
+        let margins = purchases.margin_minor.is_some();
+        let first = pieces.next();
+        let mut occasions = first.unwrap_or_else(|| Self::empty(rules, 0, margins));
+        for piece in pieces {
+            occasions.append(&piece);
         }
         Ok(occasions)
     }
 
-    /// Closes all customers, from rows packed into N words.
-    fn fill<const N: usize>(
-        &mut self,
+    /// How many customers each of `threads` pieces has, the last one maybe fewer.
+    pub(crate) fn piece_size(customers: usize, threads: usize) -> usize {
+        let shift = packed::shift(customers);
+        let groups = customers.div_ceil(1 << shift);
+        groups.div_ceil(threads.max(1)).max(1) << shift
+    }
+
+    /// Builds the occasions of each `share` neighbouring customers, see [`Occasions::piece_size`], one thread a
+    /// piece. With each group of customers `work` gets the part of its piece, the piece and the number of the
+    /// first customer in it, and may take the customers out.
+    pub(crate) fn pieces<R: Send>(
         purchases: &Purchases<'_>,
         customers: usize,
-    ) -> Result<(), AnalyticsError> {
-        let groups = Groups::<N>::of(purchases, customers);
-        let (mut group, mut orders) = (Group::new(), Vec::new());
-        for (base, rows) in groups.groups() {
-            let size = (customers - base as usize).min(groups.size());
-            group.fill(rows, size);
-            let cell = |row: &Packed<N>| packed::cell(row, base);
-            for rows in group.customers() {
-                self.close_customer(rows, packed::order, cell, &mut orders)?;
-            }
+        rules: Rules,
+        share: usize,
+        parts: &mut [R],
+        work: impl Fn(&mut R, &mut Self, u32) -> Result<(), AnalyticsError> + Sync,
+    ) -> Result<Vec<Self>, AnalyticsError> {
+        purchases.check()?;
+        check_customers(purchases.customer, customers)?;
+        if purchases.margin_minor.is_some() {
+            Self::pieces_of::<4, R>(purchases, customers, rules, share, parts, work)
+        } else {
+            Self::pieces_of::<3, R>(purchases, customers, rules, share, parts, work)
         }
-        Ok(())
+    }
+
+    /// Closes all customers, from rows packed into N words.
+    fn pieces_of<const N: usize, R: Send>(
+        purchases: &Purchases<'_>,
+        customers: usize,
+        rules: Rules,
+        share: usize,
+        parts: &mut [R],
+        work: impl Fn(&mut R, &mut Self, u32) -> Result<(), AnalyticsError> + Sync,
+    ) -> Result<Vec<Self>, AnalyticsError> {
+        let threads = parts.len();
+        let groups = Groups::<N>::of(purchases, customers, threads);
+        let share = groups.within(share);
+        let pieces = map_items(parts, threads, |at, part| {
+            let mut occasions = Self::empty(rules, 0, purchases.margin_minor.is_some());
+            let (mut sorted, mut orders) = (Group::new(), Vec::new());
+            for group in at * share..groups.len().min((at + 1) * share) {
+                let (base, size) = (groups.base(group), groups.size(group));
+                sorted.fill(groups.rows(group), size);
+                let cell = |row: &Packed<N>| packed::cell(row, base);
+                for rows in sorted.customers() {
+                    occasions.close_customer(rows, packed::order, cell, &mut orders)?;
+                }
+                let first = base + size as u32 - occasions.customers() as u32;
+                work(part, &mut occasions, first)?;
+            }
+            Ok(occasions)
+        });
+        pieces.into_iter().collect()
+    }
+
+    /// Adds the customers of another piece behind its own.
+    fn append(&mut self, piece: &Self) {
+        let start = self.day.len();
+        let ends = piece.offsets[1..].iter().map(|end| start + end);
+        self.offsets.extend(ends);
+        self.day.extend_from_slice(&piece.day);
+        self.net_minor.extend_from_slice(&piece.net_minor);
+        if let (Some(margins), Some(more)) = (&mut self.margin_minor, &piece.margin_minor) {
+            margins.extend_from_slice(more);
+        }
+        self.orders.extend_from_slice(&piece.orders);
+        self.loose_refund_minor
+            .extend_from_slice(&piece.loose_refund_minor);
+        self.counts.add(piece.counts);
+    }
+
+    /// Takes all customers out; the counts stay.
+    pub(crate) fn clear(&mut self) {
+        self.offsets.truncate(1);
+        self.day.clear();
+        self.net_minor.clear();
+        if let Some(margins) = &mut self.margin_minor {
+            margins.clear();
+        }
+        self.orders.clear();
+        self.loose_refund_minor.clear();
     }
 
     /// Settles the rows of the next customer, sorted by order, and closes her history.
@@ -535,7 +617,7 @@ mod tests {
     use crate::analytics::columns::SALE;
 
     fn build(purchases: Purchases<'_>, rules: Rules) -> Occasions {
-        let occasions = Occasions::build(&purchases, 2, rules).unwrap();
+        let occasions = Occasions::build(&purchases, 2, rules, 1).unwrap();
         assert!(occasions.counts().reconciles(), "{:?}", occasions.counts());
         occasions
     }
@@ -610,8 +692,13 @@ mod tests {
 
     #[test]
     fn a_customer_beyond_the_index_is_named() {
-        let error = Occasions::build(&Purchases::new(&[0, 2], &[1, 1], &[1, 1]), 2, Rules::at(9))
-            .unwrap_err();
+        let error = Occasions::build(
+            &Purchases::new(&[0, 2], &[1, 1], &[1, 1]),
+            2,
+            Rules::at(9),
+            1,
+        )
+        .unwrap_err();
         assert_eq!(error.code(), "analytics.column.customer");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Cell;
 use crate::analytics::columns::{NO_ORDER, Purchases, REFUND};
+use crate::analytics::scatter::Scattered;
 
 /// Customers of a group at least.
 const SHIFT_MIN: u32 = 11;
@@ -15,8 +16,8 @@ pub(super) type Packed<const N: usize> = [u64; N];
 /// All rows, group by group.
 pub(super) struct Groups<const N: usize> {
     shift: u32,
-    rows: Vec<Packed<N>>,
-    ends: Vec<usize>,
+    customers: usize,
+    rows: Scattered<Packed<N>>,
 }
 
 /// The rows of one group, by customer.
@@ -56,58 +57,79 @@ pub(super) fn cell<const N: usize>(row: &Packed<N>, base: u32) -> Cell {
     }
 }
 
+/// The bits of a customer's number within her group.
+pub(super) fn shift(customers: usize) -> u32 {
+    let mut shift = SHIFT_MIN;
+    while customers >> shift > GROUPS && shift < 30 {
+        shift += 1;
+    }
+    shift
+}
+
 fn low<const N: usize>(row: &Packed<N>) -> usize {
     (row[2] as u32 >> 1) as usize
 }
 
 impl<const N: usize> Groups<N> {
-    pub(super) fn of(purchases: &Purchases<'_>, customers: usize) -> Self {
-        let mut shift = SHIFT_MIN;
-        while customers >> shift > GROUPS && shift < 30 {
-            shift += 1;
-        }
+    pub(super) fn of(purchases: &Purchases<'_>, customers: usize, threads: usize) -> Self {
+        let shift = shift(customers);
         let mask = (1 << shift) - 1;
-        let mut next = vec![0_usize; (customers >> shift) + 2];
-        for customer in purchases.customer {
-            next[(*customer >> shift) as usize + 1] += 1;
-        }
-        for group in 1..next.len() {
-            next[group] += next[group - 1];
-        }
-        let mut rows = vec![[0; N]; purchases.len()];
-        for (row, customer) in purchases.customer.iter().enumerate() {
-            let who = (*customer & mask) << 1 | u32::from(kind_of(purchases, row));
-            let mut packed = [0; N];
-            packed[0] = order_of(purchases, row);
-            packed[1] = purchases.amount_minor[row] as u64;
-            packed[2] = u64::from(purchases.day[row] as u32) << 32 | u64::from(who);
-            if let (Some(margin), Some(margins)) = (packed.get_mut(3), purchases.margin_minor) {
-                *margin = margins[row] as u64;
-            }
-            let slot = &mut next[(*customer >> shift) as usize];
-            rows[*slot] = packed;
-            *slot += 1;
-        }
-        next.truncate(customers.div_ceil(1 << shift));
+        let rows = Scattered::of(
+            purchases.len(),
+            customers.div_ceil(1 << shift),
+            threads,
+            [0; N],
+            |range| {
+                let customer = purchases.customer[range].iter();
+                customer.map(move |customer| (*customer >> shift) as usize)
+            },
+            |range| {
+                range.map(|row| {
+                    let low = purchases.customer[row] & mask;
+                    let who = low << 1 | u32::from(kind_of(purchases, row));
+                    let mut packed = [0; N];
+                    packed[0] = order_of(purchases, row);
+                    packed[1] = purchases.amount_minor[row] as u64;
+                    packed[2] = u64::from(purchases.day[row] as u32) << 32 | u64::from(who);
+                    if let (Some(margin), Some(margins)) =
+                        (packed.get_mut(3), purchases.margin_minor)
+                    {
+                        *margin = margins[row] as u64;
+                    }
+                    Some(packed)
+                })
+            },
+        );
         Self {
             shift,
+            customers,
             rows,
-            ends: next,
         }
     }
 
-    /// Each group's first customer and its rows, in ascending order.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (u32, &[Packed<N>])> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts
-            .zip(&self.ends)
-            .enumerate()
-            .map(|(group, (start, end))| ((group as u32) << self.shift, &self.rows[start..*end]))
+    /// How many groups there are.
+    pub(super) fn len(&self) -> usize {
+        self.customers.div_ceil(1 << self.shift)
+    }
+
+    /// How many groups so many customers are.
+    pub(super) fn within(&self, customers: usize) -> usize {
+        customers >> self.shift
+    }
+
+    /// The first customer of a group.
+    pub(super) fn base(&self, group: usize) -> u32 {
+        (group << self.shift) as u32
     }
 
     /// How many customers a group has.
-    pub(super) fn size(&self) -> usize {
-        1 << self.shift
+    pub(super) fn size(&self, group: usize) -> usize {
+        (self.customers - (group << self.shift)).min(1 << self.shift)
+    }
+
+    /// The rows of a group, in pieces.
+    pub(super) fn rows(&self, group: usize) -> impl Iterator<Item = &[Packed<N>]> + Clone {
+        self.rows.group(group)
     }
 }
 
@@ -120,17 +142,23 @@ impl<const N: usize> Group<N> {
     }
 
     /// Takes in the rows of a group of `size` customers: by customer, and each customer's by order.
-    pub(super) fn fill(&mut self, rows: &[Packed<N>], size: usize) {
+    pub(super) fn fill<'a>(
+        &mut self,
+        pieces: impl Iterator<Item = &'a [Packed<N>]> + Clone,
+        size: usize,
+    ) {
         self.ends.clear();
         self.ends.resize(size + 1, 0);
-        for row in rows {
+        let mut count = 0;
+        for row in pieces.clone().flatten() {
             self.ends[low(row) + 1] += 1;
+            count += 1;
         }
         for customer in 1..=size {
             self.ends[customer] += self.ends[customer - 1];
         }
-        self.rows.resize(rows.len().max(self.rows.len()), [0; N]);
-        for row in rows {
+        self.rows.resize(count.max(self.rows.len()), [0; N]);
+        for row in pieces.flatten() {
             let slot = &mut self.ends[low(row)];
             self.rows[*slot] = *row;
             *slot += 1;

@@ -87,7 +87,7 @@ pub fn by_column<R>(
         Scope::Rows => by_rows(purchases, &labels, rules, metric),
         Scope::Customers(pick) => {
             let of = customer_labels(purchases, customers, rules, &labels, pick);
-            let occasions = Occasions::build(purchases, customers, rules)?;
+            let occasions = Occasions::build(purchases, customers, rules, 1)?;
             let mut rows = vec![0_u64; customers];
             for customer in purchases.customer {
                 rows[*customer as usize] += 1;
@@ -224,7 +224,7 @@ fn by_rows<R>(
     rows.chunk_by(|left, right| labels[*left as usize] == labels[*right as usize])
         .map(|run| {
             let part = Part::of(purchases, run);
-            let occasions = Occasions::build(&part.purchases(), part.customers, rules)?;
+            let occasions = Occasions::build(&part.purchases(), part.customers, rules, 1)?;
             Ok(Segment {
                 label: labels[run[0] as usize],
                 customers: part.customers as u64,

@@ -5,9 +5,11 @@
 //! occasion to `as_of` (the R of RFM).
 
 mod partitioned;
+mod parts;
 
 use serde::{Deserialize, Serialize};
 
+use self::parts::{Part, Row, count_gap, count_gaps};
 use crate::analytics::columns::{Purchases, minor_f64};
 use crate::analytics::error::{Absent, AnalyticsError};
 use crate::analytics::occasions::{History, Occasions, RowCounts, Rules, ZeroOrders};
@@ -64,45 +66,23 @@ impl Summaries {
         let mut result = Self::empty(occasions.as_of());
         result.counts = occasions.counts();
         for history in occasions.histories() {
-            result.push(&history)?;
+            match Row::of(&history)? {
+                Some(row) => result.push(row),
+                None => result.without_occasion += 1,
+            }
+            count_gaps(&history, &mut result.gap_counts);
         }
         Ok(result)
     }
 
-    fn push(&mut self, history: &History<'_>) -> Result<(), AnalyticsError> {
-        let (Some(first), Some(last)) = (history.first(), history.last()) else {
-            self.without_occasion += 1;
-            return Ok(());
-        };
-        let narrow = |wide: i128| {
-            i64::try_from(wide).map_err(|_| AnalyticsError::Overflow {
-                what: "total_minor",
-            })
-        };
-        let net = history.net_total();
-        self.customer.push(history.customer);
-        self.occasions.push(history.day.len() as u32);
-        let orders: u64 = history.orders.iter().map(|orders| u64::from(*orders)).sum();
-        self.orders
-            .push(u32::try_from(orders).map_err(|_| AnalyticsError::Overflow { what: "orders" })?);
-        self.first_day.push(first);
-        self.last_day.push(last);
-        self.total_minor
-            .push(narrow(net - i128::from(history.loose_refund_minor))?);
-        self.repeat_minor
-            .push(narrow(net - i128::from(history.net_minor[0]))?);
-        for gap in history.gaps() {
-            self.count_gap(gap);
-        }
-        Ok(())
-    }
-
-    fn count_gap(&mut self, gap: u32) {
-        let position = gap as usize;
-        if self.gap_counts.len() <= position {
-            self.gap_counts.resize(position + 1, 0);
-        }
-        self.gap_counts[position] += 1;
+    fn push(&mut self, row: Row) {
+        self.customer.push(row.customer);
+        self.occasions.push(row.occasions);
+        self.orders.push(row.orders);
+        self.first_day.push(row.first_day);
+        self.last_day.push(row.last_day);
+        self.total_minor.push(row.total_minor);
+        self.repeat_minor.push(row.repeat_minor);
     }
 
     /// How many customers have an occasion.
@@ -153,10 +133,10 @@ impl Summaries {
     }
 }
 
-/// Summaries straight from rows: the fast way when there are neither orders, refunds nor margins.
+/// Summaries straight from rows.
 ///
-/// The result equals `Summaries::of(&Occasions::build(…))` bit for bit; rows in day order are used
-/// as they come, other rows are put in day order first.
+/// The result equals `Summaries::of(&Occasions::build(…))` bit for bit, on one thread or several; rows
+/// in day order are used as they come, other rows are put in day order first.
 ///
 /// # Errors
 /// A column error, an unknown customer, or a total beyond 64 bits.
@@ -164,12 +144,13 @@ pub fn summarize(
     purchases: &Purchases<'_>,
     customers: usize,
     rules: Rules,
+    threads: usize,
 ) -> Result<Summaries, AnalyticsError> {
     if purchases.has_orders() || purchases.margin_minor.is_some() {
-        return Summaries::of(&Occasions::build(purchases, customers, rules)?);
+        return by_order(purchases, customers, rules, threads);
     }
-    let scan = purchases.scan(customers)?;
-    if let Some(summaries) = partitioned::summarize(purchases, customers, rules, &scan) {
+    let scan = purchases.scan(customers, threads)?;
+    if let Some(summaries) = partitioned::summarize(purchases, customers, rules, threads, &scan) {
         return Ok(summaries);
     }
     let mut running = Running::new(customers, rules);
@@ -192,6 +173,38 @@ pub fn summarize(
         }
     }
     Ok(running.finish())
+}
+
+/// Summaries of rows with orders, refunds or margins: occasions group by group, while they are in the cache.
+fn by_order(
+    purchases: &Purchases<'_>,
+    customers: usize,
+    rules: Rules,
+    threads: usize,
+) -> Result<Summaries, AnalyticsError> {
+    let share = Occasions::piece_size(customers, threads);
+    let group = |part: &mut Part<'_>, occasions: &mut Occasions, base: u32| {
+        for history in occasions.histories() {
+            let history = History {
+                customer: base + history.customer,
+                ..history
+            };
+            match Row::of(&history)? {
+                Some(row) => part.push(row),
+                None => part.without_occasion += 1,
+            }
+            count_gaps(&history, &mut part.gap_counts);
+        }
+        occasions.clear();
+        Ok(())
+    };
+    parts::filled(rules.as_of, customers, share, |parts| {
+        let pieces = Occasions::pieces(purchases, customers, rules, share, parts, group)?;
+        for (part, occasions) in parts.iter_mut().zip(pieces) {
+            part.counts = occasions.counts();
+        }
+        Ok(())
+    })
 }
 
 /// Row numbers in ascending day order: a counting sort when the span of days is not absurd.
@@ -278,7 +291,7 @@ impl Running {
             let gap = state.last_day.abs_diff(day);
             state.last_day = day;
             state.occasions += 1;
-            self.summaries.count_gap(gap);
+            count_gap(gap, &mut self.summaries.gap_counts);
         }
         Ok(())
     }
@@ -290,13 +303,15 @@ impl Running {
                 result.without_occasion += 1;
                 continue;
             }
-            result.customer.push(customer as u32);
-            result.occasions.push(state.occasions);
-            result.orders.push(state.orders);
-            result.first_day.push(state.first_day);
-            result.last_day.push(state.last_day);
-            result.total_minor.push(state.total);
-            result.repeat_minor.push(state.total - state.first);
+            result.push(Row {
+                customer: customer as u32,
+                occasions: state.occasions,
+                orders: state.orders,
+                first_day: state.first_day,
+                last_day: state.last_day,
+                total_minor: state.total,
+                repeat_minor: state.total - state.first,
+            });
         }
         self.summaries
     }
@@ -326,6 +341,7 @@ pub fn split(
     customers: usize,
     rules: Rules,
     end: i32,
+    threads: usize,
 ) -> Result<Split, AnalyticsError> {
     if end <= rules.as_of {
         return Err(AnalyticsError::Option {
@@ -334,7 +350,7 @@ pub fn split(
             allowed: "a day after as_of",
         });
     }
-    let before = Occasions::build(purchases, customers, rules)?;
+    let before = Occasions::build(purchases, customers, rules, threads)?;
     let after = Occasions::build(
         purchases,
         customers,
@@ -342,6 +358,7 @@ pub fn split(
             as_of: end,
             ..rules
         },
+        threads,
     )?;
     split_occasions(&before, &after)
 }

@@ -2,8 +2,12 @@
 //! state fits the cache, packed into one word each.
 
 use super::Summaries;
+use super::parts::{self, Part, Row};
 use crate::analytics::columns::{Purchases, Scan};
-use crate::analytics::occasions::{Rules, ZeroOrders};
+use crate::analytics::occasions::{RowCounts, Rules, ZeroOrders};
+use crate::analytics::parallel::map_items;
+use crate::analytics::radix::radix_sort_from;
+use crate::analytics::scatter::Scattered;
 
 /// Customers of a partition: their state (32 bytes each) stays in the second-level cache.
 const SHIFT: u32 = 12;
@@ -28,6 +32,7 @@ pub(crate) fn summarize(
     purchases: &Purchases<'_>,
     customers: usize,
     rules: Rules,
+    threads: usize,
     span: &Scan,
 ) -> Option<Summaries> {
     let rows = purchases.len();
@@ -39,21 +44,52 @@ pub(crate) fn summarize(
     if !fits {
         return None;
     }
-    let mut result = Summaries::empty(rules.as_of);
-    let (packed, ends) = scatter(purchases, customers, rules, span, &mut result);
-    result.gap_counts = vec![0; days as usize + 1];
-    let mut start = 0;
-    for (partition, end) in ends.into_iter().enumerate() {
-        let base = (partition << SHIFT) as u32;
-        let size = (customers - base as usize).min(1 << SHIFT);
-        let rows = &packed[start..end];
-        if span.sorted {
-            in_day_order(rows, base, size, span.first, &mut result);
-        } else {
-            in_any_order(rows, base, size, span.first, &mut result);
-        }
-        start = end;
-    }
+    let partitions = customers.div_ceil(1 << SHIFT);
+    let packed = Scattered::of(
+        rows,
+        partitions,
+        threads,
+        0,
+        |range| {
+            let customer = purchases.customer[range].iter();
+            customer.map(|customer| (*customer >> SHIFT) as usize)
+        },
+        |range| {
+            let columns = purchases.customer[range.clone()]
+                .iter()
+                .zip(&purchases.day[range.clone()])
+                .zip(&purchases.amount_minor[range]);
+            columns.map(|((customer, day), amount)| {
+                let low = u64::from(*customer & ((1 << SHIFT) - 1));
+                let offset = u64::from(span.first.abs_diff(*day));
+                let exists =
+                    *day <= rules.as_of && (*amount != 0 || rules.zero_orders == ZeroOrders::Count);
+                exists.then_some(
+                    low << (DAY_BITS + AMOUNT_BITS) | offset << AMOUNT_BITS | *amount as u64,
+                )
+            })
+        },
+    );
+    let share = partitions.div_ceil(threads.max(1)).max(1);
+    let filled = parts::filled(rules.as_of, customers, share << SHIFT, |parts| {
+        map_items(parts, threads, |at, part| {
+            part.gap_counts = vec![0; days as usize + 1];
+            let (mut states, mut sorted) = (Vec::new(), Vec::new());
+            for partition in at * share..partitions.min((at + 1) * share) {
+                let base = (partition << SHIFT) as u32;
+                let size = (customers - base as usize).min(1 << SHIFT);
+                let rows = packed.group(partition);
+                if span.sorted {
+                    in_day_order(rows, base, size, span.first, &mut states, part);
+                } else {
+                    in_any_order(rows, base, size, span.first, &mut sorted, part);
+                }
+            }
+        });
+        Ok(())
+    });
+    let mut result = filled.ok()?;
+    result.counts = count(purchases, rules, span);
     // As the plain way: no longer than the longest gap.
     while result.gap_counts.last() == Some(&0) {
         result.gap_counts.pop();
@@ -61,68 +97,23 @@ pub(crate) fn summarize(
     Some(result)
 }
 
-/// Packs the rows that exist into partitions by customer, keeping their order; the ends of partitions.
-fn scatter(
-    purchases: &Purchases<'_>,
-    customers: usize,
-    rules: Rules,
-    span: &Scan,
-    result: &mut Summaries,
-) -> (Vec<u64>, Vec<usize>) {
-    let partitions = customers.div_ceil(1 << SHIFT);
-    let mut next = vec![0_usize; partitions + 1];
-    for customer in purchases.customer {
-        next[(*customer >> SHIFT) as usize + 1] += 1;
-    }
-    for partition in 0..partitions {
-        next[partition + 1] += next[partition];
-    }
-    let rows = purchases.len();
-    let mut packed = vec![0_u64; rows];
-    let starts = next.clone();
+/// Where the rows went.
+fn count(purchases: &Purchases<'_>, rules: Rules, span: &Scan) -> RowCounts {
+    let rows_in = purchases.len() as u64;
+    let mut counts = RowCounts {
+        rows_in,
+        ..RowCounts::default()
+    };
     let drop_zero = rules.zero_orders == ZeroOrders::Drop;
-    let filtered = drop_zero || span.last > rules.as_of;
-    let columns = purchases
-        .customer
-        .iter()
-        .zip(purchases.day)
-        .zip(purchases.amount_minor);
-    for ((customer, day), amount) in columns {
-        if filtered {
-            if *day > rules.as_of {
-                result.counts.after_as_of += 1;
-                continue;
-            }
-            if drop_zero && *amount == 0 {
-                result.counts.zero_order += 1;
-                continue;
-            }
+    if drop_zero || span.last > rules.as_of {
+        for (day, amount) in purchases.day.iter().zip(purchases.amount_minor) {
+            let after = *day > rules.as_of;
+            counts.after_as_of += u64::from(after);
+            counts.zero_order += u64::from(!after && drop_zero && *amount == 0);
         }
-        let low = u64::from(*customer & ((1 << SHIFT) - 1));
-        let offset = u64::from(span.first.abs_diff(*day));
-        let slot = &mut next[(*customer >> SHIFT) as usize];
-        packed[*slot] = low << (DAY_BITS + AMOUNT_BITS) | offset << AMOUNT_BITS | *amount as u64;
-        *slot += 1;
     }
-    result.counts.rows_in = rows as u64;
-    result.counts.used =
-        result.counts.rows_in - result.counts.after_as_of - result.counts.zero_order;
-    if result.counts.used < result.counts.rows_in {
-        close_holes(&mut packed, &starts, &mut next, partitions);
-    }
-    next.truncate(partitions);
-    (packed, next)
-}
-
-/// Moves partitions together where rows were left out.
-fn close_holes(packed: &mut [u64], starts: &[usize], ends: &mut [usize], partitions: usize) {
-    let mut free = 0;
-    for partition in 0..partitions {
-        let (start, end) = (starts[partition], ends[partition]);
-        packed.copy_within(start..end, free);
-        free += end - start;
-        ends[partition] = free;
-    }
+    counts.used = rows_in - counts.after_as_of - counts.zero_order;
+    counts
 }
 
 fn unpack(row: u64) -> (usize, u32, i64) {
@@ -157,30 +148,42 @@ impl State {
         }
     }
 
-    fn push(&self, customer: u32, first: i32, result: &mut Summaries) {
+    fn push(&self, customer: u32, first: i32, result: &mut Part<'_>) {
         if self.occasions == 0 {
             result.without_occasion += 1;
             return;
         }
-        result.customer.push(customer);
-        result.occasions.push(self.occasions);
-        result.orders.push(self.orders);
-        result.first_day.push(first + self.first_day as i32);
-        result.last_day.push(first + self.last_day as i32);
-        result.total_minor.push(self.total);
-        result.repeat_minor.push(self.total - self.first);
+        result.push(Row {
+            customer,
+            occasions: self.occasions,
+            orders: self.orders,
+            first_day: first + self.first_day as i32,
+            last_day: first + self.last_day as i32,
+            total_minor: self.total,
+            repeat_minor: self.total - self.first,
+        });
     }
 }
 
-fn in_day_order(rows: &[u64], base: u32, size: usize, first: i32, result: &mut Summaries) {
-    let mut states = vec![State::default(); size];
-    for row in rows {
-        let (customer, day, amount) = unpack(*row);
-        let state = &mut states[customer];
-        if state.occasions == 0 {
-            *state = State::start(day, amount);
-        } else {
-            state.add(day, amount, &mut result.gap_counts);
+fn in_day_order<'a>(
+    rows: impl Iterator<Item = &'a [u64]>,
+    base: u32,
+    size: usize,
+    first: i32,
+    states: &mut Vec<State>,
+    result: &mut Part<'_>,
+) {
+    states.clear();
+    states.resize(size, State::default());
+    for rows in rows {
+        for row in rows {
+            let (customer, day, amount) = unpack(*row);
+            let state = &mut states[customer];
+            if state.occasions == 0 {
+                *state = State::start(day, amount);
+            } else {
+                state.add(day, amount, &mut result.gap_counts);
+            }
         }
     }
     for (low, state) in states.iter().enumerate() {
@@ -189,9 +192,17 @@ fn in_day_order(rows: &[u64], base: u32, size: usize, first: i32, result: &mut S
 }
 
 /// Sorts the packed words, which puts each customer's rows in day order.
-fn in_any_order(rows: &[u64], base: u32, size: usize, first: i32, result: &mut Summaries) {
-    let mut sorted = rows.to_vec();
-    crate::analytics::radix::radix_sort_from(&mut sorted, AMOUNT_BITS);
+fn in_any_order<'a>(
+    rows: impl Iterator<Item = &'a [u64]>,
+    base: u32,
+    size: usize,
+    first: i32,
+    sorted: &mut Vec<u64>,
+    result: &mut Part<'_>,
+) {
+    sorted.clear();
+    rows.for_each(|rows| sorted.extend_from_slice(rows));
+    radix_sort_from(sorted, AMOUNT_BITS);
     let mut at = 0;
     for low in 0..size {
         let mut state = State::default();

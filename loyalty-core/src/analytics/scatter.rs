@@ -1,0 +1,73 @@
+//! Rows brought together by group, so that what belongs to one group is read from the cache and not from
+//! all over the columns.
+
+use std::ops::Range;
+
+use super::parallel::map_ranges;
+
+/// Rows of a thread at least.
+const ROWS_MIN: usize = 1 << 15;
+
+/// Packed rows by group; within a group as they came.
+pub(crate) struct Scattered<T> {
+    /// One a thread, of neighbouring rows.
+    parts: Vec<Part<T>>,
+}
+
+struct Part<T> {
+    rows: Vec<T>,
+    /// Where each group starts and ends.
+    places: Vec<Range<usize>>,
+}
+
+impl<T: Copy + Send + Sync> Scattered<T> {
+    /// The rows `0..rows` by group (`0..groups`), without those for which `pack` gives nothing. Both functions
+    /// give one item a row of the range; `blank` is any row.
+    pub(crate) fn of<G, P>(
+        rows: usize,
+        groups: usize,
+        threads: usize,
+        blank: T,
+        group: impl Fn(Range<usize>) -> G + Sync,
+        pack: impl Fn(Range<usize>) -> P + Sync,
+    ) -> Self
+    where
+        G: Iterator<Item = usize>,
+        P: Iterator<Item = Option<T>>,
+    {
+        let parts = map_ranges(rows, ROWS_MIN, threads, |range| {
+            let mut next = vec![0_usize; groups + 1];
+            for group in group(range.clone()) {
+                next[group + 1] += 1;
+            }
+            for group in 0..groups {
+                next[group + 1] += next[group];
+            }
+            next.truncate(groups);
+            let starts = next.clone();
+            let mut rows = vec![blank; range.len()];
+            for (group, packed) in group(range.clone()).zip(pack(range)) {
+                let Some(packed) = packed else { continue };
+                let slot = &mut next[group];
+                rows[*slot] = packed;
+                *slot += 1;
+            }
+            let places = starts.into_iter().zip(next);
+            let places = places.map(|(start, end)| start..end).collect();
+            Part { rows, places }
+        });
+        Self { parts }
+    }
+
+    /// The rows of a group, in pieces.
+    pub(crate) fn group(&self, group: usize) -> impl Iterator<Item = &[T]> + Clone {
+        let pieces = self.parts.iter();
+        pieces.map(move |part| &part.rows[part.places[group].clone()])
+    }
+
+    /// How many rows of each group there are in each part. Parts are neighbouring rows, in their order.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = Vec<usize>> {
+        let parts = self.parts.iter();
+        parts.map(|part| part.places.iter().map(Range::len).collect())
+    }
+}
