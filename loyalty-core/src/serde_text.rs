@@ -118,6 +118,13 @@ const PAIRS: [[u8; 2]; 100] = {
     pairs
 };
 
+/// The last two digits of a number.
+#[inline]
+pub(crate) fn two_digits(number: u64) -> [u8; 2] {
+    let place = usize::try_from(number % 100).unwrap_or(0);
+    PAIRS.get(place).copied().unwrap_or([b'0'; 2])
+}
+
 /// The longest text that [`Ascii`] holds.
 const ASCII_MAX: usize = 40;
 
@@ -171,8 +178,7 @@ impl Ascii {
     /// The same with its last two digits.
     #[inline]
     pub(crate) fn two_digits(&mut self, number: u64) -> u64 {
-        let place = usize::try_from(number % 100).unwrap_or(0);
-        let pair = PAIRS.get(place).copied().unwrap_or([b'0'; 2]);
+        let pair = two_digits(number);
         let start = self.start.wrapping_sub(2);
         if let Some(bytes) = self.bytes.get_mut(start..self.start) {
             bytes.copy_from_slice(&pair);

@@ -84,6 +84,12 @@ impl Writer {
         self.text.push(b'"');
     }
 
+    /// Bytes of JSON as they are.
+    #[inline]
+    pub(crate) fn bytes<const N: usize>(&mut self, json: [u8; N]) {
+        self.text.extend_from_slice(&json);
+    }
+
     /// A text that holds nothing to escape.
     pub(crate) fn ascii(&mut self, mut text: Ascii) {
         self.text.extend_from_slice(text.quoted());

@@ -47,6 +47,14 @@ impl Checked for i128 {
     }
 }
 
+/// The sum of amounts that are not below zero; the largest number where it does not fit.
+#[inline]
+pub(super) fn sum(amounts: impl IntoIterator<Item = i64>) -> i64 {
+    let mut amounts = amounts.into_iter();
+    let sum = amounts.try_fold(0_i64, i64::checked_add);
+    sum.unwrap_or(i64::MAX)
+}
+
 /// `value` within the range that every platform holds exactly.
 #[inline]
 pub(super) fn safe(value: i128, what: &'static str) -> Result<i64, ActError> {

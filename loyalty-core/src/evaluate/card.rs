@@ -13,7 +13,7 @@ use super::arith::{index, small};
 use super::draft::Draft;
 use super::error::ActError;
 use super::expiry::validity_end;
-use super::stamp::{fill, on_card};
+use super::stamp::{FillStep, fill, on_card};
 use crate::number::Sort;
 
 /// Puts stamps on the member's cards of one kind.
@@ -27,7 +27,10 @@ pub(crate) fn put_stamps(
     let Some(card) = scheme.cards.get(place) else {
         return Ok(());
     };
-    let steps = fill(card, draft.account.card(&card.id), count);
+    let mut steps: Vec<FillStep> = Vec::new();
+    fill(card, draft.account.card(&card.id), count, |step| {
+        steps.push(step)
+    });
     for step in steps {
         if step.opens.is_some() {
             open(draft, card, step.instance, step.opens.unwrap_or(0))?;

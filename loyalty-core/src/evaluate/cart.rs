@@ -9,7 +9,7 @@ use crate::purchase::{Line, Purchase};
 use crate::scheme::Limits;
 use crate::scheme::compiled::{Kind, Rate, Scheme, Sym, Target};
 
-use super::arith::{in_range, index, safe, small};
+use super::arith::{in_range, index, safe, small, sum};
 use super::candidates::Candidates;
 use super::error::ActError;
 use super::line_set::{LineSet, PerLine, push_set, sets};
@@ -76,6 +76,8 @@ pub struct Cart {
     pub(crate) quantities: PerLine<u32>,
     /// Minor units by line at list prices.
     pub(crate) lists: PerLine<i64>,
+    /// By line: all bits where it is eligible, none where it is not.
+    pub(crate) eligible: PerLine<i64>,
     /// The list total of the goods.
     pub(crate) list_total: i64,
     /// The earn rules that what is in it asks for.
@@ -140,8 +142,9 @@ impl Cart {
             exchange: None,
             foreign: purchase.currency != scheme.currency,
             taxed: false,
-            quantities: PerLine::with_capacity(purchase.lines.len()),
-            lists: PerLine::with_capacity(purchase.lines.len()),
+            quantities: PerLine::new(),
+            lists: PerLine::new(),
+            eligible: PerLine::new(),
             list_total: 0,
             candidates: Candidates::default(),
             stamp_lines: Vec::new(),
@@ -158,6 +161,7 @@ impl Cart {
             cart.list_total = cart.list_total.saturating_add(line.list);
             cart.quantities.push(line.quantity);
             cart.lists.push(line.list);
+            cart.eligible.push(if line.eligible { -1 } else { 0 });
             cart.lines.push(line);
         }
         check_names(&purchase.lines)?;
@@ -323,6 +327,13 @@ impl Cart {
 
     /// Whether a line matches a target.
     pub(crate) fn matches(&self, line: &CartLine, target: &Target) -> bool {
+        let whole = target.any_of.is_empty() && target.except.is_none();
+        self.matches_itself(line, target) && (whole || self.matches_within(line, target))
+    }
+
+    /// Whether a line matches what a target says, but for the targets within it.
+    #[inline(always)]
+    fn matches_itself(&self, line: &CartLine, target: &Target) -> bool {
         let any = |wanted: &[Sym], found: &[Sym]| {
             wanted.is_empty() || found.iter().any(|sym| wanted.contains(sym))
         };
@@ -332,8 +343,12 @@ impl Cart {
             && any(&target.tags, self.tags(line))
             && target.price_from.is_none_or(|from| line.price >= from)
             && target.price_to.is_none_or(|to| line.price <= to)
-            && (target.any_of.is_empty()
-                || target.any_of.iter().any(|inner| self.matches(line, inner)))
+    }
+
+    /// Whether a line matches one of the targets that any of is to match, and not the exception.
+    fn matches_within(&self, line: &CartLine, target: &Target) -> bool {
+        let any_of = &target.any_of;
+        (any_of.is_empty() || any_of.iter().any(|inner| self.matches(line, inner)))
             && !target
                 .except
                 .as_ref()
@@ -344,6 +359,21 @@ impl Cart {
     #[inline]
     pub(crate) fn counts(&self, line: &CartLine, target: Option<&Target>) -> bool {
         line.eligible && target.is_none_or(|target| self.matches(line, target))
+    }
+
+    /// The sum of amounts of the lines that count for a rule with this target.
+    pub(crate) fn sum_counting(&self, target: Option<&Target>, amounts: &[i64]) -> i64 {
+        match target {
+            None => {
+                let amounts = amounts.iter().zip(&self.eligible);
+                sum(amounts.map(|(amount, all)| amount & all))
+            }
+            Some(_) => {
+                let lines = self.lines.iter().zip(amounts);
+                let counting = lines.filter(|(line, _)| self.counts(line, target));
+                sum(counting.map(|(_, amount)| *amount))
+            }
+        }
     }
 
     /// Appends the set of the lines that count for a rule with this target.
@@ -440,7 +470,7 @@ impl Scheme {
 #[inline]
 pub(crate) fn line_name(line: &Line, place: usize) -> SmolStr {
     match &line.id {
-        Some(id) => SmolStr::new(id.as_str()),
+        Some(id) => id.into(),
         None => match SMALL_NUMBERS.get(place) {
             Some(number) => SmolStr::new_static(number),
             None => place.saturating_add(1).to_smolstr(),

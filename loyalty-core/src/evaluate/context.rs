@@ -91,7 +91,10 @@ impl<'a> Context<'a> {
                 true => Vec::new(),
                 false => facts.coupons.clone(),
             },
-            progress: super::challenge::progress(scheme, account, at.date()),
+            progress: match scheme.challenges.is_empty() {
+                true => Vec::new(),
+                false => super::challenge::progress(scheme, account, at.date()),
+            },
             referrer: referrer(facts, account),
             own_holds: facts.holds.clone(),
             ordinal: account.purchase_count.saturating_add(1),
@@ -179,13 +182,7 @@ impl<'a> Context<'a> {
             AmountBase::AfterItem => amounts.after_item,
             AmountBase::Running => amounts.running,
         };
-        let sum = self
-            .cart
-            .lines
-            .iter()
-            .zip(of)
-            .filter(|(line, _)| self.cart.counts(line, target))
-            .fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+        let sum = self.cart.sum_counting(target, of);
         let sum = if self.cart.taxed && tax != TaxBase::AsPriced {
             sum.saturating_add(self.tax_change(target, of, tax)?)
         } else {

@@ -20,13 +20,14 @@ use super::decision::{
 use super::evaluation::Evaluation;
 use super::expiry::open_lot;
 use super::offers::{Offered, told};
-use super::price::{Discount, DiscountSource, Priced};
+use super::price::{DiscountSource, Priced};
 use super::runs::Shares;
 use super::stamp::fill;
 use super::tier::{tier_for, value};
 
 impl Decision {
     /// A decision that nothing is written to yet.
+    #[inline]
     pub(super) fn blank(
         scheme: &Scheme,
         account: &Account,
@@ -83,11 +84,11 @@ impl Decision {
         at: Moment,
         explain: bool,
     ) {
-        self.reasons = std::mem::take(&mut evaluation.reasons);
-        self.refused = std::mem::take(&mut evaluation.priced.refused);
-        self.preconditions = std::mem::take(&mut evaluation.met);
-        self.referrals = std::mem::take(&mut evaluation.referrals);
-        self.due_codes = std::mem::take(&mut evaluation.due_codes);
+        hand_over(&mut evaluation.reasons, &mut self.reasons);
+        hand_over(&mut evaluation.priced.refused, &mut self.refused);
+        hand_over(&mut evaluation.met, &mut self.preconditions);
+        hand_over(&mut evaluation.referrals, &mut self.referrals);
+        hand_over(&mut evaluation.due_codes, &mut self.due_codes);
         let evaluation = &*evaluation;
         let cart = context.cart;
         let priced = &evaluation.priced;
@@ -103,11 +104,14 @@ impl Decision {
         self.totals = totals(cart, priced);
         write_wallets(&mut self.wallets, context, evaluation);
         write_cards(&mut self.cards, context, evaluation);
-        self.tiers = tiers(context, evaluation);
-        self.rewards = rewards(context, evaluation);
+        write_tiers(&mut self.tiers, context, evaluation);
+        write_rewards(&mut self.rewards, context, evaluation);
         self.write_offered(context, priced.offered.as_deref(), explain);
-        self.gifts = gifts(cart, purchase);
-        self.challenges = super::challenge::decisions(context, &evaluation.adds);
+        write_gifts(&mut self.gifts, cart, purchase);
+        self.challenges.clear();
+        if !evaluation.adds.is_empty() {
+            self.challenges = super::challenge::decisions(context, &evaluation.adds);
+        }
         self.others = evaluation.others;
     }
 
@@ -126,18 +130,25 @@ impl Decision {
     }
 }
 
-/// Puts an item at a place of a list that is written over from its start.
-fn put<T>(list: &mut Vec<T>, place: usize, item: T) {
-    match list.get_mut(place) {
-        Some(slot) => *slot = item,
-        None => list.push(item),
+/// Moves a list, which is mostly empty, as is what stood in its place.
+#[inline]
+fn hand_over<T>(from: &mut Vec<T>, to: &mut Vec<T>) {
+    to.clear();
+    if !from.is_empty() {
+        std::mem::swap(from, to);
+    }
+}
+
+/// Makes room in an empty list.
+#[inline]
+fn make_room<T>(list: &mut Vec<T>, count: usize) {
+    if list.capacity() < count {
+        *list = Vec::with_capacity(count);
     }
 }
 
 fn totals(cart: &Cart, priced: &Priced) -> Totals {
     let money = |minor| Money::of(minor, cart.currency);
-    let sum = |values: &[i64]| values.iter().fold(0_i64, |sum, v| sum.saturating_add(*v));
-    let goods = sum(&priced.runs.left);
     let tax = priced.tax.iter().fold(priced.tax_amount, |sum, group| {
         sum.saturating_add(group.tax)
     });
@@ -147,9 +158,9 @@ fn totals(cart: &Cart, priced: &Priced) -> Totals {
         .fold(0_i64, |sum, tender| sum.saturating_add(tender.amount));
     Totals {
         list: money(cart.list_total),
-        discount: money(cart.list_total.saturating_sub(goods)),
-        goods: money(goods),
-        shipping: money(sum(&priced.shipping)),
+        discount: money(cart.list_total.saturating_sub(priced.goods)),
+        goods: money(priced.goods),
+        shipping: money(priced.delivery),
         tax: money(tax),
         total: money(priced.total),
         points_tender: money(tender),
@@ -170,19 +181,17 @@ fn write_lines(list: &mut Vec<LineDecision>, cart: &Cart, purchase: &Purchase, l
             net: money(*left),
         });
     list.clear();
+    make_room(list, cart.lines.len());
     list.extend(lines);
 }
 
 /// The lines that are gifts.
-fn gifts(cart: &Cart, purchase: &Purchase) -> Vec<Line> {
-    if !cart.has_gifts() {
-        return Vec::new();
+fn write_gifts(list: &mut Vec<Line>, cart: &Cart, purchase: &Purchase) {
+    list.clear();
+    if cart.has_gifts() {
+        let gifts = purchase.lines.iter().filter(|line| line.gift_of.is_some());
+        list.extend(gifts.cloned());
     }
-    let lines = purchase.lines.iter();
-    lines
-        .filter(|line| line.gift_of.is_some())
-        .cloned()
-        .collect()
 }
 
 fn write_discounts(
@@ -195,29 +204,38 @@ fn write_discounts(
     } = &evaluation.priced;
     let count = discounts.len().saturating_add(tenders.len());
     list.truncate(count);
-    list.reserve_exact(count.saturating_sub(list.len()));
+    if list.is_empty() {
+        make_room(list, count);
+    }
+    let money = |minor| Money::of(minor, context.cart.currency);
     for (place, discount) in discounts.iter().chain(tenders).enumerate() {
-        let lines = list
-            .get_mut(place)
-            .map(|before| std::mem::take(&mut before.lines));
-        let lines = lines.unwrap_or_default();
-        put(
-            list,
-            place,
-            discount_decision(context, evaluation, discount, lines),
-        );
+        let (kind, id) = kind_and_id(context.scheme, evaluation, discount.source);
+        if list.len() <= place {
+            list.push(DiscountDecision {
+                kind,
+                id: SmolStr::default(),
+                amount: money(0),
+                lines: Vec::new(),
+                shipping: money(0),
+            });
+        }
+        if let Some(decided) = list.get_mut(place) {
+            decided.kind = kind;
+            decided.id = id;
+            decided.amount = money(discount.amount);
+            write_by_line(&mut decided.lines, &discount.shares, context.cart);
+            decided.shipping = money(discount.shipping);
+        }
     }
 }
 
-fn discount_decision(
-    context: &Context<'_>,
+/// The kind of a discount's source, and its name.
+fn kind_and_id(
+    scheme: &Scheme,
     evaluation: &Evaluation,
-    discount: &Discount,
-    mut lines: Vec<Money>,
-) -> DiscountDecision {
-    let scheme = context.scheme;
-    let money = |minor| Money::of(minor, context.cart.currency);
-    let (kind, id) = match discount.source {
+    source: DiscountSource,
+) -> (DiscountKind, SmolStr) {
+    match source {
         DiscountSource::Reward(slot) => {
             let reward = evaluation.priced.used.get(slot);
             let reward = reward.and_then(|used| scheme.rewards.get(index(used.reward)));
@@ -253,14 +271,6 @@ fn discount_decision(
                 wallet.map_or_else(SmolStr::default, |wallet| (&wallet.id).into()),
             )
         }
-    };
-    write_by_line(&mut lines, &discount.shares, context.cart);
-    DiscountDecision {
-        kind,
-        id,
-        amount: money(discount.amount),
-        lines,
-        shipping: money(discount.shipping),
     }
 }
 
@@ -268,6 +278,7 @@ fn discount_decision(
 fn write_by_line(list: &mut Vec<Money>, shares: &Shares, cart: &Cart) {
     let money = |minor| Money::of(minor, cart.currency);
     list.clear();
+    make_room(list, cart.lines.len());
     if let Some(lines) = shares.of_lines_alone() {
         list.extend(lines.iter().map(|amount| money(*amount)));
         return;
@@ -289,19 +300,28 @@ fn write_wallets(list: &mut Vec<WalletDecision>, context: &Context<'_>, evaluati
         if spent == 0 && all.iter().all(|part| part.wallet != number) {
             continue;
         }
-        let (mut parts, mut lots) = match list.get_mut(count) {
-            Some(before) => (
-                std::mem::take(&mut before.parts),
-                std::mem::take(&mut before.lots),
-            ),
-            None => (Vec::new(), Vec::new()),
+        if list.is_empty() {
+            make_room(list, 1);
+        }
+        if list.len() <= count {
+            list.push(WalletDecision {
+                wallet: wallet.id.clone(),
+                earned: Points::ZERO,
+                parts: Vec::new(),
+                lots: Vec::new(),
+                spent: Points::ZERO,
+            });
+        }
+        let Some(decided) = list.get_mut(count) else {
+            continue;
         };
+        let parts = &mut decided.parts;
         parts.clear();
-        parts.reserve_exact(all.len());
+        make_room(parts, all.len());
         let mut earned = 0_i64;
         let mut opened = Opened::default();
         for part in all.iter().filter(|part| part.wallet == number) {
-            let Some((rule, terms)) = part.id_and_terms(scheme) else {
+            let Some((rule, own_terms)) = part.id_and_own_terms(scheme) else {
                 continue;
             };
             parts.push(PartDecision {
@@ -311,18 +331,13 @@ fn write_wallets(list: &mut Vec<WalletDecision>, context: &Context<'_>, evaluati
             });
             earned = earned.saturating_add(part.granted);
             if part.granted > 0 {
-                opened.add(terms, part.granted);
+                opened.add(own_terms.unwrap_or(&wallet.terms), part.granted);
             }
         }
-        opened.write(&mut lots, context.at);
-        let decided = WalletDecision {
-            wallet: wallet.id.clone(),
-            earned: Points::from_milli(earned),
-            parts,
-            lots,
-            spent: Points::from_milli(spent),
-        };
-        put(list, count, decided);
+        opened.write(&mut decided.lots, context.at);
+        decided.wallet.clone_from(&wallet.id);
+        decided.earned = Points::from_milli(earned);
+        decided.spent = Points::from_milli(spent);
         count = count.saturating_add(1);
     }
     list.truncate(count);
@@ -363,9 +378,11 @@ impl<'s> Opened<'s> {
             let last = self.last.take();
             self.put_by(last);
         }
+        make_room(list, self.others.len().max(1));
         let all = self.last.iter().chain(&self.others);
-        list.reserve_exact(all.clone().count());
-        list.extend(all.filter_map(|(terms, points)| lot_decision(terms, *points, at)));
+        for (terms, points) in all {
+            list.extend(lot_decision(terms, *points, at));
+        }
     }
 }
 
@@ -400,64 +417,62 @@ fn lot_decision(terms: &LotTerms, points: i64, at: Moment) -> Option<LotDecision
 
 fn write_cards(list: &mut Vec<CardDecision>, context: &Context<'_>, evaluation: &Evaluation) {
     list.clear();
-    list.reserve_exact(evaluation.stamps.len());
+    make_room(list, evaluation.stamps.len());
     for stamps in &evaluation.stamps {
         let Some(card) = context.scheme.cards.get(stamps.card) else {
             continue;
         };
-        let steps = fill(card, context.account.card(&card.id), stamps.granted);
-        let completed = steps.iter().filter(|step| step.completes).count();
-        let last = steps.iter().rev().find(|step| !step.completes);
+        let (mut completed, mut on_card) = (0_u32, 0_u32);
+        let held = context.account.card(&card.id);
+        fill(card, held, stamps.granted, |step| match step.completes {
+            true => completed = completed.saturating_add(1),
+            false => on_card = step.after,
+        });
         list.push(CardDecision {
             card: card.id.clone(),
             stamps: stamps.granted,
-            completed: super::arith::small(completed),
-            on_card: last.map_or(0, |step| step.after),
+            completed,
+            on_card,
             target: card.target,
         });
     }
 }
 
-fn tiers(context: &Context<'_>, evaluation: &Evaluation) -> Vec<TierDecision> {
+fn write_tiers(list: &mut Vec<TierDecision>, context: &Context<'_>, evaluation: &Evaluation) {
     let scheme = context.scheme;
     let today = context.at.date();
-    scheme
-        .ladders
-        .iter()
-        .zip(&evaluation.metrics)
-        .zip(&context.tiers)
-        .filter_map(|((ladder, metric), held)| {
-            let before = value(ladder, context.account, today, context.at, scheme);
-            let after = tier_for(ladder, before.saturating_add(*metric));
-            if after <= *held {
-                return None;
-            }
-            let name = |place: Option<u16>| {
-                place
-                    .and_then(|place| ladder.tiers.get(usize::from(place)))
-                    .map(|tier| tier.id.clone())
-            };
-            Some(TierDecision {
+    list.clear();
+    let ladders = scheme.ladders.iter().zip(&evaluation.metrics);
+    for ((ladder, metric), held) in ladders.zip(&context.tiers) {
+        let before = value(ladder, context.account, today, context.at, scheme);
+        let after = tier_for(ladder, before.saturating_add(*metric));
+        if after <= *held {
+            continue;
+        }
+        let name = |place: Option<u16>| {
+            place
+                .and_then(|place| ladder.tiers.get(usize::from(place)))
+                .map(|tier| tier.id.clone())
+        };
+        if let Some(to) = name(after) {
+            list.push(TierDecision {
                 ladder: ladder.id.clone(),
                 from: name(*held),
-                to: name(after)?,
-            })
-        })
-        .collect()
+                to,
+            });
+        }
+    }
 }
 
-fn rewards(context: &Context<'_>, evaluation: &Evaluation) -> Vec<RewardDecision> {
-    evaluation
-        .priced
-        .used
-        .iter()
-        .filter_map(|used| {
-            let reward = context.scheme.rewards.get(index(used.reward))?;
-            Some(RewardDecision {
+fn write_rewards(list: &mut Vec<RewardDecision>, context: &Context<'_>, evaluation: &Evaluation) {
+    list.clear();
+    for used in &evaluation.priced.used {
+        if let Some(reward) = context.scheme.rewards.get(index(used.reward)) {
+            list.push(RewardDecision {
                 reward: reward.id.clone(),
                 issue: used.issue,
                 cost: used.spend.map(|spend| Points::from_milli(spend.points)),
-            })
-        })
-        .collect()
+            });
+        }
+    }
 }

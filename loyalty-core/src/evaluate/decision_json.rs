@@ -28,12 +28,25 @@ fn some<T: serde::Serialize>(name: &str, items: &[T], out: &mut Writer) -> Resul
 
 fn money(name: &str, money: Money, out: &mut Writer) {
     out.raw(name);
-    out.ascii(money.ascii());
+    // Most amounts are short.
+    match money.short_digits() {
+        Some(([b'0', one], [tenth, hundredth])) => {
+            out.bytes([b'"', one, b'.', tenth, hundredth, b'"']);
+        }
+        Some(([ten, one], [tenth, hundredth])) => {
+            out.bytes([b'"', ten, one, b'.', tenth, hundredth, b'"']);
+        }
+        None => out.ascii(money.ascii()),
+    }
 }
 
 fn points(name: &str, points: Points, out: &mut Writer) {
     out.raw(name);
-    out.ascii(points.ascii());
+    match points.short_digits() {
+        Some([b'0', one]) => out.bytes([b'"', one, b'"']),
+        Some([ten, one]) => out.bytes([b'"', ten, one, b'"']),
+        None => out.ascii(points.ascii()),
+    }
 }
 
 fn number(name: &str, number: u32, out: &mut Writer) {
@@ -200,5 +213,31 @@ impl CardDecision {
         number(",\"target\":", self.target, out);
         out.raw("}");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_amounts_and_points_are_written_as_any() {
+        let written = |write: &dyn Fn(&mut Writer)| {
+            let mut out = Writer::with_capacity(0);
+            write(&mut out);
+            out.finish().unwrap_or_default()
+        };
+        for number in -1_200_i64..10_200 {
+            for exponent in 0..4 {
+                let amount = Money::new(number, exponent);
+                let found = written(&|out| money("", amount, out));
+                assert_eq!(found, format!("\"{amount}\""));
+            }
+            for milli in [number, number.saturating_mul(500)] {
+                let sum = Points::from_milli(milli);
+                let found = written(&|out| points("", sum, out));
+                assert_eq!(found, format!("\"{sum}\""));
+            }
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! The evaluation of a purchase: one function, used by a quote and by a record alike.
 
-use smallvec::SmallVec;
-
 use crate::customer::Facts;
 use crate::id::MemberId;
 use crate::ledger::{DueCode, DueReferral, Headroom};
@@ -13,6 +11,7 @@ use super::cart::Cart;
 use super::context::Context;
 use super::earn::{EarnInput, Earned, earn};
 use super::error::ActError;
+use super::line_set::PerLine;
 use super::offers::told::due_codes;
 use super::offers::{Issued, OfferVerdict};
 use super::price::{Priced, Wishes, price};
@@ -35,7 +34,7 @@ pub(crate) struct Evaluation {
     pub(crate) earned: Earned,
     pub(crate) stamps: StampList,
     /// What it adds to every ladder's metric.
-    pub(crate) metrics: SmallVec<[i64; 4]>,
+    pub(crate) metrics: PerLine<i64>,
     /// What it adds to every challenge.
     pub(crate) adds: Vec<Vec<i64>>,
     /// The member who referred the customer, and the events that are due to them.
@@ -61,7 +60,7 @@ pub(crate) fn evaluate(
 ) -> Result<(), ActError> {
     check_currency(context.scheme, context.cart)?;
     let scheme = context.scheme;
-    let held = HeldTiers::from_slice(&context.tiers);
+    let held = context.tiers.clone();
     let spends_own = scheme.flags.own_points;
     let unknown = |wallet: &Wallet| match wallet.spend_own_points {
         true => UNKNOWN_OWN,
@@ -122,9 +121,9 @@ pub(crate) fn evaluate(
         if !earned.met.is_empty() {
             add_met(&mut met, std::mem::take(&mut earned.met));
         }
-        let ladders = scheme.ladders.iter();
-        let metrics = ladders.map(|ladder| measure(context, ladder, &sums, earned));
-        into.metrics.extend(metrics);
+        for ladder in &scheme.ladders {
+            into.metrics.push(measure(context, ladder, &sums, earned));
+        }
         if !scheme.challenges.is_empty() {
             into.adds = context.adds(&sums.amounts());
         }
@@ -291,6 +290,15 @@ pub(crate) fn occurred_at(
 
 /// Facts within the limits.
 pub(crate) fn check_facts(facts: &Facts) -> Result<(), ActError> {
+    let lengths = [
+        facts.segments.len(),
+        facts.flags.len(),
+        facts.coupons.len(),
+        facts.holds.len(),
+    ];
+    if lengths.iter().all(|length| *length == 0) {
+        return Ok(());
+    }
     check_lists(&[
         ("segments", facts.segments.len()),
         ("flags", facts.flags.len()),

@@ -61,10 +61,11 @@ pub(crate) fn count(account: &Account, key: &LimitKey) -> i64 {
 impl Context<'_> {
     /// What a cap has left for this act, noted in `met` for the terms of the purchase.
     pub(crate) fn headroom(&self, cap: &Cap, met: &mut Vec<Headroom>) -> Result<i64, ActError> {
-        match key(cap, self.at.date()) {
-            None => Ok(cap.max),
-            Some(key) => self.headroom_of(key, cap.max, met),
+        if matches!(cap.per, CapPeriod::Order) {
+            return Ok(cap.max);
         }
+        let key = named(&cap.name, cap.per, self.at.date());
+        self.headroom_of(key, cap.max, met)
     }
 
     /// What a counter has left below `max`.

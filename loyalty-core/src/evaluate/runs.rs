@@ -3,8 +3,6 @@
 //! A line of 6,000 pieces is one run until a discount does not divide evenly; then it is two. So
 //! the cost of a cart does not grow with its units.
 
-use smallvec::SmallVec;
-
 use crate::number::allocate_within;
 
 use super::arith::{Checked, index, small};
@@ -60,9 +58,6 @@ impl RunShare {
         self.each.saturating_mul(i64::from(count))
     }
 }
-
-/// A list of runs: a line that a discount does not divide evenly has two.
-type RunList = SmallVec<[Run; 12]>;
 
 /// What a discount takes off single units, and off whole lines.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +116,7 @@ impl Shares {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Runs {
     /// Empty until they are made.
-    runs: RunList,
+    runs: Vec<Run>,
     made: bool,
     /// What the one discount so far took off the lines, while the runs are not made.
     off: PerLine<i64>,
@@ -134,19 +129,19 @@ pub(crate) struct Runs {
 impl Runs {
     /// Takes every line as one run, in `quantities` of the cart's units.
     pub(crate) fn fill(&mut self, cart: &Cart, quantities: Option<&[u32]>) {
-        let units = quantities.unwrap_or(&cart.quantities);
         self.runs.clear();
         self.made = false;
-        self.off.clear();
-        self.units.clear();
-        self.units.extend_from_slice(units);
-        self.left.clear();
+        self.off = PerLine::new();
         match quantities {
-            None => self.left.extend_from_slice(&cart.lists),
+            None => {
+                self.units = cart.quantities.clone();
+                self.left = cart.lists.clone();
+            }
             Some(units) => {
+                self.units = PerLine::from_slice(units);
                 let lines = cart.lines.iter().zip(units);
                 let left = lines.map(|(line, units)| line.price.saturating_mul(i64::from(*units)));
-                self.left.extend(left);
+                self.left = left.collect();
             }
         }
     }
@@ -176,7 +171,7 @@ impl Runs {
                 });
             }
         }
-        self.off.clear();
+        self.off = PerLine::new();
     }
 
     /// Units by line.
@@ -216,7 +211,7 @@ impl Runs {
         if amount == 0 {
             return Ok(());
         }
-        let mut weights = PerLine::from_slice(&self.left);
+        let mut weights = self.left.clone();
         for (place, weight) in weights.iter_mut().enumerate() {
             if !eligible(place) {
                 *weight = 0;
@@ -244,7 +239,7 @@ impl Runs {
             *left = left.minus(*part)?;
         }
         if as_a_whole {
-            self.off = PerLine::from_slice(&weights);
+            self.off = weights.clone();
             shares.lines = weights;
             return Ok(());
         }
@@ -290,7 +285,7 @@ impl Runs {
         self.make();
         let mut wanted = units;
         let mut amount = 0_i64;
-        let mut next = RunList::new();
+        let mut next = Vec::new();
         for run in self.runs.iter().rev() {
             let take = if run.line == line && !run.free && run.left > 0 {
                 wanted.min(run.count)
@@ -352,7 +347,7 @@ impl Runs {
     pub(crate) fn take(&mut self, shares: &[RunShare]) -> Result<(), ActError> {
         self.make();
         for share in shares {
-            let mut next = RunList::new();
+            let mut next = Vec::new();
             let end = share.first.plus(share.count)?;
             for run in &self.runs {
                 let run_end = run.first.plus(run.count)?;
@@ -395,7 +390,7 @@ impl Runs {
             .runs
             .len()
             .saturating_add(shares.len().saturating_mul(2));
-        let mut next = RunList::with_capacity(most);
+        let mut next = Vec::with_capacity(most);
         let mut shares = shares.iter().copied().peekable();
         for run in &self.runs {
             let end = run.first.plus(run.count)?;
@@ -503,7 +498,7 @@ fn evenly(run: Run, part: i64) -> [Option<(Run, i64)>; 2] {
 }
 
 /// Takes `part` off the units of a run.
-fn take_evenly(run: Run, part: i64, next: &mut RunList, shares: &mut Vec<RunShare>) {
+fn take_evenly(run: Run, part: i64, next: &mut Vec<Run>, shares: &mut Vec<RunShare>) {
     for (run, each) in evenly(run, part).into_iter().flatten() {
         next.push(Run {
             left: run.left.saturating_sub(each),

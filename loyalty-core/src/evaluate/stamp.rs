@@ -201,19 +201,20 @@ pub(crate) struct FillStep {
     pub(crate) completes: bool,
 }
 
-/// How `count` stamps go on the member's cards of one kind: cards that owe stamps first, then the
-/// open one, then new ones.
+/// How `count` stamps go on the member's cards of one kind, step by step: cards that owe stamps
+/// first, then the open one, then new ones.
+#[inline]
 pub(crate) fn fill(
     card: &Card,
     held: Option<&ledger::Card>,
     count: u32,
-) -> SmallVec<[FillStep; 2]> {
+    mut take: impl FnMut(FillStep),
+) {
     let mut left = count;
-    let mut steps = SmallVec::new();
     let instances = held.map_or(&[][..], |held| held.instances.as_slice());
     for (place, instance) in instances.iter().enumerate() {
         if left == 0 {
-            return steps;
+            return;
         }
         if matches!(instance.state, InstanceState::Lapsed) {
             continue;
@@ -227,7 +228,7 @@ pub(crate) fn fill(
         left = left.saturating_sub(put);
         let after = before.saturating_add(put);
         let completes = matches!(instance.state, InstanceState::Open) && after >= instance.target;
-        steps.push(FillStep {
+        take(FillStep {
             instance: small(place),
             opens: None,
             put,
@@ -236,7 +237,7 @@ pub(crate) fn fill(
             completes,
         });
         if completes && card.overflow == Overflow::Discard {
-            return steps;
+            return;
         }
     }
     let mut next = small(instances.len());
@@ -251,7 +252,7 @@ pub(crate) fn fill(
         left = left.saturating_sub(put);
         let after = start.saturating_add(put);
         let completes = after >= card.target;
-        steps.push(FillStep {
+        take(FillStep {
             instance: next,
             opens: Some(start),
             put,
@@ -260,11 +261,10 @@ pub(crate) fn fill(
             completes,
         });
         if completes && card.overflow == Overflow::Discard {
-            return steps;
+            return;
         }
         next = next.saturating_add(1);
     }
-    steps
 }
 
 /// How many stamps stand on a card.

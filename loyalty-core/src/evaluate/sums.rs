@@ -24,8 +24,17 @@ pub(crate) struct Sums<'a> {
     list: Cow<'a, [i64]>,
     after_item: Cow<'a, [i64]>,
     pub(crate) running: Cow<'a, [i64]>,
-    /// Taken off by the scheme's rewards and by points as a discount. This and the three after it
-    /// are empty while they are 0 on every line.
+    /// What rewards, points and gift cards take off or pay, which few orders have.
+    apart: Option<Box<Apart>>,
+    pub(crate) paid_units: Cow<'a, [u32]>,
+    pub(crate) all_units: Cow<'a, [u32]>,
+    shipping: i64,
+}
+
+/// Amounts by line; a list is empty while they are 0 on every line.
+#[derive(Debug, Clone, Default)]
+struct Apart {
+    /// Taken off by the scheme's rewards and by points as a discount.
     own: Vec<i64>,
     /// Taken off by points as a discount that earn all the same.
     earning_points: Vec<i64>,
@@ -33,12 +42,13 @@ pub(crate) struct Sums<'a> {
     tender: Vec<i64>,
     /// Paid by gift card, where that does not earn.
     gift: Vec<i64>,
-    pub(crate) paid_units: Cow<'a, [u32]>,
-    pub(crate) all_units: Cow<'a, [u32]>,
-    shipping: i64,
 }
 
 impl<'a> Sums<'a> {
+    fn apart(&mut self) -> &mut Apart {
+        self.apart.get_or_insert_default()
+    }
+
     /// Of a priced cart, in `quantities` of its units.
     pub(crate) fn of_priced(
         scheme: &Scheme,
@@ -66,16 +76,17 @@ impl<'a> Sums<'a> {
             list,
             after_item: Cow::Borrowed(&priced.after_item),
             running: Cow::Borrowed(&priced.runs.left),
+            apart: None,
             paid_units,
             all_units: Cow::Borrowed(all_units),
-            ..Self::default()
+            shipping: 0,
         };
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
                 DiscountSource::Benefit(..)
                 | DiscountSource::Offer(..)
                 | DiscountSource::Deduction => continue,
-                DiscountSource::Reward(_) => &mut sums.own,
+                DiscountSource::Reward(_) => &mut sums.apart().own,
                 DiscountSource::Points(slot) => {
                     let Some(payment) = priced.payments.get(slot) else {
                         continue;
@@ -86,9 +97,9 @@ impl<'a> Sums<'a> {
                         .and_then(|wallet| wallet.redemption.as_ref());
                     match (payment.tender, redemption.is_some_and(|r| r.earns)) {
                         (true, true) => continue,
-                        (true, false) => &mut sums.tender,
-                        (false, true) => &mut sums.earning_points,
-                        (false, false) => &mut sums.own,
+                        (true, false) => &mut sums.apart().tender,
+                        (false, true) => &mut sums.apart().earning_points,
+                        (false, false) => &mut sums.apart().own,
                     }
                 }
             };
@@ -97,7 +108,7 @@ impl<'a> Sums<'a> {
             }
         }
         for (place, gift) in priced.gift_shares.iter().enumerate() {
-            add(&mut sums.gift, place, *gift);
+            add(&mut sums.apart().gift, place, *gift);
         }
         sums.shipping = priced
             .shipping
@@ -129,7 +140,11 @@ impl<'a> Sums<'a> {
         for tender in &entry.tenders {
             if !earns(scheme, &tender.source) {
                 for share in &tender.shares {
-                    add(&mut sums.tender, index(share.line), on_kept(share, kept));
+                    add(
+                        &mut sums.apart().tender,
+                        index(share.line),
+                        on_kept(share, kept),
+                    );
                 }
             }
         }
@@ -175,9 +190,9 @@ impl<'a> Sums<'a> {
             match &discount.source {
                 Source::Benefit(_) | Source::Offer(_) | Source::Deduction(_) => {}
                 Source::Points(_) if earns(scheme, &discount.source) => {
-                    add(&mut self.earning_points, place, amount);
+                    add(&mut self.apart().earning_points, place, amount);
                 }
-                Source::Points(_) | Source::Reward(_) => add(&mut self.own, place, amount),
+                Source::Points(_) | Source::Reward(_) => add(&mut self.apart().own, place, amount),
             }
         }
     }
@@ -193,15 +208,15 @@ impl<'a> Sums<'a> {
 
     /// What amount-based rules multiply: by line, and for delivery, in the scheme's currency.
     pub(crate) fn earn_base(&self, context: &Context<'_>) -> Result<(PerLine<i64>, i64), ActError> {
-        let plain = [&self.own, &self.earning_points, &self.tender, &self.gift];
-        let mut base = if plain.iter().all(|amounts| amounts.is_empty()) {
-            let mut base = PerLine::from_slice(&self.running);
-            for (line, left) in context.cart.lines.iter().zip(&mut base) {
-                *left = if line.eligible { (*left).max(0) } else { 0 };
+        let mut base = match &self.apart {
+            None => {
+                let mut base = PerLine::from_slice(&self.running);
+                for (left, all) in base.iter_mut().zip(&context.cart.eligible) {
+                    *left = (*left & all).max(0);
+                }
+                base
             }
-            base
-        } else {
-            self.base_of_lines(context)?
+            Some(apart) => self.base_of_lines(context, apart)?,
         };
         if context.cart.taxed {
             convert_tax(context, &mut base)?;
@@ -219,7 +234,11 @@ impl<'a> Sums<'a> {
     }
 
     /// What amount-based rules multiply on every line, where rewards or points paid for some of it.
-    fn base_of_lines(&self, context: &Context<'_>) -> Result<PerLine<i64>, ActError> {
+    fn base_of_lines(
+        &self,
+        context: &Context<'_>,
+        apart: &Apart,
+    ) -> Result<PerLine<i64>, ActError> {
         let before = context.scheme.earn_base.own_reward == OwnReward::Before;
         let at = |amounts: &[i64], place: usize| amounts.get(place).copied().unwrap_or(0);
         let mut base = PerLine::new();
@@ -228,13 +247,13 @@ impl<'a> Sums<'a> {
                 base.push(0);
                 continue;
             }
-            let mut amount = running.plus(at(&self.earning_points, place))?;
+            let mut amount = running.plus(at(&apart.earning_points, place))?;
             if before {
-                amount = amount.plus(at(&self.own, place))?;
+                amount = amount.plus(at(&apart.own, place))?;
             } else {
-                amount = amount.minus(at(&self.tender, place))?;
+                amount = amount.minus(at(&apart.tender, place))?;
             }
-            base.push(amount.minus(at(&self.gift, place))?.max(0));
+            base.push(amount.minus(at(&apart.gift, place))?.max(0));
         }
         Ok(base)
     }

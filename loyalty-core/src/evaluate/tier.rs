@@ -1,7 +1,5 @@
 //! Tiers: what is measured, which tier it earns, and when a tier is reviewed.
 
-use smallvec::SmallVec;
-
 use crate::ledger::{self, Account, TierCause};
 use crate::scheme::compiled::{Ladder, Metric, Review, Scheme, Window};
 use crate::scheme::{Downgrade, Period, RoundUp};
@@ -10,10 +8,11 @@ use crate::time::{Date, Deadline, Moment, Span};
 use super::context::Context;
 use super::earn::Earned;
 use super::expiry::round_up_date;
+use super::line_set::PerLine;
 use super::sums::Sums;
 
 /// The place of a tier in every ladder.
-pub(crate) type HeldTiers = SmallVec<[Option<u16>; 4]>;
+pub(crate) type HeldTiers = PerLine<Option<u16>>;
 
 /// The place of the tier that an account holds in every ladder.
 pub(crate) fn held_tiers(scheme: &Scheme, account: &Account) -> HeldTiers {
@@ -220,10 +219,7 @@ pub(crate) fn measure(
     let at = |values: &[u32], place: usize| values.get(place).copied().unwrap_or(0);
     match &ladder.metric {
         Metric::Spend(target) => {
-            let lines = cart.lines.iter().zip(&*sums.running);
-            let sum = lines
-                .filter(|(line, _)| cart.counts(line, target.as_ref()))
-                .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left));
+            let sum = cart.sum_counting(target.as_ref(), &sums.running);
             context.in_scheme(sum).unwrap_or(0)
         }
         Metric::Visits(target) => {

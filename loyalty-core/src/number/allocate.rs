@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use smallvec::SmallVec;
-
 use super::NumberError;
 use super::round::div_rem_floor;
 use super::{Sort, each_largest};
@@ -58,10 +56,10 @@ pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), Num
     };
     let mut sum = 0_u64;
     for weight in weights.iter() {
-        match u64::try_from(*weight) {
-            Ok(weight) => sum = sum.saturating_add(weight),
-            Err(_) => return Err(NumberError::range(weight, "weights of 0 or more")),
+        if *weight < 0 {
+            return Err(NumberError::range(weight, "weights of 0 or more"));
         }
+        sum = sum.saturating_add(weight.unsigned_abs());
     }
     let Ok(whole) = u64::try_from(total) else {
         return beyond(sum);
@@ -70,15 +68,22 @@ pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), Num
         return if whole == sum { Ok(()) } else { beyond(sum) };
     }
     // Below the sum of the weights no share reaches its weight.
-    let mut units = total;
-    let mut remainders: SmallVec<[u64; 8]> = SmallVec::from_elem(0, weights.len());
-    for (share, over) in weights.iter_mut().zip(&mut remainders) {
+    let (mut few, mut many) = ([0_u64; 8], Vec::new());
+    let remainders = match few.get_mut(..weights.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(weights.len(), 0);
+            &mut *many
+        }
+    };
+    let mut units = whole;
+    for (share, over) in weights.iter_mut().zip(&mut *remainders) {
         let (floor, remainder) = part_of(whole, share.unsigned_abs(), sum);
-        (*share, *over) = (floor, remainder);
         units = units.saturating_sub(floor);
+        (*share, *over) = (floor.cast_signed(), remainder);
     }
     let units = usize::try_from(units).unwrap_or(0);
-    each_largest(&mut remainders, 0, units, |place| {
+    each_largest(remainders, 0, units, |place| {
         if let Some(share) = weights.get_mut(place) {
             *share = share.saturating_add(1);
         }
@@ -88,7 +93,7 @@ pub(crate) fn allocate_within(total: i64, weights: &mut [i64]) -> Result<(), Num
 
 /// The floor of `total` × `weight` / `sum` and what is left; the weight is at most the sum.
 #[inline]
-fn part_of(total: u64, weight: u64, sum: u64) -> (i64, u64) {
+fn part_of(total: u64, weight: u64, sum: u64) -> (u64, u64) {
     let (floor, remainder) = match total.checked_mul(weight) {
         Some(part) => (part.checked_div(sum), part.checked_rem(sum)),
         None => {
@@ -98,7 +103,6 @@ fn part_of(total: u64, weight: u64, sum: u64) -> (i64, u64) {
             (narrow(part.checked_div(sum)), narrow(part.checked_rem(sum)))
         }
     };
-    let floor = floor.and_then(|floor| i64::try_from(floor).ok());
     (floor.unwrap_or(0), remainder.unwrap_or(0))
 }
 

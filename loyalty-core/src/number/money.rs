@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::text::{self, SAFE_RANGE, pow10};
 use super::{Currency, NumberError, NumberErrorKind, within_safe};
-use crate::serde_text::{Ascii, text_serde};
+use crate::serde_text::{Ascii, text_serde, two_digits};
 
 const EXPONENT_MAX: u8 = 6;
 
@@ -66,6 +66,14 @@ impl Money {
     #[inline]
     pub fn exponent(self) -> u8 {
         self.exponent
+    }
+
+    /// The digits before and behind the point of an amount of two decimals from 0.00 to 99.99.
+    #[inline]
+    pub(crate) fn short_digits(self) -> Option<([u8; 2], [u8; 2])> {
+        let minor = u64::try_from(self.minor).ok();
+        let minor = minor.filter(|minor| self.exponent == 2 && *minor < 10_000)?;
+        Some((two_digits(minor / 100), two_digits(minor)))
     }
 
     /// This amount in minor units of `currency`, exactly.

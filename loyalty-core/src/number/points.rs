@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 use super::{NumberError, text, within_safe};
-use crate::serde_text::{Ascii, text_serde};
+use crate::serde_text::{Ascii, text_serde, two_digits};
 use crate::tree::Readable;
 
 /// Thousandths in one point.
@@ -86,6 +86,14 @@ impl Points {
 }
 
 impl Points {
+    /// The two digits of whole points from 0 to 99.
+    #[inline]
+    pub(crate) fn short_digits(self) -> Option<[u8; 2]> {
+        let milli = u64::try_from(self.0).ok();
+        let milli = milli.filter(|milli| *milli < 100_000 && milli % 1_000 == 0)?;
+        Some(two_digits(milli / 1_000))
+    }
+
     #[inline]
     pub(crate) fn ascii(self) -> Ascii {
         text::written_minimal(self.0, DECIMALS)

@@ -53,6 +53,14 @@ pub fn div_round(num: i128, den: i128, mode: Rounding) -> Option<i128> {
 /// `a` × `b` / `den`, rounded once by `mode`; nothing when `den` is zero or the result does not fit.
 #[inline]
 pub fn mul_div_round(a: i64, b: i64, den: i64, mode: Rounding) -> Option<i64> {
+    // Mostly a product of 64 bits that is not below zero.
+    if let (Some(product @ 0..), 1..) = (a.checked_mul(b), den) {
+        let (floor, rest) = (product.checked_div(den)?, product.checked_rem(den)?);
+        let half = || rest.cmp(&den.saturating_sub(rest));
+        let up = rest != 0 && goes_up(half, floor & 1 == 0, false, mode);
+        // With a rest the denominator is at least 2, so the successor of the floor exists.
+        return Some(if up { floor.saturating_add(1) } else { floor });
+    }
     // A product of two 64-bit factors fits 128 bits.
     let product = i128::from(a).wrapping_mul(i128::from(b));
     div_round(product, i128::from(den), mode).and_then(|result| i64::try_from(result).ok())
@@ -125,9 +133,17 @@ pub(super) fn round_with_remainder(
     if rest == 0 {
         return floor;
     }
-    // Below, above or at the middle between `floor` and its successor.
     let half = || rest.cmp(&den.saturating_sub(rest));
-    let up = match mode {
+    let up = goes_up(half, floor & 1 == 0, negative, mode);
+    // With a rest the denominator is at least 2, so the successor of the floor exists.
+    if up { floor.saturating_add(1) } else { floor }
+}
+
+/// Whether `mode` takes the successor of a floor with a rest. `half` compares the rest with what is
+/// missing to the successor, `even` is about the floor.
+#[inline]
+fn goes_up(half: impl Fn() -> Ordering, even: bool, negative: bool, mode: Rounding) -> bool {
+    match mode {
         Rounding::Floor => false,
         Rounding::Ceil => true,
         Rounding::Down => negative,
@@ -147,15 +163,13 @@ pub(super) fn round_with_remainder(
             })
             .is_gt(),
         Rounding::HalfEven => half()
-            .then(if floor & 1 == 0 {
+            .then(if even {
                 Ordering::Less
             } else {
                 Ordering::Greater
             })
             .is_gt(),
-    };
-    // With a rest the denominator is at least 2, so the successor of the floor exists.
-    if up { floor.saturating_add(1) } else { floor }
+    }
 }
 
 #[cfg(test)]
@@ -294,6 +308,16 @@ mod tests {
                 div_round(i128::from(num) * shift, i128::from(den) * shift, mode),
                 div_round(i128::from(num), i128::from(den), mode)
             );
+        }
+
+        #[test]
+        fn a_product_is_divided_as_it_is(
+            a in any::<i64>(), b in prop_oneof![-9_i64..10, any::<i64>()], den in prop_oneof![-9_i64..10, any::<i64>()],
+            shift in 0_u32..62, mode in prop::sample::select(ALL.to_vec()),
+        ) {
+            let a = a >> shift;
+            let exact = div_round(i128::from(a) * i128::from(b), i128::from(den), mode);
+            prop_assert_eq!(mul_div_round(a, b, den, mode), exact.and_then(|exact| i64::try_from(exact).ok()));
         }
 
         #[test]

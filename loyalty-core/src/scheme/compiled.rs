@@ -341,6 +341,9 @@ pub(crate) struct EarnRule {
     /// Whether a birthday or anniversary stands in its condition, so that it pays once an
     /// occurrence.
     pub(crate) occasion: bool,
+    /// Whether more than its condition and its lines decides if it pays: it is for events, pays once
+    /// an occurrence, or so many times.
+    pub(crate) guarded: bool,
 }
 
 impl EarnRule {

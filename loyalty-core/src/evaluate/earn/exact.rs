@@ -2,7 +2,7 @@
 //! these do not fit.
 
 use super::*;
-use crate::number::div_round;
+use crate::number::mul_div_round;
 
 /// An exact number of milli-points.
 pub(super) trait Exact: Copy + Ord {
@@ -157,14 +157,16 @@ impl Scale for Common {
     #[inline]
     fn round(&self, number: i64, step: i64, mode: Rounding) -> Option<i64> {
         let den = self.den.checked_mul(step)?;
-        let steps = div_round(i128::from(number), i128::from(den), mode)?;
-        let points = i64::try_from(steps).ok()?.checked_mul(step)?;
+        let points = mul_div_round(number, 1, den, mode)?.checked_mul(step)?;
         is_safe(points).then_some(points)
     }
 
     #[inline]
     fn steps(&self, number: i64, step: i64) -> Option<(i64, i64)> {
         let den = self.den.checked_mul(step)?;
+        if number >= 0 {
+            return Some((number.checked_div(den)?, number.checked_rem(den)?));
+        }
         let steps = number.checked_div_euclid(den)?;
         Some((steps, number.checked_sub(steps.checked_mul(den)?)?))
     }

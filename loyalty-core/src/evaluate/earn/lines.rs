@@ -62,9 +62,9 @@ impl Work<'_, '_, '_> {
             lines: None,
             total: zero,
         };
-        let parts = exact.parts.as_mut_slice();
+        let parts = &mut *exact.parts;
         let mut by_line = PerLine::from_elem(zero, self.context.cart.lines.len());
-        let lines = by_line.as_mut_slice();
+        let lines = &mut *by_line;
         self.base_of_lines(wallet, scale, lines, parts)?;
         self.multiply(wallet, &self.of_lines, lines, parts)?;
         let mut total = zero;
@@ -88,7 +88,7 @@ impl Work<'_, '_, '_> {
         let mut order = [total];
         self.multiply(wallet, &self.of_order, &mut order, parts)?;
         [exact.total] = order;
-        exact.lines = keep_lines.then(|| by_line.into_vec());
+        exact.lines = keep_lines.then(|| by_line.to_vec());
         Some(exact)
     }
 
@@ -101,10 +101,8 @@ impl Work<'_, '_, '_> {
         parts: &mut [S::Number],
     ) -> Option<()> {
         let best_only = self.context.scheme.combine_rules == CombineRules::Best;
-        let mut best: PerLine<usize> = PerLine::new();
-        if best_only {
-            best.resize(lines.len(), usize::MAX);
-        }
+        let count = if best_only { lines.len() } else { 0 };
+        let mut best = PerLine::from_elem(usize::MAX, count);
         for base in &self.base {
             if base.rule.wallet != wallet {
                 continue;
@@ -158,39 +156,50 @@ impl Work<'_, '_, '_> {
         values: &mut [N],
         parts: &mut [N],
     ) -> Option<()> {
-        let combine = self.context.scheme.combine_multipliers;
+        if multipliers.is_empty() {
+            return Some(());
+        }
         let of_wallet = multipliers.iter().filter(|m| m.wallet == wallet);
-        if combine == CombineMultipliers::Product {
-            for multiplier in of_wallet {
-                for place in multiplier.lines.places() {
-                    if let Some(value) = values.get_mut(place) {
+        match self.context.scheme.combine_multipliers {
+            CombineMultipliers::Product => {
+                for multiplier in of_wallet {
+                    for place in multiplier.lines.places() {
+                        if let Some(value) = values.get_mut(place) {
+                            *value = increment(parts, multiplier, *value, *value)?;
+                        }
+                    }
+                }
+            }
+            CombineMultipliers::SumOfIncrements => {
+                let mut before = PerLine::from_elem(N::ZERO, values.len());
+                before.copy_from_slice(values);
+                for multiplier in of_wallet {
+                    for place in multiplier.lines.places() {
+                        if let (Some(value), Some(before)) =
+                            (values.get_mut(place), before.get(place))
+                        {
+                            *value = increment(parts, multiplier, *value, *before)?;
+                        }
+                    }
+                }
+            }
+            CombineMultipliers::Best => {
+                let mut best: PerLine<Option<&Multiplier<'_>>> =
+                    PerLine::from_elem(None, values.len());
+                for multiplier in of_wallet {
+                    for place in multiplier.lines.places() {
+                        if let Some(best) = best.get_mut(place)
+                            && best.is_none_or(|most| higher(multiplier.rate, most.rate))
+                        {
+                            *best = Some(multiplier);
+                        }
+                    }
+                }
+                for (best, value) in best.iter().zip(values) {
+                    if let Some(multiplier) = best {
                         *value = increment(parts, multiplier, *value, *value)?;
                     }
                 }
-            }
-            return Some(());
-        }
-        let before = PerLine::from_slice(values);
-        let mut best: PerLine<Option<&Multiplier<'_>>> = PerLine::new();
-        if combine == CombineMultipliers::Best {
-            best.resize(values.len(), None);
-        }
-        for multiplier in of_wallet {
-            for place in multiplier.lines.places() {
-                if let Some(best) = best.get_mut(place) {
-                    if best.is_none_or(|most| higher(multiplier.rate, most.rate)) {
-                        *best = Some(multiplier);
-                    }
-                } else if let (Some(value), Some(before)) =
-                    (values.get_mut(place), before.get(place))
-                {
-                    *value = increment(parts, multiplier, *value, *before)?;
-                }
-            }
-        }
-        for (best, value) in best.iter().zip(values) {
-            if let Some(multiplier) = best {
-                *value = increment(parts, multiplier, *value, *value)?;
             }
         }
         Some(())

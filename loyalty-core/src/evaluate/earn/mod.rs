@@ -19,7 +19,7 @@ use crate::scheme::compiled::{BenefitKind, EarnRule, Give, LotTerms, Rate, Schem
 use crate::scheme::{CapPeriod, CombineMultipliers, CombineRules, FreeUnits};
 use crate::time::Date;
 
-use crate::evaluate::arith::{Checked, index, safe};
+use crate::evaluate::arith::{Checked, index, safe, sum};
 use crate::evaluate::candidates::candidates;
 use crate::evaluate::context::{Amounts, Context};
 use crate::evaluate::error::ActError;
@@ -47,8 +47,14 @@ pub(crate) enum PartSource {
     Benefit(u16, u16, u16),
 }
 
+impl Default for PartSource {
+    fn default() -> Self {
+        Self::Rule(0)
+    }
+}
+
 /// What one rule or benefit brings to one wallet, in milli-points.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Part {
     pub(crate) source: PartSource,
     pub(crate) wallet: u16,
@@ -59,7 +65,7 @@ pub(crate) struct Part {
 /// What a purchase brings.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Earned {
-    pub(crate) parts: SmallVec<[Part; 8]>,
+    pub(crate) parts: PerLine<Part>,
     /// Fractions of a milli-point left over, by wallet, where they are carried.
     pub(crate) carry: Vec<(u16, Fraction)>,
     /// What each line brought, by wallet: only where returns are attributed to lines.
@@ -75,10 +81,8 @@ pub(crate) struct Earned {
 impl Earned {
     /// The points granted to a wallet.
     pub(crate) fn granted(&self, wallet: u16) -> i64 {
-        self.parts
-            .iter()
-            .filter(|part| part.wallet == wallet)
-            .fold(0_i64, |sum, part| sum.saturating_add(part.granted))
+        let of_wallet = self.parts.iter().filter(|part| part.wallet == wallet);
+        sum(of_wallet.map(|part| part.granted))
     }
 }
 
@@ -105,18 +109,18 @@ impl Part {
         }
     }
 
-    /// Both of them.
+    /// Its name, and its terms where they are not the wallet's.
     #[inline]
-    pub(crate) fn id_and_terms<'s>(
+    pub(crate) fn id_and_own_terms<'s>(
         &self,
         scheme: &'s Scheme,
-    ) -> Option<(&'s RuleId, &'s LotTerms)> {
+    ) -> Option<(&'s RuleId, Option<&'s LotTerms>)> {
         match self.source {
             PartSource::Rule(place) => {
                 let rule = scheme.rules.get(index(place))?;
-                Some((&rule.id, rule.terms(scheme)?))
+                Some((&rule.id, rule.own_terms.as_ref()))
             }
-            PartSource::Benefit(..) => Some((self.id(scheme)?, self.terms(scheme)?)),
+            PartSource::Benefit(..) => Some((self.id(scheme)?, None)),
         }
     }
 
@@ -301,7 +305,7 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
                 resets,
             })
         };
-        if matches!(rule.give, Give::Event { .. }) {
+        if rule.guarded && matches!(rule.give, Give::Event { .. }) {
             return Ok(refusal("rule.event", None, None));
         }
         if let Some(failure) = rule
@@ -313,6 +317,9 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
         }
         if !self.touches(rule, lines) {
             return Ok(refusal("rule.no_line", None, None));
+        }
+        if !rule.guarded {
+            return Ok(None);
         }
         if rule.occasion
             && context.pinned.is_none()
@@ -400,6 +407,7 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
     }
 
     /// Everything for one wallet.
+    #[inline(never)]
     fn wallet(&mut self, place: u16, wallet: &Wallet) -> Result<(), ActError> {
         self.multiplied(place, wallet)?;
         self.fixed_bonuses(place, wallet)?;

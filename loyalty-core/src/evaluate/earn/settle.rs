@@ -143,7 +143,7 @@ impl<'s> Work<'_, '_, 's> {
         let context = self.context;
         let Earned { parts, met, .. } = &mut *self.earned;
         let capped = match context.scheme.flags.rule_points_caps {
-            true => parts.as_mut_slice(),
+            true => &mut **parts,
             false => &mut [],
         };
         for part in capped.iter_mut().filter(|part| part.wallet == place) {
@@ -272,7 +272,7 @@ fn share_out<S: Scale>(
     } else if rest != 0 {
         let of_wallet = parts.iter().zip(exact).zip(&overs).enumerate();
         let of_wallet = of_wallet.filter(|(_, ((part, exact), _))| shares(part, exact));
-        let mut order: PerLine<(S::Number, usize)> =
+        let mut order: Vec<(S::Number, usize)> =
             of_wallet.map(|(place, (_, over))| (*over, place)).collect();
         order.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         hand_out(parts, rest, step, order.iter().map(|(_, place)| *place))?;

@@ -16,7 +16,7 @@ use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Targe
 use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{Excess, StandingAs, TaxRounding, UnitChoice};
 
-use crate::evaluate::arith::{Checked, index, small};
+use crate::evaluate::arith::{Checked, index, small, sum};
 use crate::evaluate::cart::CartLine;
 use crate::evaluate::context::{Amounts, Context, Failure};
 use crate::evaluate::error::ActError;
@@ -92,6 +92,9 @@ pub(crate) struct Priced {
     pub(crate) tax: Vec<TaxGroup>,
     /// The shop's own tax.
     pub(crate) tax_amount: i64,
+    /// What is left of the goods, and of the delivery charges.
+    pub(crate) goods: i64,
+    pub(crate) delivery: i64,
     /// To pay, with tax and delivery, before tenders.
     pub(crate) total: i64,
     pub(crate) gift_card: i64,
@@ -155,7 +158,7 @@ pub(crate) fn price(
     let (list, units) = match wishes.quantities {
         None => (&*cart.lists, &*cart.quantities),
         Some(units) => {
-            list = PerLine::from_slice(&priced.runs.left);
+            list = priced.runs.left.clone();
             (&*list, units)
         }
     };
@@ -182,11 +185,7 @@ pub(crate) fn price(
             pricing.claim_stage(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
-        let Priced {
-            runs, after_item, ..
-        } = &mut *pricing.priced;
-        after_item.clear();
-        after_item.extend_from_slice(&runs.left);
+        pricing.priced.after_item = pricing.priced.runs.left.clone();
         if band == 0 {
             pricing.standing(StandingAs::Total)?;
         }
@@ -197,16 +196,20 @@ pub(crate) fn price(
     }
     pricing.priced.runs.mark_free();
     pricing.deduct()?;
-    pricing.payments(wishes.pay_points, false)?;
+    pricing.payment_stage(wishes.pay_points, false)?;
     pricing.offer_stage(&mut offers, OfferStage::Shipping)?;
     if let Some(offers) = offers {
         pricing.priced.offered = Some(Box::new(offers.finish()));
     }
     pricing.claim_stage(wishes.claims, Stage::Shipping)?;
-    pricing.free_shipping()?;
+    if !cart.shipping.is_empty() {
+        pricing.free_shipping()?;
+    }
     pricing.total()?;
-    pricing.gift_card()?;
-    pricing.payments(wishes.pay_points, true)
+    if cart.gift_card > 0 {
+        pricing.gift_card()?;
+    }
+    pricing.payment_stage(wishes.pay_points, true)
 }
 
 /// The band of a scheme without offers.
@@ -291,6 +294,15 @@ impl<'c, 'a> Pricing<'c, 'a> {
         self.claims(claims, at)
     }
 
+    /// Points that pay, as a discount or as a tender.
+    #[inline(always)]
+    fn payment_stage(&mut self, wishes: &[PayPoints], tender: bool) -> Result<(), ActError> {
+        if wishes.is_empty() {
+            return Ok(());
+        }
+        self.payments(wishes, tender)
+    }
+
     fn apply_offers(
         &mut self,
         offers: &mut Offers<'c, 'a>,
@@ -321,24 +333,24 @@ impl<'c, 'a> Pricing<'c, 'a> {
     /// What is left on every line that counts for a target, and its sum.
     fn eligible(&self, target: Option<&Target>) -> (PerLine<i64>, i64) {
         let cart = self.context.cart;
-        let mut sum = 0_i64;
-        let mut eligible = PerLine::from_slice(&self.priced.runs.left);
-        for (line, left) in cart.lines.iter().zip(&mut eligible) {
-            if !cart.counts(line, target) {
-                *left = 0;
-            }
-            sum = sum.saturating_add(*left);
+        let mut eligible = self.priced.runs.left.clone();
+        for (left, all) in eligible.iter_mut().zip(&cart.eligible) {
+            *left &= all;
         }
-        (eligible, sum)
+        if let Some(target) = target {
+            for (line, left) in cart.lines.iter().zip(&mut eligible) {
+                if !cart.matches(line, target) {
+                    *left = 0;
+                }
+            }
+        }
+        let left = sum(eligible.iter().copied());
+        (eligible, left)
     }
 
     fn left_of(&self, target: Option<&Target>) -> i64 {
-        let cart = self.context.cart;
-        cart.lines
-            .iter()
-            .zip(&self.priced.runs.left)
-            .filter(|(line, _)| cart.counts(line, target))
-            .fold(0_i64, |sum, (_, left)| sum.saturating_add(*left))
+        let left = &self.priced.runs.left;
+        self.context.cart.sum_counting(target, left)
     }
 
     /// What is left so far.
@@ -494,9 +506,11 @@ impl<'c, 'a> Pricing<'c, 'a> {
 
     /// Takes off what is taken off by hand, as far as goods are left.
     fn deduct(&mut self) -> Result<(), ActError> {
-        let goods = self.priced.runs.left.iter();
-        let goods = goods.fold(0_i64, |sum, left| sum.saturating_add(*left));
-        let amount = self.context.cart.deduction.min(goods);
+        let wanted = self.context.cart.deduction;
+        if wanted == 0 {
+            return Ok(());
+        }
+        let amount = wanted.min(sum(self.priced.runs.left.iter().copied()));
         if amount == 0 {
             return Ok(());
         }

@@ -6,17 +6,10 @@ impl<'a> Pricing<'_, 'a> {
     /// Tax by rate, rounded once a rate or a line, and the total.
     pub(super) fn total(&mut self) -> Result<(), ActError> {
         let cart = self.context.cart;
-        let goods = self
-            .priced
-            .runs
-            .left
-            .iter()
-            .fold(0_i64, |sum, left| sum.saturating_add(*left));
-        let shipping = self
-            .priced
-            .shipping
-            .iter()
-            .fold(0_i64, |sum, left| sum.saturating_add(*left));
+        let goods = sum(self.priced.runs.left.iter().copied());
+        let shipping = sum(self.priced.shipping.iter().copied());
+        self.priced.goods = goods;
+        self.priced.delivery = shipping;
         let mut total = goods.plus(shipping)?;
         if cart.taxed {
             let lines = cart
@@ -65,12 +58,7 @@ impl<'a> Pricing<'_, 'a> {
         self.priced.gift_card = used;
         self.priced.due = self.priced.due.minus(used)?;
         if used > 0 && self.context.scheme.earn_base.without_gift_card {
-            let goods = self
-                .priced
-                .runs
-                .left
-                .iter()
-                .fold(0_i64, |sum, left| sum.saturating_add(*left));
+            let goods = self.priced.goods;
             let left = &self.priced.runs.left;
             self.priced.gift_shares = crate::number::allocate(used.min(goods), left, Some(left))?;
         }

@@ -36,6 +36,7 @@ impl Context<'_> {
                 "windows that overlap",
             );
         }
+        let occasion = when.as_ref().is_some_and(Condition::has_occasion);
         EarnRule {
             id: def.id.clone(),
             wallet: wallet.place,
@@ -51,7 +52,8 @@ impl Context<'_> {
                 at,
             ),
             times_caps: self.times_caps(&def.times, &format_smolstr!("rule.{}.times", def.id), at),
-            occasion: when.as_ref().is_some_and(Condition::has_occasion),
+            occasion,
+            guarded: occasion || !def.times.is_empty() || matches!(give, Give::Event { .. }),
             when,
             target,
             give,
