@@ -73,7 +73,7 @@ node "$package/tools/scheme-types.js" >"$package/dist/scheme.d.ts" || fail "the 
 size() {
     printf '%9s bytes, %9s gzipped  %s\n' "$(wc -c <"$1")" "$(gzip -9c "$1" | wc -c)" "${1#"$package/"}"
 }
-for file in {loyalty,quote,analytics,shop}_{bg.wasm,glue.js} {loyalty,analytics,shop}_bytes.js api.js border.js engine.js analytics.js columns.js shop.js; do
+for file in {loyalty,quote,analytics,shop}_{bg.wasm,glue.js} {loyalty,analytics,shop}_bytes.js api.js border.js instance.js analytics.js columns.js shop.js; do
     size "$package/dist/$file"
 done
 for module in "${modules[@]}"; do
