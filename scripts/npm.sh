@@ -54,8 +54,11 @@ else
     debian_std
 fi
 
+# Where sources lie on this machine does not get into the files.
+remapped="--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust=rust"
+remapped+=" --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 wasm() {
-    "${cargo[@]}" build --quiet --locked --lib --profile wasm --target "$target" "${std[@]}" "$@" ||
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$remapped" "${cargo[@]}" build --quiet --locked --lib --profile wasm --target "$target" "${std[@]}" "$@" ||
         fail "the modules could not be built"
 }
 folder="$CARGO_TARGET_DIR/$target/wasm"

@@ -26,7 +26,7 @@ use serde::ser::{
 };
 use thiserror::Error;
 
-use crate::serde_text::{Ascii, plain_length, shown};
+use crate::serde_text::{Ascii, hex, plain_length, shown};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -89,15 +89,10 @@ impl Writer {
         self.text.extend_from_slice(text.quoted());
     }
 
-    /// Bytes as a text of hexadecimal digits.
-    pub(crate) fn hex(&mut self, bytes: &[u8]) {
-        let digit = |value: u8| match value {
-            0..=9 => b'0'.wrapping_add(value),
-            _ => b'a'.wrapping_add(value).wrapping_sub(10),
-        };
+    /// A digest's bytes as a text of hexadecimal digits.
+    pub(crate) fn hex(&mut self, bytes: &[u8; 32]) {
         self.text.push(b'"');
-        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        self.text.extend(digits.map(digit));
+        self.text.extend_from_slice(&hex(bytes));
         self.text.push(b'"');
     }
 
