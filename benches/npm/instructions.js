@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
 import * as api from "../../bindings-wasm/dist/api.js";
-import { start } from "../../bindings-wasm/dist/engine.js";
+import { start } from "../../bindings-wasm/dist/instance.js";
 import * as glue from "../../bindings-wasm/dist/loyalty_glue.js";
 import { CART, GOLDEN, NOW, member } from "./cart.js";
 

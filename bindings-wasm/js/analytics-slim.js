@@ -1,8 +1,7 @@
 // The entry that fetches the analytics: await init() before anything else.
 
-import { analytics } from "./analytics-instance.js";
 import * as glue from "./analytics_glue.js";
-import { compiled } from "./bytes.js";
+import { analytics, compiled } from "./instance.js";
 
 export * from "./analytics.js";
 

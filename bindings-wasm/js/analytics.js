@@ -1,9 +1,8 @@
 // What users of the analytics see: orders, fits and survival over columns of numbers.
 
-import { analytics } from "./analytics-instance.js";
-import { named, well } from "./border.js";
+import { LoyaltyError, bad, named, well } from "./border.js";
 import { array, count, dateOf, day, field, fields, minor, number, numbered, orders as orderNumbers, table } from "./columns.js";
-import { LoyaltyError, bad } from "./errors.js";
+import { analytics } from "./instance.js";
 
 export { LoyaltyError };
 

@@ -3,7 +3,26 @@
 // Every property is read once. Which fields hold points or moments stands in the table below, so that
 // a whole number or a Date can stand for their text; all other fields cross as they are.
 
-import { bad, LoyaltyError } from "./errors.js";
+export class LoyaltyError extends Error {
+  constructor(said, cause) {
+    super(said.message, cause === undefined ? undefined : { cause });
+    this.code = said.code;
+    this.path = said.path ?? null;
+    if (said.found !== undefined) this.found = said.found;
+    if (said.allowed !== undefined) this.allowed = said.allowed;
+    if (said.problems !== undefined) this.problems = said.problems;
+    if (said.row !== undefined) this.row = said.row;
+    if (said.whole_groups !== undefined) this.wholeGroups = said.whole_groups;
+  }
+}
+Object.defineProperty(LoyaltyError.prototype, "name", { value: "LoyaltyError" });
+
+/** A value that was handed over and cannot be used. */
+export function bad(code, path, found, allowed, cause) {
+  const place = path === "" ? "" : `at ${path}: `;
+  const message = `${place}found ${found}, allowed ${allowed}`;
+  return new LoyaltyError({ code, path, message, found, allowed }, cause);
+}
 
 const DEPTH_MAX = 32;
 const VALUES_MAX = 1 << 18;

@@ -1,7 +1,6 @@
 // Columns: typed arrays that are handed over, checked, and the columns of an answer.
 
-import { named, well } from "./border.js";
-import { bad } from "./errors.js";
+import { bad, named, well } from "./border.js";
 
 const DAY_MS = 86_400_000;
 

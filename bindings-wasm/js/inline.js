@@ -1,7 +1,6 @@
 // The entry that works at once: the engine's bytes are in the module.
 
-import { decoded } from "./bytes.js";
-import { start } from "./engine.js";
+import { decoded, start } from "./instance.js";
 import * as glue from "./loyalty_glue.js";
 import text from "./loyalty_bytes.js";
 

@@ -1,6 +1,7 @@
-// An instance of a wasm module. A trap drops it, and the next call finds a new one.
+// Instances of wasm modules, and how their bytes get there. A trap drops one, and the next call finds a new one:
+// what lived in it is built again when it is next used.
 
-import { LoyaltyError } from "./errors.js";
+import { LoyaltyError } from "./border.js";
 
 /** What the module of this entry does not have. */
 function absent() {
@@ -51,4 +52,73 @@ export class Instance {
       throw new LoyaltyError({ code: "internal.trap", message }, thrown);
     }
   }
+}
+
+const engine = new Instance("this entry");
+
+/** The instance of the analytics. */
+export const analytics = new Instance("loyalty-core/analytics/slim");
+
+/** The instance of what surrounds the engine in a shop. */
+export const shop = new Instance("loyalty-core/shop/slim");
+
+/** Starts the engine with its glue. */
+export const start = (glue, module) => engine.start(glue, module);
+
+/** Calls a function of the engine. */
+export const call = (name, ...values) => engine.call(name, ...values);
+
+// Some runtimes have no such registry: there, what is not freed stays.
+const forget = globalThis.FinalizationRegistry
+  ? new FinalizationRegistry((handle) => handle.free())
+  : { register() {} };
+
+/** Something that lives in the instance, and how to build it there. It must not hold its owner. */
+export class Handle {
+  #build;
+  #drop;
+  #number = 0;
+  #generation = 0;
+
+  constructor(owner, build, drop) {
+    this.#build = build;
+    this.#drop = drop;
+    forget.register(owner, this);
+  }
+
+  /** The number under which it was just built. */
+  set(number) {
+    this.#number = number;
+    this.#generation = engine.generation;
+  }
+
+  get number() {
+    if (this.#number === 0 || this.#generation !== engine.generation) this.set(this.#build());
+    return this.#number;
+  }
+
+  free() {
+    if (this.#number !== 0 && this.#generation === engine.generation) call(this.#drop, this.#number);
+    this.#number = 0;
+  }
+}
+
+/** The bytes of their base64 form. */
+export function decoded(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  if (globalThis.Buffer) return globalThis.Buffer.from(text, "base64");
+  const units = atob(text);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = units.charCodeAt(at);
+  return bytes;
+}
+
+/** The module of its place, an answer, its bytes, or itself. */
+export async function compiled(source) {
+  const found = await source;
+  if (found instanceof WebAssembly.Module) return found;
+  if (ArrayBuffer.isView(found) || found instanceof ArrayBuffer) return WebAssembly.compile(found);
+  const answer = found instanceof Response ? found : await fetch(found);
+  if (!answer.ok) throw new Error(`the module could not be fetched: ${answer.status} ${answer.url}`);
+  return WebAssembly.compile(await answer.arrayBuffer());
 }

@@ -1,7 +1,6 @@
 // The entry of pages that quote and show: an engine without acts and logs, which it fetches. await init() first.
 
-import { compiled } from "./bytes.js";
-import { start } from "./engine.js";
+import { compiled, start } from "./instance.js";
 import * as glue from "./quote_glue.js";
 
 export * from "./api.js";

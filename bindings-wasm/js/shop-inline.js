@@ -1,9 +1,8 @@
 // The entry of the shop module that works at once: its bytes are in the module.
 
-import { shop } from "./shop-instance.js";
 import * as glue from "./shop_glue.js";
+import { decoded, shop } from "./instance.js";
 import text from "./shop_bytes.js";
-import { decoded } from "./bytes.js";
 
 shop.start(glue, new WebAssembly.Module(decoded(text)));
 

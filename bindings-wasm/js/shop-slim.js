@@ -1,8 +1,7 @@
 // The entry that fetches the shop module: await init() before anything else.
 
-import { shop } from "./shop-instance.js";
 import * as glue from "./shop_glue.js";
-import { compiled } from "./bytes.js";
+import { compiled, shop } from "./instance.js";
 
 export * from "./shop.js";
 

@@ -1,9 +1,8 @@
 // What surrounds the engine in a shop: orders as shops export them, codes of coupons, prior prices, the linter.
 
-import { ORDER, PLAIN, json, moment, named, well } from "./border.js";
+import { LoyaltyError, ORDER, PLAIN, bad, json, moment, named, well } from "./border.js";
 import { array, fields } from "./columns.js";
-import { LoyaltyError, bad } from "./errors.js";
-import { shop } from "./shop-instance.js";
+import { shop } from "./instance.js";
 
 export { LoyaltyError };
 

@@ -1,7 +1,6 @@
 // The entry that fetches the engine: await init() before anything else.
 
-import { compiled } from "./bytes.js";
-import { start } from "./engine.js";
+import { compiled, start } from "./instance.js";
 import * as glue from "./loyalty_glue.js";
 
 export * from "./api.js";

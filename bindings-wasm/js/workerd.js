@@ -1,7 +1,7 @@
 // The entry of runtimes that compile a module when they deploy it, and none later.
 
 import module from "./loyalty_bg.wasm";
-import { start } from "./engine.js";
+import { start } from "./instance.js";
 import * as glue from "./loyalty_glue.js";
 
 start(glue, module);

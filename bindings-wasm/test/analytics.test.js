@@ -178,7 +178,7 @@ test("what cannot be used is refused, with its code and place", () => {
 });
 
 test("a trap spoils nothing", async () => {
-  const { analytics } = await import("../dist/analytics-instance.js");
+  const { analytics } = await import("../dist/instance.js");
   assert.throws(() => analytics.call("drill"), { code: "internal.trap" });
   assert.deepEqual(orders.summarize({ as_of: "1997-09-30" }).frequency, summary.frequency);
 });

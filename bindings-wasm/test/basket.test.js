@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { call } from "../dist/engine.js";
+import { call } from "../dist/instance.js";
 import { Account, LoyaltyError, NOW, SCHEME, Scheme, cart } from "./package.js";
 
 const scheme = new Scheme(SCHEME);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Account, Decision, Group, NOW, SCHEME, Scheme, cart, text, verifyGroups, version } from "./package.js";
-import { call } from "../dist/engine.js";
+import { call } from "../dist/instance.js";
 
 const scheme = new Scheme(SCHEME);
 

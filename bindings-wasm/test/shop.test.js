@@ -115,7 +115,7 @@ test("what cannot be used is refused, with its code and place", () => {
 });
 
 test("a trap spoils nothing", async () => {
-  const { shop } = await import("../dist/shop-instance.js");
+  const { shop } = await import("../dist/instance.js");
   assert.throws(() => shop.call("drill"), { code: "internal.trap" });
   assert.equal(verifyCode(makeCodes(entropy, CODES)[0]), true);
 });

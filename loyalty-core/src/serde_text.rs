@@ -207,6 +207,19 @@ impl Ascii {
     }
 }
 
+/// A digest's bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8; 32]) -> [u8; 64] {
+    let digit = |value: u8| match value {
+        0..=9 => b'0'.wrapping_add(value),
+        _ => b'a'.wrapping_add(value).wrapping_sub(10),
+    };
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    digits
+}
+
 /// Which bytes stand in a text of JSON as they are.
 const PLAIN: [bool; 256] = {
     let mut plain = [true; 256];

@@ -26,7 +26,7 @@ use serde::ser::{
 };
 use thiserror::Error;
 
-use crate::serde_text::{Ascii, plain_length, shown};
+use crate::serde_text::{Ascii, hex, plain_length, shown};
 
 /// Why a value has no JSON form.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -49,13 +49,15 @@ impl Error for WriteError {
 /// When a part of the value refuses to be written, and for numbers with a point.
 pub fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<String, WriteError> {
     let mut writer = Writer::with_capacity(0);
-    writer.value(value)?;
+    writer.value(value);
     writer.finish()
 }
 
-/// JSON that is being written.
+/// JSON that is being written. A fault is only noted, and what is written after it is thrown away: so nothing looks
+/// for a fault after each field.
 pub(crate) struct Writer {
     text: Vec<u8>,
+    fault: Option<WriteError>,
 }
 
 impl Writer {
@@ -63,12 +65,24 @@ impl Writer {
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             text: Vec::with_capacity(bytes),
+            fault: None,
         }
     }
 
     /// What was written.
     pub(crate) fn finish(self) -> Result<String, WriteError> {
-        String::from_utf8(self.text).map_err(WriteError::custom)
+        match self.fault {
+            None => String::from_utf8(self.text).map_err(WriteError::custom),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Keeps the first fault.
+    #[inline]
+    fn note(&mut self, written: Result<(), WriteError>) {
+        if let Err(fault) = written {
+            self.fault.get_or_insert(fault);
+        }
     }
 
     /// A piece of JSON as it is.
@@ -95,15 +109,10 @@ impl Writer {
         self.text.extend_from_slice(text.quoted());
     }
 
-    /// Bytes as a text of hexadecimal digits.
-    pub(crate) fn hex(&mut self, bytes: &[u8]) {
-        let digit = |value: u8| match value {
-            0..=9 => b'0'.wrapping_add(value),
-            _ => b'a'.wrapping_add(value).wrapping_sub(10),
-        };
+    /// A digest's bytes as a text of hexadecimal digits.
+    pub(crate) fn hex(&mut self, bytes: &[u8; 32]) {
         self.text.push(b'"');
-        let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        self.text.extend(digits.map(digit));
+        self.text.extend_from_slice(&hex(bytes));
         self.text.push(b'"');
     }
 
@@ -113,25 +122,21 @@ impl Writer {
     }
 
     /// Any value.
-    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        value.serialize(self)
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let written = value.serialize(&mut *self);
+        self.note(written);
     }
 
     /// A list of items that write themselves.
-    pub(crate) fn list<T>(
-        &mut self,
-        items: &[T],
-        mut item: impl FnMut(&T, &mut Self) -> Result<(), WriteError>,
-    ) -> Result<(), WriteError> {
+    pub(crate) fn list<T>(&mut self, items: &[T], mut item: impl FnMut(&T, &mut Self)) {
         self.text.push(b'[');
         for (place, one) in items.iter().enumerate() {
             if place > 0 {
                 self.text.push(b',');
             }
-            item(one, self)?;
+            item(one, self);
         }
         self.text.push(b']');
-        Ok(())
     }
 
     /// A name of this program, which holds nothing to escape.
@@ -181,13 +186,9 @@ impl Writer {
         self.text.extend_from_slice(digits.as_bytes());
     }
 
-    fn field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), WriteError> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
         self.key(name);
-        value.serialize(&mut *self)
+        self.value(value);
     }
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
@@ -197,9 +198,9 @@ impl Writer {
         self.text.push(b':');
     }
 
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) {
         self.comma(b'[');
-        value.serialize(&mut *self)
+        self.value(value);
     }
 
     /// A comma, unless the list or object was just opened. What is written never ends in a bracket that opens.
@@ -303,7 +304,8 @@ impl<'w> Serializer for &'w mut Writer {
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), WriteError> {
         self.text.push(b'"');
-        write!(self, "{value}").map_err(WriteError::custom)?;
+        let written = write!(self, "{value}").map_err(WriteError::custom);
+        self.note(written);
         self.text.push(b'"');
         Ok(())
     }
@@ -355,7 +357,7 @@ impl<'w> Serializer for &'w mut Writer {
         value: &T,
     ) -> Result<(), WriteError> {
         self.text.push(b'{');
-        self.field(variant, value)?;
+        self.field(variant, value);
         self.close(b'}');
         Ok(())
     }
@@ -413,7 +415,8 @@ impl SerializeSeq for Open<'_> {
     type Error = WriteError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.0.item(value)
+        self.0.item(value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -427,7 +430,8 @@ impl SerializeTuple for Open<'_> {
     type Error = WriteError;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.0.item(value)
+        self.0.item(value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -440,7 +444,8 @@ impl SerializeTupleStruct for Open<'_> {
     type Error = WriteError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.0.item(value)
+        self.0.item(value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -453,7 +458,8 @@ impl SerializeTupleVariant for Open<'_> {
     type Error = WriteError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        self.0.item(value)
+        self.0.item(value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -470,7 +476,7 @@ impl SerializeMap for Open<'_> {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WriteError> {
         self.0.comma(b'{');
         let start = self.0.text.len();
-        key.serialize(&mut *self.0)?;
+        self.0.value(key);
         if self.0.text.get(start) != Some(&b'"') {
             self.0.text.insert(start, b'"');
             self.0.text.push(b'"');
@@ -480,7 +486,8 @@ impl SerializeMap for Open<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WriteError> {
-        value.serialize(&mut *self.0)
+        self.0.value(value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -498,7 +505,8 @@ impl SerializeStruct for Open<'_> {
         name: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        self.0.field(name, value)
+        self.0.field(name, value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {
@@ -516,7 +524,8 @@ impl SerializeStructVariant for Open<'_> {
         name: &'static str,
         value: &T,
     ) -> Result<(), WriteError> {
-        self.0.field(name, value)
+        self.0.field(name, value);
+        Ok(())
     }
 
     fn end(self) -> Result<(), WriteError> {

@@ -13,17 +13,16 @@ use crate::write::{WriteError, Writer};
 pub(super) fn decision_json(decision: &Decision, bare: bool) -> Result<String, WriteError> {
     let items = decision.lines.len().saturating_add(decision.reasons.len());
     let mut out = Writer::with_capacity(items.saturating_add(10).saturating_mul(160));
-    decision.put(bare, &mut out)?;
+    decision.put(bare, &mut out);
     out.finish()
 }
 
 /// Writes a field that is left out where its list is empty.
-fn some<T: serde::Serialize>(name: &str, items: &[T], out: &mut Writer) -> Result<(), WriteError> {
-    if items.is_empty() {
-        return Ok(());
+fn some<T: serde::Serialize>(name: &str, items: &[T], out: &mut Writer) {
+    if !items.is_empty() {
+        out.raw(name);
+        out.value(items);
     }
-    out.raw(name);
-    out.value(items)
 }
 
 fn money(name: &str, money: Money, out: &mut Writer) {
@@ -55,7 +54,7 @@ fn number(name: &str, number: u32, out: &mut Writer) {
 }
 
 impl Decision {
-    fn put(&self, bare: bool, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, bare: bool, out: &mut Writer) {
         number("{\"semantics\":", self.semantics, out);
         out.raw(",\"scheme\":");
         out.hex(self.scheme.as_bytes());
@@ -72,73 +71,67 @@ impl Decision {
         out.raw(",\"currency\":");
         out.text(self.currency.as_str());
         out.raw(",\"lines\":");
-        out.list(&self.lines, LineDecision::put)?;
+        out.list(&self.lines, LineDecision::put);
         out.raw(",\"discounts\":");
-        out.list(&self.discounts, DiscountDecision::put)?;
+        out.list(&self.discounts, DiscountDecision::put);
         out.raw(",\"totals\":");
         self.totals.put(out);
         out.raw(",\"wallets\":");
-        out.list(&self.wallets, WalletDecision::put)?;
+        out.list(&self.wallets, WalletDecision::put);
         out.raw(",\"cards\":");
-        out.list(&self.cards, CardDecision::put)?;
+        out.list(&self.cards, CardDecision::put);
         out.raw(",\"tiers\":");
-        out.value(&self.tiers)?;
+        out.value(&self.tiers);
         out.raw(",\"rewards\":");
-        out.value(&self.rewards)?;
-        some(",\"codes\":", &self.codes, out)?;
+        out.value(&self.rewards);
+        some(",\"codes\":", &self.codes, out);
         if let Some(choice) = &self.choice {
             out.raw(",\"choice\":");
-            out.value(choice)?;
+            out.value(choice);
         }
-        some(",\"gifts\":", &self.gifts, out)?;
-        some(",\"issued\":", &self.issued, out)?;
-        some(",\"challenges\":", &self.challenges, out)?;
-        some(",\"referrals\":", &self.referrals, out)?;
-        some(",\"due_codes\":", &self.due_codes, out)?;
+        some(",\"gifts\":", &self.gifts, out);
+        some(",\"issued\":", &self.issued, out);
+        some(",\"challenges\":", &self.challenges, out);
+        some(",\"referrals\":", &self.referrals, out);
+        some(",\"due_codes\":", &self.due_codes, out);
         out.raw(",\"refused\":");
-        out.value(&self.refused)?;
+        out.value(&self.refused);
         out.raw(",\"preconditions\":");
-        out.value(&self.preconditions)?;
+        out.value(&self.preconditions);
         out.raw(",\"reasons\":");
         if bare {
             out.raw("[],\"others\":0}");
-            return Ok(());
+            return;
         }
-        out.value(&self.reasons)?;
-        some(",\"offers\":", &self.offers, out)?;
+        out.value(&self.reasons);
+        some(",\"offers\":", &self.offers, out);
         number(",\"others\":", self.others, out);
         out.raw("}");
-        Ok(())
     }
 }
 
 impl LineDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         out.raw("{\"line\":");
         out.text(&self.line);
         money(",\"list\":", self.list, out);
         money(",\"discount\":", self.discount, out);
         money(",\"net\":", self.net, out);
         out.raw("}");
-        Ok(())
     }
 }
 
 impl DiscountDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         out.raw("{\"kind\":");
         out.text(self.kind.name());
         out.raw(",\"id\":");
         out.text(&self.id);
         money(",\"amount\":", self.amount, out);
         out.raw(",\"lines\":");
-        out.list(&self.lines, |line, out| {
-            money("", *line, out);
-            Ok(())
-        })?;
+        out.list(&self.lines, |line, out| money("", *line, out));
         money(",\"shipping\":", self.shipping, out);
         out.raw("}");
-        Ok(())
     }
 }
 
@@ -158,53 +151,49 @@ impl Totals {
 }
 
 impl WalletDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         out.raw("{\"wallet\":");
         out.text(self.wallet.as_str());
         points(",\"earned\":", self.earned, out);
         out.raw(",\"parts\":");
-        out.list(&self.parts, PartDecision::put)?;
+        out.list(&self.parts, PartDecision::put);
         out.raw(",\"lots\":");
-        out.list(&self.lots, LotDecision::put)?;
+        out.list(&self.lots, LotDecision::put);
         points(",\"spent\":", self.spent, out);
         out.raw("}");
-        Ok(())
     }
 }
 
 impl PartDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         out.raw("{\"rule\":");
         out.text(&self.rule);
         points(",\"wanted\":", self.wanted, out);
         points(",\"points\":", self.points, out);
         out.raw("}");
-        Ok(())
     }
 }
 
 impl LotDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         let deadline = |name: &str, deadline: Option<Deadline>, out: &mut Writer| {
-            let Some(deadline) = deadline else {
-                return Ok(());
-            };
-            out.raw(name);
-            out.value(&deadline)
+            if let Some(deadline) = deadline {
+                out.raw(name);
+                out.value(&deadline);
+            }
         };
         points("{\"points\":", self.points, out);
-        deadline(",\"usable_from\":", self.usable_from, out)?;
+        deadline(",\"usable_from\":", self.usable_from, out);
         if self.awaits_event {
             out.raw(",\"awaits_event\":true");
         }
-        deadline(",\"expiry\":", self.expiry, out)?;
+        deadline(",\"expiry\":", self.expiry, out);
         out.raw("}");
-        Ok(())
     }
 }
 
 impl CardDecision {
-    fn put(&self, out: &mut Writer) -> Result<(), WriteError> {
+    fn put(&self, out: &mut Writer) {
         out.raw("{\"card\":");
         out.text(self.card.as_str());
         number(",\"stamps\":", self.stamps, out);
@@ -212,7 +201,6 @@ impl CardDecision {
         number(",\"on_card\":", self.on_card, out);
         number(",\"target\":", self.target, out);
         out.raw("}");
-        Ok(())
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can be wrong with a group or an entry.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::id::{CardId, GroupKey, HoldId, LineId, MemberId, PurchaseId, WalletId};
@@ -25,7 +27,7 @@ use super::group::{ActKind, Digest};
 /// It is a pointer, so that a fold that may fail takes no more room than one that may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
-pub struct LedgerError(Box<LedgerErrorKind>);
+pub struct LedgerError(Arc<LedgerErrorKind>);
 
 /// The kinds of a [`LedgerError`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -393,7 +395,7 @@ impl From<LedgerErrorKind> for LedgerError {
     #[cold]
     #[inline(never)]
     fn from(kind: LedgerErrorKind) -> Self {
-        Self(Box::new(kind))
+        Self(Arc::new(kind))
     }
 }
 

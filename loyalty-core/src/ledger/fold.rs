@@ -300,7 +300,7 @@ impl Account {
 #[derive(Debug, Clone)]
 pub struct Replay {
     account: Account,
-    broken: Option<Box<LedgerError>>,
+    broken: Option<LedgerError>,
 }
 
 impl From<Account> for Replay {
@@ -320,7 +320,7 @@ impl Replay {
     #[inline]
     pub fn push(&mut self, group: &Group) -> Result<(), LedgerError> {
         if let Some(problem) = &self.broken {
-            return Err(LedgerError::clone(problem));
+            return Err(problem.clone());
         }
         match self.account.fold_next(group) {
             Ok(()) => Ok(()),
@@ -330,7 +330,7 @@ impl Replay {
 
     #[cold]
     fn broken_by(&mut self, problem: LedgerError) -> LedgerError {
-        self.broken = Some(Box::new(problem.clone()));
+        self.broken = Some(problem.clone());
         problem
     }
 
@@ -365,7 +365,7 @@ impl Replay {
     /// The problem that a group had, or [`LedgerErrorKind::Repeated`] when a key was posted twice.
     pub fn finish(self) -> Result<Account, LedgerError> {
         match self.broken {
-            Some(problem) => Err(*problem),
+            Some(problem) => Err(problem),
             None => {
                 let mut account = self.account;
                 account.index_keys()?;

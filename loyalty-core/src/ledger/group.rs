@@ -13,7 +13,7 @@ use crate::time::Moment;
 use super::entry::Entry;
 use super::error::{LedgerError, LedgerErrorKind};
 use crate::number::Sort;
-use crate::serde_text::text_serde;
+use crate::serde_text::{hex, text_serde};
 use crate::tree::Readable;
 use crate::write::write_json;
 
@@ -53,19 +53,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0_u8; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[hex_digit(byte >> 4), hex_digit(byte & 15)]);
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
-    }
-}
-
-/// The hexadecimal digit of a number below 16.
-const fn hex_digit(number: u8) -> u8 {
-    match number {
-        0..=9 => b'0'.saturating_add(number),
-        _ => b'a'.saturating_add(number.saturating_sub(10)),
+        f.write_str(std::str::from_utf8(&hex(&self.0)).map_err(|_| fmt::Error)?)
     }
 }
 

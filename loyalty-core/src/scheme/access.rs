@@ -1,9 +1,8 @@
 //! What hosts read of a compiled scheme.
 
-use std::fmt::Write as _;
-
 use crate::id::{CardId, FunderId, RewardId, SchemeId};
 use crate::number::Currency;
+use crate::serde_text::hex;
 
 use super::compile::canonical;
 use super::compiled::{Condition, Scheme};
@@ -79,13 +78,7 @@ impl Scheme {
 
     /// The digest as 64 lower-case hexadecimal digits.
     pub fn digest_hex(&self) -> String {
-        self.digest
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
+        hex(&self.digest).into_iter().map(char::from).collect()
     }
 
     /// The canonical JSON of the definition: fields in the order of the reference, defaults left
