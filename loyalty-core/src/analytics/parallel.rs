@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Rows of a block. Fixed, because the grouping of a floating sum is part of its result.
 pub(crate) const BLOCK: usize = 1_024;
 
+/// Whether there are no other threads than the caller's: WebAssembly cannot start one.
+const ALONE: bool = cfg!(target_family = "wasm");
+
 /// Applies `work` to block numbers `0..blocks` and returns the results in block order.
 pub(crate) fn map_blocks<T, F>(blocks: usize, threads: usize, work: F) -> Vec<T>
 where
@@ -12,7 +15,7 @@ where
     F: Fn(usize) -> T + Sync,
 {
     let threads = threads.clamp(1, blocks.max(1));
-    if threads == 1 {
+    if ALONE || threads == 1 {
         return (0..blocks).map(work).collect();
     }
     let share = blocks.div_ceil(threads);
@@ -61,7 +64,7 @@ where
         let numbered = items.iter_mut().enumerate();
         numbered.map(|(at, item)| work(start + at, item)).collect()
     };
-    if items.len() <= share {
+    if ALONE || items.len() <= share {
         return part(0, items);
     }
     let part = &part;
