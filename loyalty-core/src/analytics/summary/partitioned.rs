@@ -134,9 +134,13 @@ impl State {
         }
     }
 
-    /// Adds a row on the last day or after it. Totals fit: rows < 2³¹ and amounts < 2³².
+    /// Adds a row: the first one, or one on the last day or after it. Totals fit: rows < 2³¹ and amounts < 2³².
     #[inline]
     fn add(&mut self, day: u32, amount: i64, gaps: &mut [u64]) {
+        if self.occasions == 0 {
+            *self = Self::start(day, amount);
+            return;
+        }
         let gap = day - self.last_day;
         self.orders += 1;
         self.total += amount;
@@ -178,12 +182,7 @@ fn in_day_order<'a>(
     for rows in rows {
         for row in rows {
             let (customer, day, amount) = unpack(*row);
-            let state = &mut states[customer];
-            if state.occasions == 0 {
-                *state = State::start(day, amount);
-            } else {
-                state.add(day, amount, &mut result.gap_counts);
-            }
+            states[customer].add(day, amount, &mut result.gap_counts);
         }
     }
     for (low, state) in states.iter().enumerate() {
@@ -211,11 +210,7 @@ fn in_any_order<'a>(
             if customer != low {
                 break;
             }
-            if state.occasions == 0 {
-                state = State::start(day, amount);
-            } else {
-                state.add(day, amount, &mut result.gap_counts);
-            }
+            state.add(day, amount, &mut result.gap_counts);
             at += 1;
         }
         state.push(base + low as u32, first, result);
