@@ -23,6 +23,7 @@ mod parallel;
 mod population;
 mod radix;
 mod scatter;
+mod shards;
 
 pub use error::{Absent, AnalyticsError};
 

@@ -45,11 +45,21 @@ where
     T: Send,
     F: Fn(Range<usize>) -> T + Sync,
 {
+    let ranges: Vec<_> = ranges(len, least, threads).collect();
+    map_blocks(ranges.len(), ranges.len(), |part| {
+        work(ranges[part].clone())
+    })
+}
+
+/// Neighbouring ranges of `0..len`, one a thread and none shorter than `least`; one at least.
+pub(crate) fn ranges(
+    len: usize,
+    least: usize,
+    threads: usize,
+) -> impl Iterator<Item = Range<usize>> {
     let parts = threads.clamp(1, (len / least).max(1));
     let share = len.div_ceil(parts);
-    map_blocks(parts, parts, |part| {
-        work((part * share).min(len)..((part + 1) * share).min(len))
-    })
+    (0..parts).map(move |part| (part * share).min(len)..((part + 1) * share).min(len))
 }
 
 /// Applies `work` to each item and its position, neighbours on one thread; the results in item order.

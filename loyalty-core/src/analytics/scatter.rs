@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::parallel::map_ranges;
+use super::parallel::{map_items, ranges};
 
 /// Rows of a thread at least.
 const ROWS_MIN: usize = 1 << 15;
@@ -21,8 +21,12 @@ struct Part<T> {
 }
 
 impl<T: Copy + Send + Sync> Scattered<T> {
-    /// The rows `0..rows` by group (`0..groups`), without those for which `pack` gives nothing. Both functions
-    /// give one item a row of the range; `blank` is any row.
+    /// No rows.
+    pub(crate) fn new() -> Self {
+        Self { parts: Vec::new() }
+    }
+
+    /// The rows `0..rows` by group, see [`Scattered::fill`].
     pub(crate) fn of<G, P>(
         rows: usize,
         groups: usize,
@@ -35,7 +39,29 @@ impl<T: Copy + Send + Sync> Scattered<T> {
         G: Iterator<Item = usize>,
         P: Iterator<Item = Option<T>>,
     {
-        let parts = map_ranges(rows, ROWS_MIN, threads, |range| {
+        let mut scattered = Self::new();
+        scattered.fill(rows, groups, threads, blank, group, pack);
+        scattered
+    }
+
+    /// The rows `0..rows` by group (`0..groups`), without those for which `pack` gives nothing, in the place of
+    /// the rows before. Both functions give one item a row of the range; `blank` is any row.
+    pub(crate) fn fill<G, P>(
+        &mut self,
+        rows: usize,
+        groups: usize,
+        threads: usize,
+        blank: T,
+        group: impl Fn(Range<usize>) -> G + Sync,
+        pack: impl Fn(Range<usize>) -> P + Sync,
+    ) where
+        G: Iterator<Item = usize>,
+        P: Iterator<Item = Option<T>>,
+    {
+        let ranges: Vec<_> = ranges(rows, ROWS_MIN, threads).collect();
+        self.parts.resize_with(ranges.len(), Part::new);
+        map_items(&mut self.parts, threads, |at, part| {
+            let range = ranges[at].clone();
             let mut next = vec![0_usize; groups + 1];
             for group in group(range.clone()) {
                 next[group + 1] += 1;
@@ -45,18 +71,16 @@ impl<T: Copy + Send + Sync> Scattered<T> {
             }
             next.truncate(groups);
             let starts = next.clone();
-            let mut rows = vec![blank; range.len()];
+            part.rows.resize(range.len(), blank);
             for (group, packed) in group(range.clone()).zip(pack(range)) {
                 let Some(packed) = packed else { continue };
                 let slot = &mut next[group];
-                rows[*slot] = packed;
+                part.rows[*slot] = packed;
                 *slot += 1;
             }
             let places = starts.into_iter().zip(next);
-            let places = places.map(|(start, end)| start..end).collect();
-            Part { rows, places }
+            part.places = places.map(|(start, end)| start..end).collect();
         });
-        Self { parts }
     }
 
     /// The rows of a group, in pieces.
@@ -69,5 +93,14 @@ impl<T: Copy + Send + Sync> Scattered<T> {
     pub(crate) fn counts(&self) -> impl Iterator<Item = Vec<usize>> {
         let parts = self.parts.iter();
         parts.map(|part| part.places.iter().map(Range::len).collect())
+    }
+}
+
+impl<T> Part<T> {
+    fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            places: Vec::new(),
+        }
     }
 }

@@ -25,6 +25,7 @@ const RANKS: &[(&str, i32)] = &[
     ("analytics/special", 1),
     ("analytics/civil", 1),
     ("analytics/error", 1),
+    ("analytics/shards", 1),
     ("analytics/index", 1),
     ("analytics/columns", 1),
     ("analytics/occasions", 1),
