@@ -38,7 +38,11 @@ fn a_factor_below_one_is_taken_off_rules_that_are_rounded_apart() {
     let decision = shop.quote(&bought("p", "10.00", 1), moment(2, 9));
     let wallet = &decision.wallets[0];
     assert_eq!(wallet.earned, Points::from_whole(2).unwrap());
-    let parts: Vec<(&str, i64)> = wallet.parts.iter().map(|part| (part.rule.as_str(), part.points.milli())).collect();
+    let parts: Vec<(&str, i64)> = wallet
+        .parts
+        .iter()
+        .map(|part| (part.rule.as_str(), part.points.milli()))
+        .collect();
     assert_eq!(parts, [("base", 2000)]);
     let lots: Vec<i64> = wallet.lots.iter().map(|lot| lot.points.milli()).collect();
     assert_eq!(lots, [2000]);
@@ -63,8 +67,74 @@ fn stamps_that_pay_a_debt_are_on_no_open_card() {
     };
     shop.post(*used);
     let units = loyalty_core::purchase::Back::Quantity(3);
-    let line = loyalty_core::purchase::ReturnLine { line: "1".parse().unwrap(), back: units };
+    let line = loyalty_core::purchase::ReturnLine {
+        line: "1".parse().unwrap(),
+        back: units,
+    };
     shop.refund("p", &[line], moment(4, 9));
-    assert_eq!([told(&shop, 2), told(&shop, 3)], [(0, 0), (0, 0)], "3 are owed");
-    assert_eq!([told(&shop, 4), told(&shop, 8)], [(0, 1), (1, 0)], "then the next card");
+    assert_eq!(
+        [told(&shop, 2), told(&shop, 3)],
+        [(0, 0), (0, 0)],
+        "3 are owed"
+    );
+    assert_eq!(
+        [told(&shop, 4), told(&shop, 8)],
+        [(0, 1), (1, 0)],
+        "then the next card"
+    );
+}
+
+/// A cancelled sale takes back how long it kept points alive; points that come back to a lot which would
+/// have lapsed without it lapse with the cancellation, and a replay says the same.
+#[test]
+fn a_cancelled_sale_keeps_no_points_alive() {
+    let mut shop = Shop::new(&scheme(&json!({
+        "wallets": [{
+            "id": "points", "expiry": { "activity": { "after": { "days": 10 } } },
+            "redemption": { "value": { "points": "10", "amount": "1.00" }, "as": "discount" },
+        }],
+    })));
+    shop.give("100", moment(1, 9));
+    let mut bought = bought("p", "20.00", 1);
+    bought.pay_points =
+        serde_json::from_value(json!([{ "wallet": "points", "points": "40" }])).unwrap();
+    assert!(shop.record_if_allowed(&bought, moment(8, 9)));
+    shop.cancel("p", moment(15, 9));
+    shop.check();
+    let balance = shop
+        .account
+        .balance(&"points".parse().unwrap(), moment(15, 9));
+    assert_eq!(
+        (balance.active, balance.expired),
+        (Points::ZERO, Points::from_whole(100).unwrap())
+    );
+    assert!(!shop.account.has_due(moment(15, 9)), "all of it is posted");
+    let lot = &shop.account.wallets[0].lots[0];
+    assert_eq!(lot.expired_on(), Some(moment(12, 0).date()));
+}
+
+/// Points of the order itself fill first what the member owes: a quote grants what a record can post.
+#[test]
+fn own_points_fill_a_debt_before_they_are_spent() {
+    let mut shop = Shop::new(&scheme(&json!({
+        "wallets": [{
+            "id": "points", "spend_own_points": true,
+            "redemption": { "value": { "points": "10", "amount": "1.00" }, "as": "tender" },
+        }],
+        "earn_base": { "own_reward": "before" },
+        "earn": [{ "id": "base", "give": { "per_purchase": { "points": "30" } } }],
+    })));
+    let debt = json!({ "points": { "wallet": "points", "points": "-20", "allow_deficit": true } });
+    let debt = json!({ "adjust": { "id": "debt", "change": debt, "actor": "a", "reason": "r" } });
+    let Ok(loyalty_core::evaluate::Outcome::Posted(posted)) = shop.act(&debt, moment(1, 9)) else {
+        panic!("a debt is allowed");
+    };
+    shop.post(*posted);
+    let mut bought = bought("p", "20.00", 1);
+    bought.pay_points = serde_json::from_value(json!([{ "wallet": "points" }])).unwrap();
+    let decision = shop.quote(&bought, moment(2, 9));
+    assert!(decision.refused.is_empty());
+    assert_eq!(decision.wallets[0].spent, Points::from_whole(10).unwrap());
+    assert!(shop.record_if_allowed(&bought, moment(2, 9)));
+    shop.check();
 }

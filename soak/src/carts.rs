@@ -16,7 +16,11 @@ fn amount(random: &mut Random, most: i64) -> String {
 }
 
 fn line(random: &mut Random) -> Value {
-    let quantity = if random.one_in(40) { random.between(0, 6000) } else { random.between(1, 5) };
+    let quantity = if random.one_in(40) {
+        random.between(0, 6000)
+    } else {
+        random.between(1, 5)
+    };
     let mut line = json!({
         "price": amount(random, 4500), "quantity": quantity,
         "categories": [random.pick(&["a", "b"])],
@@ -60,7 +64,8 @@ pub fn document(random: &mut Random, id: &str) -> Value {
         }
     }
     if random.one_in(4) {
-        purchase["shipping"] = json!([{ "method": "post", "amount": amount(random, 900), "tax": "20" }]);
+        purchase["shipping"] =
+            json!([{ "method": "post", "amount": amount(random, 900), "tax": "20" }]);
     }
     if random.one_in(6) {
         purchase["codes"] = json!([random.pick(&["CODE0", "CODE1", "code2", "NONE"])]);

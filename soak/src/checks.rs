@@ -4,7 +4,8 @@ use loyalty_core::customer::Facts;
 use loyalty_core::evaluate::{Act, ActError, Decision, QuoteOptions, quote, standing};
 use loyalty_core::id::WalletId;
 use loyalty_core::ledger::{
-    Account, Balance, Entry, Group, Lot, Pending, RewardState, from_json_line, to_json_line, verify_from,
+    Account, Balance, Entry, Group, Lot, Pending, RewardState, from_json_line, to_json_line,
+    verify_from,
 };
 use loyalty_core::number::Points;
 use loyalty_core::purchase::Purchase;
@@ -35,12 +36,18 @@ pub(crate) fn own_code(code: &str, told: &dyn std::fmt::Display) {
 /// A record that a quote had refused, or that the account's state does not allow.
 pub(crate) fn refused_record(error: &ActError, decision: &Decision) {
     let code = error.code();
-    assert!(code != "decision.conflict", "a record says what its quote said: {error}");
+    assert!(
+        code != "decision.conflict",
+        "a record says what its quote said: {error}"
+    );
     let expected = !decision.refused.is_empty()
         || code.starts_with("account.")
         || code == "ledger.other_content"
         || code == "purchase.twice";
-    assert!(expected, "{code}: {error}, and the quote refused nothing");
+    assert!(
+        expected,
+        "{code}: {error}, and the quote refused nothing: {decision:?}"
+    );
 }
 
 fn milli(points: impl Iterator<Item = Points>) -> i64 {
@@ -59,7 +66,9 @@ pub(crate) fn step(member: &mut Member, group: &Group, after: &Account, scheme: 
     assert_eq!(&read, group);
     member.shadow.apply(&read).expect("I13: the group applies");
     assert_eq!(&member.shadow, after, "I13: replayed and live");
-    after.audit().expect("I2, I4, I8: the account holds together");
+    after
+        .audit()
+        .expect("I2, I4, I8: the account holds together");
     draws(before, group, scheme);
     money(after);
     rewards(before, after);
@@ -73,12 +82,27 @@ pub(crate) fn step(member: &mut Member, group: &Group, after: &Account, scheme: 
 fn balances(account: &Account, at: Moment) {
     for wallet in &account.wallets {
         let held = account.balance(&wallet.id, at);
-        let Balance { pending, active, held: kept, owed, available, .. } = held;
+        let Balance {
+            pending,
+            active,
+            held: kept,
+            owed,
+            available,
+            ..
+        } = held;
         for part in [pending, active, kept, owed, available] {
             assert!(!part.is_negative(), "{}: {held:?}", wallet.id);
         }
-        let spendable: i64 = account.spendable_lots(&wallet.id, at).iter().map(|(_, _, free)| free.milli()).sum();
-        assert_eq!(available.milli(), (spendable - owed.milli()).max(0), "I3, I4: {held:?}");
+        let spendable: i64 = account
+            .spendable_lots(&wallet.id, at)
+            .iter()
+            .map(|(_, _, free)| free.milli())
+            .sum();
+        assert_eq!(
+            available.milli(),
+            (spendable - owed.milli()).max(0),
+            "I3, I4: {held:?}"
+        );
         let lots: i64 = milli(wallet.lots.iter().map(|lot| lot.remaining));
         assert!(pending.milli() + active.milli() <= lots, "I4: {held:?}");
     }
@@ -87,10 +111,18 @@ fn balances(account: &Account, at: Moment) {
 /// Points are spent from lots that are usable, and no later lot is touched while an earlier one has
 /// points: what `spendable_lots` of the state before offers (I5, I7).
 fn draws(before: &Account, group: &Group, scheme: &Scheme) {
-    let Some(first) = group.entries.first() else { return };
+    let Some(first) = group.entries.first() else {
+        return;
+    };
     // Only where nothing came before in the group: what time brings changes what can be drawn.
-    let Entry::Redemption(spent) = first else { return };
-    if spent.terms.as_ref().is_some_and(|terms| terms.hold.is_some()) {
+    let Entry::Redemption(spent) = first else {
+        return;
+    };
+    if spent
+        .terms
+        .as_ref()
+        .is_some_and(|terms| terms.hold.is_some())
+    {
         return;
     }
     let lots = before.spendable_lots(&spent.wallet, group.at);
@@ -98,12 +130,23 @@ fn draws(before: &Account, group: &Group, scheme: &Scheme) {
         let lot = lots.iter().find(|(id, _, _)| *id == draw.lot);
         let (_, lot, free) = lot.expect("I7: a lot that can be drawn on");
         assert!(draw.points <= *free, "I3: {} of {free}", draw.points);
-        assert!(lot.pending().is_none_or(|pending| !matches!(pending, Pending::Event(_))), "I7");
+        assert!(
+            lot.pending()
+                .is_none_or(|pending| !matches!(pending, Pending::Event(_))),
+            "I7"
+        );
     }
     let wallet = before.wallet(&spent.wallet).expect("a wallet");
-    let order = scheme.definition().wallets.iter().find(|wallet| wallet.id == spent.wallet).map(|wallet| wallet.draw);
+    let order = scheme
+        .definition()
+        .wallets
+        .iter()
+        .find(|wallet| wallet.id == spent.wallet)
+        .map(|wallet| wallet.draw);
     let rank = |lot: &Lot| {
-        let deadline = wallet.deadline(lot).map_or(i64::MAX, |deadline| deadline.order_ms(group.at.offset_ms()));
+        let deadline = wallet
+            .deadline(lot)
+            .map_or(i64::MAX, |deadline| deadline.order_ms(group.at.offset_ms()));
         match order {
             Some(Draw::Oldest) | None => (false, 0),
             Some(Draw::PromotionalFirst) => (!lot.promotional(), deadline),
@@ -111,22 +154,43 @@ fn draws(before: &Account, group: &Group, scheme: &Scheme) {
         }
     };
     let left = |id, free: Points| {
-        let taken = milli(spent.draws.iter().filter(|draw| draw.lot == id).map(|draw| draw.points));
+        let taken = milli(
+            spent
+                .draws
+                .iter()
+                .filter(|draw| draw.lot == id)
+                .map(|draw| draw.points),
+        );
         free.milli() - taken
     };
-    let last = spent.draws.iter().filter_map(|draw| wallet.lot(draw.lot)).map(rank).max();
+    let last = spent
+        .draws
+        .iter()
+        .filter_map(|draw| wallet.lot(draw.lot))
+        .map(rank)
+        .max();
     for (id, lot, free) in &lots {
-        assert!(left(*id, *free) == 0 || Some(rank(lot)) >= last, "I5: {id} still has points: {group:?}");
+        assert!(
+            left(*id, *free) == 0 || Some(rank(lot)) >= last,
+            "I5: {id} still has points: {group:?}"
+        );
     }
     let available = before.balance(&spent.wallet, group.at).available;
-    assert!(milli(spent.draws.iter().map(|draw| draw.points)) <= available.milli(), "I3: spent more than available");
+    assert!(
+        milli(spent.draws.iter().map(|draw| draw.points)) <= available.milli(),
+        "I3: spent more than available"
+    );
 }
 
 /// Never more money back than was paid (I15).
 fn money(after: &Account) {
     for state in &after.purchases {
         let paid = state.entry.total.minor();
-        assert!((0..=paid).contains(&state.refunded_minor), "I15: {} of {paid}", state.refunded_minor);
+        assert!(
+            (0..=paid).contains(&state.refunded_minor),
+            "I15: {} of {paid}",
+            state.refunded_minor
+        );
     }
 }
 
@@ -134,7 +198,10 @@ fn money(after: &Account) {
 fn rewards(before: &Account, after: &Account) {
     for (was, is) in before.rewards.iter().zip(&after.rewards) {
         if matches!(was.state, RewardState::Void(_)) {
-            assert!(matches!(is.state, RewardState::Void(_)), "I31: void is for good");
+            assert!(
+                matches!(is.state, RewardState::Void(_)),
+                "I31: void is for good"
+            );
         }
     }
 }
@@ -158,20 +225,49 @@ pub(crate) fn poured(survivor: &Account, other: &Account, after: &Account, at: M
     for wallet in &after.wallets {
         let of = |account: &Account| account.balance(&wallet.id, at);
         let (a, b, both) = (of(survivor), of(other), of(after));
-        assert_eq!(a.balance.milli() + b.balance.milli(), both.balance.milli(), "I2: {a:?} and {b:?} are {both:?}");
-        assert_eq!(a.pending.milli() + b.pending.milli(), both.pending.milli(), "I2: {a:?} and {b:?} are {both:?}");
+        assert_eq!(
+            a.balance.milli() + b.balance.milli(),
+            both.balance.milli(),
+            "I2: {a:?} and {b:?} are {both:?}"
+        );
+        assert_eq!(
+            a.pending.milli() + b.pending.milli(),
+            both.pending.milli(),
+            "I2: {a:?} and {b:?} are {both:?}"
+        );
     }
 }
 
 /// A quote, twice the same, whose parts sum to the whole; nothing where the purchase cannot be read.
-pub(crate) fn quoted(world: &World, of: usize, purchase: &Purchase, facts: &Facts, at: Moment) -> Option<Decision> {
+pub(crate) fn quoted(
+    world: &World,
+    of: usize,
+    purchase: &Purchase,
+    facts: &Facts,
+    at: Moment,
+) -> Option<Decision> {
     let account = &world.members[of].account;
-    let options = |explain| QuoteOptions { explain, pool: Some(&world.pool.account) };
-    let say = |explain| quote(&world.scheme, account, purchase, facts, at, options(explain));
+    let options = |explain| QuoteOptions {
+        explain,
+        pool: Some(&world.pool.account),
+    };
+    let say = |explain| {
+        quote(
+            &world.scheme,
+            account,
+            purchase,
+            facts,
+            at,
+            options(explain),
+        )
+    };
     let told = match say(true) {
         Ok(told) => told,
         Err(error) => {
-            refusal(&error, &crate::world::act(&serde_json::json!({ "record": { "purchase": purchase } })));
+            refusal(
+                &error,
+                &crate::world::act(&serde_json::json!({ "record": { "purchase": purchase } })),
+            );
             return None;
         }
     };
@@ -189,25 +285,54 @@ pub(crate) fn whole(decision: &Decision) {
     let mut off = 0;
     for line in &decision.lines {
         let (price, discount, net) = (line.list.minor(), line.discount.minor(), line.net.minor());
-        assert!(discount >= 0 && net >= 0 && price == discount + net, "I9: {line:?}");
+        assert!(
+            discount >= 0 && net >= 0 && price == discount + net,
+            "I9: {line:?}"
+        );
         list += price;
         off += discount;
     }
-    assert_eq!((totals.list.minor(), totals.discount.minor(), totals.goods.minor()), (list, off, list - off), "I9");
+    assert_eq!(
+        (
+            totals.list.minor(),
+            totals.discount.minor(),
+            totals.goods.minor()
+        ),
+        (list, off, list - off),
+        "I9"
+    );
     for discount in &decision.discounts {
         let shares: i64 = discount.lines.iter().map(|share| share.minor()).sum();
-        assert!(discount.lines.iter().all(|share| share.minor() >= 0), "I9: {discount:?}");
+        assert!(
+            discount.lines.iter().all(|share| share.minor() >= 0),
+            "I9: {discount:?}"
+        );
         assert_eq!(shares, discount.amount.minor(), "I10: {discount:?}");
     }
     let tenders = totals.points_tender.minor() + totals.gift_card.minor();
-    assert_eq!(totals.due.minor(), totals.total.minor() - tenders, "I29: {totals:?}");
-    assert!(totals.due.minor() >= 0 && totals.shipping.minor() >= 0 && totals.tax.minor() >= 0, "{totals:?}");
+    assert_eq!(
+        totals.due.minor(),
+        totals.total.minor() - tenders,
+        "I29: {totals:?}"
+    );
+    assert!(
+        totals.due.minor() >= 0 && totals.shipping.minor() >= 0 && totals.tax.minor() >= 0,
+        "{totals:?}"
+    );
     for wallet in &decision.wallets {
         let parts = milli(wallet.parts.iter().map(|part| part.points));
         assert_eq!(parts, wallet.earned.milli(), "I29: {wallet:?}");
-        assert_eq!(milli(wallet.lots.iter().map(|lot| lot.points)), parts, "I29: {wallet:?}");
+        assert_eq!(
+            milli(wallet.lots.iter().map(|lot| lot.points)),
+            parts,
+            "I29: {wallet:?}"
+        );
         for part in &wallet.parts {
-            assert!(part.points <= part.wanted || wallet.parts.iter().any(|part| part.points.is_negative()), "I11: {wallet:?}");
+            assert!(
+                part.points <= part.wanted
+                    || wallet.parts.iter().any(|part| part.points.is_negative()),
+                "I11: {wallet:?}"
+            );
         }
     }
     for card in &decision.cards {
@@ -220,20 +345,39 @@ pub(crate) fn recorded(decision: &Decision, group: &Group, before: &[(WalletId, 
     assert!(decision.refused.is_empty(), "{:?}", decision.refused);
     for wallet in &decision.wallets {
         let posted = group.entries.iter().filter_map(|entry| match entry {
-            Entry::Earning(entry) if entry.purchase().is_some() && entry.wallet == wallet.wallet => Some(entry.points),
+            Entry::Earning(entry)
+                if entry.purchase().is_some() && entry.wallet == wallet.wallet =>
+            {
+                Some(entry.points)
+            }
             _ => None,
         });
-        assert_eq!(milli(posted), wallet.earned.milli(), "quoted and recorded: {wallet:?}");
+        assert_eq!(
+            milli(posted),
+            wallet.earned.milli(),
+            "quoted and recorded: {wallet:?}"
+        );
         let held = before.iter().find(|(id, _)| *id == wallet.wallet);
         let available = held.map_or(0, |(_, held)| held.available.milli());
         let own = wallet.earned.milli();
-        assert!(wallet.spent.milli() <= available + own, "I3: {wallet:?} of {available}");
+        assert!(
+            wallet.spent.milli() <= available + own.max(0),
+            "I3: {wallet:?} of {available}"
+        );
     }
-    let stamps: i64 = group.entries.iter().map(|entry| match entry {
-        Entry::Stamp(stamp) if stamp.purchase.is_some() => stamp.count,
-        _ => 0,
-    }).sum();
-    let quoted: i64 = decision.cards.iter().map(|card| i64::from(card.stamps)).sum();
+    let stamps: i64 = group
+        .entries
+        .iter()
+        .map(|entry| match entry {
+            Entry::Stamp(stamp) if stamp.purchase.is_some() => stamp.count,
+            _ => 0,
+        })
+        .sum();
+    let quoted: i64 = decision
+        .cards
+        .iter()
+        .map(|card| i64::from(card.stamps))
+        .sum();
     assert!(stamps <= quoted, "I30: {stamps} of {quoted} stamps");
 }
 
@@ -241,16 +385,25 @@ pub(crate) fn recorded(decision: &Decision, group: &Group, before: &[(WalletId, 
 /// account.
 pub(crate) fn whole_log(member: &Member, cut: usize) {
     let name = member.account.member.clone();
-    let text: String = member.groups.iter().map(|group| to_json_line(group).expect("a line")).collect();
+    let text: String = member
+        .groups
+        .iter()
+        .map(|group| to_json_line(group).expect("a line"))
+        .collect();
     let read = loyalty_core::ledger::read_log(text.as_bytes());
-    assert!(read.problem.is_none() && read.groups == member.groups && read.head == member.account.head);
+    assert!(
+        read.problem.is_none() && read.groups == member.groups && read.head == member.account.head
+    );
     let cut = cut.min(member.groups.len());
-    let part = Account::replay(name.clone(), &read.groups[..cut]).expect("I13: a prefix is a state");
+    let part =
+        Account::replay(name.clone(), &read.groups[..cut]).expect("I13: a prefix is a state");
     part.audit().expect("a prefix holds together");
     let stored = part.snapshot_json().expect("a snapshot");
     let restored = Account::restore_json(stored.as_bytes()).expect("it comes back");
     assert_eq!(restored, part);
-    let both = restored.continue_replay(&read.groups[cut..]).expect("its tail applies");
+    let both = restored
+        .continue_replay(&read.groups[cut..])
+        .expect("its tail applies");
     let whole = Account::replay(name, &read.groups).expect("I13: the whole log applies");
     let hash = |account: &Account| account.state_hash().expect("a hash");
     assert_eq!(hash(&both), hash(&member.account), "I13: snapshot and tail");

@@ -46,9 +46,15 @@ fn wanted(random: &mut Random, number: usize, shared: bool) -> Value {
     let reward = if shared { "mug" } else { "tea" };
     match if shared { 0 } else { random.below(4) } {
         0 => json!({ "redeem": { "id": id, "on": { "reward": { "reward": reward } } } }),
-        1 => json!({ "redeem": { "id": id, "on": { "points": { "wallet": "points", "points": "10" } } } }),
-        2 => json!({ "hold": { "id": id, "points": [{ "wallet": "points", "points": "10" }], "until": moment(START_MS + 900_000_000) } }),
-        _ => json!({ "record": { "purchase": { "id": id, "currency": "EUR", "lines": [{ "price": "1.00" }], "pay_points": [{ "wallet": "points", "points": "10" }] } } }),
+        1 => {
+            json!({ "redeem": { "id": id, "on": { "points": { "wallet": "points", "points": "10" } } } })
+        }
+        2 => {
+            json!({ "hold": { "id": id, "points": [{ "wallet": "points", "points": "10" }], "until": moment(START_MS + 900_000_000) } })
+        }
+        _ => {
+            json!({ "record": { "purchase": { "id": id, "currency": "EUR", "lines": [{ "price": "1.00" }], "pay_points": [{ "wallet": "points", "points": "10" }] } } })
+        }
     }
 }
 
@@ -68,12 +74,17 @@ pub fn double_spend(seed: u64) -> Tally {
     let at = moment(START_MS);
     let open = |name: &str| Account::new(name.parse().expect("a name"));
     let pool = open("pool");
-    let mut store = Store { accounts: Vec::new(), pool };
+    let mut store = Store {
+        accounts: Vec::new(),
+        pool,
+    };
     for member in 0..members {
         let mut account = open(&format!("m{member}"));
         if points > 0 {
             let give = json!({ "adjust": { "id": "given", "actor": "a", "reason": "r", "change": { "points": { "wallet": "points", "points": points.to_string() } } } });
-            account = done(&schemes, &account, &store.pool, &act(&give), at).expect("given").account;
+            account = done(&schemes, &account, &store.pool, &act(&give), at)
+                .expect("given")
+                .account;
         }
         store.accounts.push(account);
     }
@@ -87,7 +98,10 @@ pub fn double_spend(seed: u64) -> Tally {
             done: false,
         })
         .collect();
-    let mut tally = Tally { sequences: 1, ..Tally::default() };
+    let mut tally = Tally {
+        sequences: 1,
+        ..Tally::default()
+    };
     loop {
         let open: Vec<usize> = (0..count).filter(|device| !devices[*device].done).collect();
         if open.is_empty() {
@@ -99,19 +113,38 @@ pub fn double_spend(seed: u64) -> Tally {
     }
     let can = |points: i64| usize::try_from(points / 10).unwrap_or(0);
     for (member, account) in store.accounts.iter().enumerate() {
-        let of: Vec<&Device> = devices.iter().filter(|device| device.member == member).collect();
+        let of: Vec<&Device> = devices
+            .iter()
+            .filter(|device| device.member == member)
+            .collect();
         let won = of.iter().filter(|device| device.won).count();
         if !shared {
-            assert_eq!(won, can(points).min(of.len()), "D1: as many win as there are points for");
+            assert_eq!(
+                won,
+                can(points).min(of.len()),
+                "D1: as many win as there are points for"
+            );
         }
-        let left = account.balance(&"points".parse().expect("a wallet"), at).available;
+        let left = account
+            .balance(&"points".parse().expect("a wallet"), at)
+            .available;
         let spent = i64::try_from(won).unwrap_or(0) * 10;
-        assert_eq!(left, Points::from_whole(points - spent).expect("points"), "D1: what is left");
+        assert_eq!(
+            left,
+            Points::from_whole(points - spent).expect("points"),
+            "D1: what is left"
+        );
         account.audit().expect("it holds together");
     }
     if shared {
         let all: usize = (0..members)
-            .map(|member| can(points).min((0..count).filter(|device| device % members == member).count()))
+            .map(|member| {
+                can(points).min(
+                    (0..count)
+                        .filter(|device| device % members == member)
+                        .count(),
+                )
+            })
             .sum();
         let won = devices.iter().filter(|device| device.won).count();
         assert_eq!(won, all.min(6), "D1: six mugs for all");
@@ -119,13 +152,22 @@ pub fn double_spend(seed: u64) -> Tally {
     tally
 }
 
-fn done(schemes: &Schemes, account: &Account, pool: &Account, act: &Act, at: Moment) -> Option<Posted> {
+fn done(
+    schemes: &Schemes,
+    account: &Account,
+    pool: &Account,
+    act: &Act,
+    at: Moment,
+) -> Option<Posted> {
     match perform(schemes, account, act, at, Some(pool)) {
         Ok(Outcome::Posted(posted)) => Some(*posted),
         Ok(Outcome::Repeated(_)) => panic!("it is new"),
         Err(error) => {
             let code = error.code();
-            assert!(code == "points.insufficient" || code == "reward.limit" || code == "payment.excess", "{code}: {error}");
+            assert!(
+                code == "points.insufficient" || code == "reward.limit" || code == "payment.excess",
+                "{code}: {error}"
+            );
             None
         }
     }
@@ -136,9 +178,12 @@ fn turn(device: &mut Device, store: &mut Store, schemes: &Schemes, at: Moment, t
     if let Some(posted) = device.decided.take() {
         let (account, pool) = device.read.take().expect("it has read");
         let stored = &mut store.accounts[device.member];
-        let current = stored.head == account.head && (posted.pool.is_none() || store.pool.head == pool.head);
+        let current =
+            stored.head == account.head && (posted.pool.is_none() || store.pool.head == pool.head);
         if current {
-            stored.apply(&posted.group).expect("the version is the one it was decided over");
+            stored
+                .apply(&posted.group)
+                .expect("the version is the one it was decided over");
             if let Some(group) = &posted.pool {
                 store.pool.apply(group).expect("so is the pool's");
             }
@@ -147,11 +192,16 @@ fn turn(device: &mut Device, store: &mut Store, schemes: &Schemes, at: Moment, t
             (device.won, device.done) = (true, true);
         } else if stored.head != account.head {
             let before = stored.clone();
-            let late = stored.apply(&posted.group).expect_err("D1: only one wins a version");
+            let late = stored
+                .apply(&posted.group)
+                .expect_err("D1: only one wins a version");
             assert_eq!(late.code(), "ledger.sequence");
             assert_eq!(before, *stored);
         } else if let Some(group) = &posted.pool {
-            let late = store.pool.apply(group).expect_err("D1: only one wins the pool's version");
+            let late = store
+                .pool
+                .apply(group)
+                .expect_err("D1: only one wins the pool's version");
             assert_eq!(late.code(), "ledger.sequence");
         }
         return;
@@ -191,27 +241,40 @@ pub fn at_least_once(seed: u64) -> Tally {
     let mut next = [0, 0];
     while (0..2).any(|of| next[of] < acts[of].len()) {
         let of = random.below(2);
-        let Some((asked, at)) = acts[of].get(next[of]) else { continue };
+        let Some((asked, at)) = acts[of].get(next[of]) else {
+            continue;
+        };
         assert!(often.act(of, asked, *at).is_some(), "I23: {asked:?}");
         next[of] += 1;
         for _ in 0..random.below(5) {
             let (again, first) = random.pick(&acts[of][..next[of]]).clone();
             let at = if random.one_in(2) { first } else { *at };
-            assert!(often.act(of, &again, at).is_none(), "D3: posted twice: {again:?}");
+            assert!(
+                often.act(of, &again, at).is_none(),
+                "D3: posted twice: {again:?}"
+            );
         }
     }
     for (a, b) in once.members.iter().zip(&often.members) {
         let hash = |account: &Account| account.state_hash().expect("a hash");
         assert_eq!(hash(&a.account), hash(&b.account), "D3");
     }
-    Tally { sequences: 1, acts: often.asked, groups: often.posted, events: often.entries }
+    Tally {
+        sequences: 1,
+        acts: often.asked,
+        groups: often.posted,
+        events: often.entries,
+    }
 }
 
 fn without_shared(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.remove("limit_total");
-            let scheme = |list: &Value| list.as_array().is_some_and(|list| list.iter().any(|item| item["per"] == "scheme"));
+            let scheme = |list: &Value| {
+                list.as_array()
+                    .is_some_and(|list| list.iter().any(|item| item["per"] == "scheme"))
+            };
             fields.retain(|name, list| !(name == "budgets" && scheme(list)));
             fields.values_mut().for_each(without_shared);
         }
@@ -228,9 +291,13 @@ fn any_act(random: &mut Random, number: i64, world: &World, of: usize) -> Value 
         _ => None,
     });
     match (random.below(8), record) {
-        (0, _) => json!({ "adjust": { "id": id, "actor": "a", "reason": "r", "change": { "points": { "wallet": "points", "points": "60" } } } }),
+        (0, _) => {
+            json!({ "adjust": { "id": id, "actor": "a", "reason": "r", "change": { "points": { "wallet": "points", "points": "60" } } } })
+        }
         (1, _) => json!({ "redeem": { "id": id, "on": { "reward": { "reward": "tour" } } } }),
-        (2, Some(purchase)) => json!({ "refund": { "id": id, "purchase": purchase, "lines": [{ "line": "1", "back": { "quantity": 1 } }] } }),
+        (2, Some(purchase)) => {
+            json!({ "refund": { "id": id, "purchase": purchase, "lines": [{ "line": "1", "back": { "quantity": 1 } }] } })
+        }
         (3, Some(purchase)) => json!({ "cancel": { "id": id, "purchase": purchase } }),
         (4, _) => json!({ "event": { "id": id, "name": "review" } }),
         (5, _) => json!({ "due": { "id": id } }),

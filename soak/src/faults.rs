@@ -15,7 +15,11 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                places(value, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                places(
+                    value,
+                    &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
             }
         }
         Value::Array(items) => {
@@ -29,19 +33,33 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
 
 /// Values of another type than the one that stands there.
 fn wrong(value: &Value) -> Vec<Value> {
-    let all = [json!(null), json!(true), json!(7), json!(1.5), json!([]), json!({}), json!("\u{1}")];
+    let all = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(1.5),
+        json!([]),
+        json!({}),
+        json!("\u{1}"),
+    ];
     let same = |other: &Value| std::mem::discriminant(other) == std::mem::discriminant(value);
     let whole = |other: &Value| value.is_number() && other.is_number() && other.is_i64();
-    all.into_iter().filter(|other| !same(other) || (value.is_number() && !whole(other))).collect()
+    all.into_iter()
+        .filter(|other| !same(other) || (value.is_number() && !whole(other)))
+        .collect()
 }
 
 fn refused(text: &str) -> Option<(&'static str, String)> {
-    SchemeDef::from_json(text).err().map(|error| (error.code, error.path.to_string()))
+    SchemeDef::from_json(text)
+        .err()
+        .map(|error| (error.code, error.path.to_string()))
 }
 
 /// Whether `null` at a place reads as nothing at that place, which is no fault.
 fn absent(document: &Value, pointer: &str, null: &Value) -> bool {
-    let Some((parent, name)) = pointer.rsplit_once('/') else { return false };
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        return false;
+    };
     let mut without = document.clone();
     if let Some(Value::Object(fields)) = without.pointer_mut(parent) {
         fields.remove(name);
@@ -64,12 +82,18 @@ pub fn malformed(seed: u64) -> Tally {
     };
     let mut found = Vec::new();
     places(&document, "", &mut found);
-    let mut tally = Tally { sequences: 1, ..Tally::default() };
+    let mut tally = Tally {
+        sequences: 1,
+        ..Tally::default()
+    };
     let mut say = |what: &str, text: &str, codes: &[&str], allowed: &[String]| {
         tally.acts += 1;
         let (code, path) = refused(text).unwrap_or_else(|| panic!("S1: {what} was taken"));
         assert!(codes.contains(&code), "S1: {what}: {code} at {path}");
-        assert!(allowed.contains(&path), "S1: {what}: {code} at {path}, expected at {allowed:?}");
+        assert!(
+            allowed.contains(&path),
+            "S1: {what}: {code} at {path}, expected at {allowed:?}"
+        );
     };
     for (pointer, value) in &found {
         for other in wrong(value) {
@@ -79,19 +103,38 @@ pub fn malformed(seed: u64) -> Tally {
                 continue;
             }
             let what = format!("{pointer} = {other}");
-            say(&what, &bad.to_string(), &["read.wrong_type", "read.value", "read.missing_field"], &[pointer.clone()]);
+            say(
+                &what,
+                &bad.to_string(),
+                &["read.wrong_type", "read.value", "read.missing_field"],
+                &[pointer.clone()],
+            );
         }
-        let Value::Object(fields) = value else { continue };
+        let Value::Object(fields) = value else {
+            continue;
+        };
         let mut bad = document.clone();
         bad.pointer_mut(pointer).expect("a place")["zzz"] = json!(1);
         let what = format!("{pointer}/zzz");
-        say(&what, &bad.to_string(), &["read.unknown_field", "read.value"], &[pointer.clone(), what.clone()]);
+        say(
+            &what,
+            &bad.to_string(),
+            &["read.unknown_field", "read.value"],
+            &[pointer.clone(), what.clone()],
+        );
         for name in fields.keys() {
             let mut bad = document.clone();
             bad.pointer_mut(pointer).expect("a place")["\u{1}"] = fields[name].clone();
-            let text = bad.to_string().replace("\"\\u0001\":", &format!("{}:", json!(name)));
+            let text = bad
+                .to_string()
+                .replace("\"\\u0001\":", &format!("{}:", json!(name)));
             let place = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-            say(&format!("{place} twice"), &text, &["read.duplicate_key"], &[place.clone()]);
+            say(
+                &format!("{place} twice"),
+                &text,
+                &["read.duplicate_key"],
+                &[place.clone()],
+            );
         }
     }
     let text = document.to_string();

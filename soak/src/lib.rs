@@ -54,11 +54,39 @@ pub struct Part {
 
 /// Every part.
 pub const PARTS: [Part; 7] = [
-    Part { name: "sim_ledger", share: 12, play: sim::sequence },
-    Part { name: "double_spend", share: 3, play: devices::double_spend },
-    Part { name: "at_least_once", share: 3, play: devices::at_least_once },
-    Part { name: "crash_recovery", share: 2, play: torn::crash_recovery },
-    Part { name: "verify_decision", share: 2, play: tampered::verify },
-    Part { name: "malformed_schemes", share: 2, play: faults::malformed },
-    Part { name: "money_exact", share: 1, play: sums::money_exact },
+    Part {
+        name: "sim_ledger",
+        share: 12,
+        play: sim::sequence,
+    },
+    Part {
+        name: "double_spend",
+        share: 3,
+        play: devices::double_spend,
+    },
+    Part {
+        name: "at_least_once",
+        share: 3,
+        play: devices::at_least_once,
+    },
+    Part {
+        name: "crash_recovery",
+        share: 2,
+        play: torn::crash_recovery,
+    },
+    Part {
+        name: "verify_decision",
+        share: 2,
+        play: tampered::verify,
+    },
+    Part {
+        name: "malformed_schemes",
+        share: 2,
+        play: faults::malformed,
+    },
+    Part {
+        name: "money_exact",
+        share: 1,
+        play: sums::money_exact,
+    },
 ];

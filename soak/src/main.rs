@@ -40,20 +40,31 @@ type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 fn run(seed: &str, seconds: &str, names: &[&str]) -> Done {
     let (seed, seconds): (u64, f64) = (seed.parse()?, seconds.parse()?);
-    for name in names.iter().filter(|name| PARTS.iter().all(|part| part.name != **name)) {
+    for name in names
+        .iter()
+        .filter(|name| PARTS.iter().all(|part| part.name != **name))
+    {
         return Err(format!("{name} is no part").into());
     }
-    let chosen: Vec<&Part> = PARTS.iter().filter(|part| names.is_empty() || names.contains(&part.name)).collect();
+    let chosen: Vec<&Part> = PARTS
+        .iter()
+        .filter(|part| names.is_empty() || names.contains(&part.name))
+        .collect();
     let all: u32 = chosen.iter().map(|part| part.share).sum();
     println!("seed {seed}");
     println!("| part | sequences | executions | groups | events | violations | seconds |");
     println!("|---|---:|---:|---:|---:|---:|---:|");
     let mut violations = 0;
     for part in chosen {
-        let share = Duration::from_secs_f64(seconds * f64::from(part.share) / f64::from(all.max(1)));
+        let share =
+            Duration::from_secs_f64(seconds * f64::from(part.share) / f64::from(all.max(1)));
         violations += run_part(part, seed, share);
     }
-    Ok(if violations == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if violations == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn run_part(part: &Part, seed: u64, share: Duration) -> u64 {
@@ -71,14 +82,25 @@ fn run_part(part: &Part, seed: u64, share: Duration) -> u64 {
         }
         number += 1;
     }
-    let Tally { sequences, acts, groups, events } = tally;
+    let Tally {
+        sequences,
+        acts,
+        groups,
+        events,
+    } = tally;
     let took = began.elapsed().as_secs();
-    println!("| {} | {sequences} | {acts} | {groups} | {events} | {violations} | {took} |", part.name);
+    println!(
+        "| {} | {sequences} | {acts} | {groups} | {events} | {violations} | {took} |",
+        part.name
+    );
     violations
 }
 
 fn one(name: &str, seed: &str) -> Done {
-    let part = PARTS.iter().find(|part| part.name == name).ok_or("no such part")?;
+    let part = PARTS
+        .iter()
+        .find(|part| part.name == name)
+        .ok_or("no such part")?;
     println!("{:?}", (part.play)(seed.parse()?));
     Ok(ExitCode::SUCCESS)
 }
@@ -93,7 +115,10 @@ fn write_seeds(folder: &Path) -> Done {
 }
 
 fn target(name: &str, files: &[&str]) -> Done {
-    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).ok_or("no such target")?;
+    let (_, target) = TARGETS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .ok_or("no such target")?;
     for file in files {
         target(&std::fs::read(file)?);
     }

@@ -13,13 +13,19 @@ impl Random {
     /// The generator of a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self { state: seed, chosen: Vec::new() }
+        Self {
+            state: seed,
+            chosen: Vec::new(),
+        }
     }
 
     /// The generator whose first numbers are these bytes.
     #[must_use]
     pub fn chosen(bytes: &[u8]) -> Self {
-        Self { state: 0, chosen: bytes.iter().rev().copied().collect() }
+        Self {
+            state: 0,
+            chosen: bytes.iter().rev().copied().collect(),
+        }
     }
 
     /// Whether no bytes of a fuzzer are left.

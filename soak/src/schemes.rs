@@ -45,7 +45,11 @@ pub fn scheme(random: &mut Random) -> Value {
         document["exclude"] = json!({ "target": { "tags": ["out"] }, "gift_cards": random.one_in(2), "discounted_lines": random.one_in(2) });
     }
     if random.one_in(3) {
-        let own = if document["wallets"].to_string().contains("spend_own_points") { "before" } else { "after" };
+        let own = if document["wallets"].to_string().contains("spend_own_points") {
+            "before"
+        } else {
+            "after"
+        };
         document["earn_base"] = json!({
             "own_reward": own, "tax": random.pick(&["as_priced", "net", "gross"]),
             "shipping": random.one_in(2), "without_gift_card": random.one_in(2),
@@ -58,11 +62,18 @@ pub fn scheme(random: &mut Random) -> Value {
             { "id": "goal", "parts": [{ "count": random.pick(&["purchases", "units"]), "goal": "2" }], "per": "week", "repeat": random.one_in(2) },
             { "id": "sum", "parts": [{ "target": { "categories": ["a"] }, "count": "amount", "goal": "25.00" }], "days": 9 },
         ]);
-        push(&mut document["earn"], json!({ "id": "reached", "when": { "challenge": "goal" }, "give": { "fixed": { "points": "7" } } }));
-        push(&mut document["earn"], json!({ "id": "summed", "when": { "challenge": "sum" }, "give": { "fixed": { "points": "9" } }, "sticky": random.one_in(2) }));
+        push(
+            &mut document["earn"],
+            json!({ "id": "reached", "when": { "challenge": "goal" }, "give": { "fixed": { "points": "7" } } }),
+        );
+        push(
+            &mut document["earn"],
+            json!({ "id": "summed", "when": { "challenge": "sum" }, "give": { "fixed": { "points": "9" } }, "sticky": random.one_in(2) }),
+        );
     }
     if random.one_in(4) {
-        document["discount_rounding"] = json!(random.pick(&["half_down", "half_even", "down", "up"]));
+        document["discount_rounding"] =
+            json!(random.pick(&["half_down", "half_even", "down", "up"]));
     }
     if random.one_in(4) {
         document["tax_rounding"] = json!("per_line");
@@ -73,7 +84,8 @@ pub fn scheme(random: &mut Random) -> Value {
 /// The same with other rates: what a shop changes from one season to the next.
 pub fn next_version(document: &Value, random: &mut Random) -> Value {
     let mut next = document.clone();
-    next["earn"][0]["give"] = json!({ "per_amount": { "points": random.between(1, 5).to_string(), "per": "1.00" } });
+    next["earn"][0]["give"] =
+        json!({ "per_amount": { "points": random.between(1, 5).to_string(), "per": "1.00" } });
     next["version"] = json!(format!("v{}", random.below(1000)));
     next
 }
@@ -110,7 +122,9 @@ fn expiry(random: &mut Random) -> Value {
         1 => json!({ "rolling": { "after": span(random) } }),
         2 => json!({ "end_of_month": { "later": random.below(2) } }),
         3 => json!({ "activity": { "after": days(random) } }),
-        4 => json!({ "fixed_date": { "date": random.pick(&["2026-03-31", "2026-05-10", "2027-12-31"]) } }),
+        4 => {
+            json!({ "fixed_date": { "date": random.pick(&["2026-03-31", "2026-05-10", "2027-12-31"]) } })
+        }
         _ => json!({ "never": {} }),
     }
 }
@@ -196,8 +210,12 @@ fn target(random: &mut Random) -> Value {
 
 fn condition(random: &mut Random) -> Value {
     match random.below(12) {
-        0 => json!({ "min_amount": { "amount": "40.00", "base": random.pick(&["list", "after_item", "running"]) } }),
-        1 => json!({ "min_quantity": { "quantity": 3, "target": target(random), "different": random.one_in(2) } }),
+        0 => {
+            json!({ "min_amount": { "amount": "40.00", "base": random.pick(&["list", "after_item", "running"]) } })
+        }
+        1 => {
+            json!({ "min_quantity": { "quantity": 3, "target": target(random), "different": random.one_in(2) } })
+        }
         2 => json!({ "first_purchase": { "again_after_return": random.one_in(2) } }),
         3 => json!({ "nth_purchase": { "every": 2 } }),
         4 => json!({ "weekday": ["mon", "thu", "sun"] }),
@@ -207,7 +225,9 @@ fn condition(random: &mut Random) -> Value {
         8 => json!({ "not": { "channel": ["web"] } }),
         9 => json!({ "birthday": { "days_before": 5, "days_after": 9 } }),
         10 => json!({ "any": [{ "segment": ["vip"] }, { "month_day": [1, 10, 20, 31] }] }),
-        _ => json!({ "all": [{ "min_quantity": { "quantity": 2 } }, { "between": { "from": "2026-01-10" } }] }),
+        _ => {
+            json!({ "all": [{ "min_quantity": { "quantity": 2 } }, { "between": { "from": "2026-01-10" } }] })
+        }
     }
 }
 
@@ -246,7 +266,8 @@ fn dressed(random: &mut Random, mut rule: Value) -> Value {
 fn earn(random: &mut Random) -> Value {
     let per = *random.pick(&["1.00", "1.00", "10.00", "0.37", "9.00"]);
     let rate = random.between(1, 4).to_string();
-    let mut rules = vec![json!({ "id": "base", "give": { "per_amount": { "points": rate, "per": per } } })];
+    let mut rules =
+        vec![json!({ "id": "base", "give": { "per_amount": { "points": rate, "per": per } } })];
     let mut extra = vec![
         json!({ "id": "unit", "target": target(random), "give": { "per_unit": { "points": points(random, 0, 5) } }, "free_units": random.pick(&["skip", "count"]) }),
         json!({ "id": "visit", "give": { "per_purchase": { "points": "2" } } }),
@@ -258,7 +279,10 @@ fn earn(random: &mut Random) -> Value {
     random.shuffle(&mut extra);
     extra.truncate(random.below(5));
     rules.extend(extra);
-    let mut rules: Vec<Value> = rules.into_iter().map(|rule| dressed(random, rule)).collect();
+    let mut rules: Vec<Value> = rules
+        .into_iter()
+        .map(|rule| dressed(random, rule))
+        .collect();
     if random.one_in(2) {
         rules.push(json!({ "id": "double", "target": target(random), "give": { "multiply": { "factor": random.pick(&["1.5", "2", "0.333333"]) } } }));
     }
@@ -285,7 +309,8 @@ fn card(random: &mut Random) -> Value {
         }
         rule
     };
-    let mut card = json!({ "id": "card", "target": target, "stamps": [give(random)], "rewards": ["free"] });
+    let mut card =
+        json!({ "id": "card", "target": target, "stamps": [give(random)], "rewards": ["free"] });
     if random.one_in(3) {
         push(&mut card["stamps"], give(random));
     }
@@ -330,14 +355,25 @@ fn ladders(random: &mut Random) -> Value {
     let (review, valid) = match random.below(4) {
         0 => (json!({ "never": {} }), None),
         1 => (json!({ "at_validity_end": {} }), Some(days(random))),
-        2 => (json!({ "calendar": { "period": random.pick(&["month", "quarter"]) } }), None),
+        2 => (
+            json!({ "calendar": { "period": random.pick(&["month", "quarter"]) } }),
+            None,
+        ),
         _ => (json!({ "every": { "days": random.between(5, 40) } }), None),
     };
     let (metric, low, high) = match random.below(4) {
-        0 => (json!({ "spend": { "target": target(random) } }), "20.00", "80.00"),
+        0 => (
+            json!({ "spend": { "target": target(random) } }),
+            "20.00",
+            "80.00",
+        ),
         1 => (json!({ "visits": {} }), "1", "4"),
         2 => (json!({ "items": {} }), "2", "9"),
-        _ => (json!({ "points_earned": { "wallet": "points" } }), "20", "90"),
+        _ => (
+            json!({ "points_earned": { "wallet": "points" } }),
+            "20",
+            "90",
+        ),
     };
     let mut first = json!({
         "id": "status", "metric": metric, "window": window, "review": review,
@@ -384,9 +420,12 @@ fn rewards(random: &mut Random) -> Value {
         if random.one_in(10) {
             reward["limit_total"] = json!(random.between(1, 6));
         }
-        let lowers = ["free_product", "percent", "amount"].iter().any(|gives| reward["gives"].get(gives).is_some());
+        let lowers = ["free_product", "percent", "amount"]
+            .iter()
+            .any(|gives| reward["gives"].get(gives).is_some());
         if random.one_in(8) && lowers {
-            reward["max_share"] = json!({ "percent": "50", "excess": random.pick(&["trim", "reject"]) });
+            reward["max_share"] =
+                json!({ "percent": "50", "excess": random.pick(&["trim", "reject"]) });
         }
     }
     Value::Array(rewards)
@@ -395,15 +434,27 @@ fn rewards(random: &mut Random) -> Value {
 fn benefit(random: &mut Random) -> Value {
     let set = json!({ "parts": [{ "units": random.between(2, 3), "choice": random.pick(&["cheapest", "dearest", "line_order"]) }], "get": { "units": 1, "from": random.pick(&["set", "beside"]) } });
     match random.below(9) {
-        0 => json!({ "percent": { "percent": "100", "on": { "target": target(random), "sets": set } } }),
-        1 => json!({ "percent": { "percent": random.pick(&["10", "33.333333", "7.5"]), "per": random.pick(&["total", "line", "unit"]), "on": { "target": target(random) } } }),
-        2 => json!({ "amount": { "amount": "3.33", "per": random.pick(&["total", "line", "unit"]), "on": { "target": target(random), "units_max": 2 } } }),
+        0 => {
+            json!({ "percent": { "percent": "100", "on": { "target": target(random), "sets": set } } })
+        }
+        1 => {
+            json!({ "percent": { "percent": random.pick(&["10", "33.333333", "7.5"]), "per": random.pick(&["total", "line", "unit"]), "on": { "target": target(random) } } })
+        }
+        2 => {
+            json!({ "amount": { "amount": "3.33", "per": random.pick(&["total", "line", "unit"]), "on": { "target": target(random), "units_max": 2 } } })
+        }
         3 => json!({ "amount": { "amount": "8.00" } }),
-        4 => json!({ "price": { "price": "10.00", "per": "set", "on": { "sets": { "parts": [{ "units": 2 }] } } } }),
-        5 => json!({ "steps": { "by": "amount", "amount_max": "10.00", "steps": [{ "from": "20.00", "percent": "5" }, { "from": "50.00", "percent": "10" }] } }),
+        4 => {
+            json!({ "price": { "price": "10.00", "per": "set", "on": { "sets": { "parts": [{ "units": 2 }] } } } })
+        }
+        5 => {
+            json!({ "steps": { "by": "amount", "amount_max": "10.00", "steps": [{ "from": "20.00", "percent": "5" }, { "from": "50.00", "percent": "10" }] } })
+        }
         6 => json!({ "shipping": { "percent": "50" } }),
         7 => json!({ "reward": { "reward": "free" } }),
-        _ => json!({ "gift": { "sku": "tote", "price": "4.00", "pays": random.pick(&["0.00", "1.00"]) } }),
+        _ => {
+            json!({ "gift": { "sku": "tote", "price": "4.00", "pays": random.pick(&["0.00", "1.00"]) } })
+        }
     }
 }
 

@@ -51,7 +51,10 @@ pub(crate) fn groups(seed: u64) -> Vec<Group> {
         play.step(number);
     }
     let members = play.world.members.into_iter();
-    members.map(|member| member.groups).max_by_key(Vec::len).unwrap_or_default()
+    members
+        .map(|member| member.groups)
+        .max_by_key(Vec::len)
+        .unwrap_or_default()
 }
 
 struct Play {
@@ -66,7 +69,11 @@ impl Play {
         let document = schemes::scheme(&mut random);
         let members = random.below(3) + 1;
         let world = World::new(document, members);
-        Self { random, world, named: 0 }
+        Self {
+            random,
+            world,
+            named: 0,
+        }
     }
 
     fn name(&mut self) -> String {
@@ -183,7 +190,9 @@ impl Play {
             let wallet = *self.random.pick(&["points", "miles"]);
             json!({ "points": { "wallet": wallet, "points": self.random.between(1, 60).to_string() } })
         } else {
-            let reward = *self.random.pick(&["ten", "five", "more", "tour", "free", "ship_free"]);
+            let reward = *self
+                .random
+                .pick(&["ten", "five", "more", "tour", "free", "ship_free"]);
             json!({ "reward": { "reward": reward, "quantity": self.random.between(1, 2) } })
         };
         self.done(of, &json!({ "redeem": { "id": id, "on": on } }));
@@ -202,7 +211,10 @@ impl Play {
             }
             json!({ "points": change })
         };
-        self.done(of, &json!({ "adjust": { "id": id, "change": change, "actor": "a", "reason": "r" } }));
+        self.done(
+            of,
+            &json!({ "adjust": { "id": id, "change": change, "actor": "a", "reason": "r" } }),
+        );
     }
 
     fn hold(&mut self) {
@@ -213,7 +225,8 @@ impl Play {
             hold["rewards"] = json!([{ "reward": self.random.pick(&["free", "ten"]) }]);
         } else {
             let wallet = *self.random.pick(&["points", "miles"]);
-            hold["points"] = json!([{ "wallet": wallet, "points": self.random.between(1, 50).to_string() }]);
+            hold["points"] =
+                json!([{ "wallet": wallet, "points": self.random.between(1, 50).to_string() }]);
         }
         if self.done(of, &json!({ "hold": hold })) {
             self.world.members[of].holds.push(id);
@@ -243,7 +256,10 @@ impl Play {
             return;
         }
         let purchase = bought[self.random.below(bought.len())].id.clone();
-        self.done(of, &json!({ "fulfil": { "id": id, "purchase": purchase, "name": "delivered" } }));
+        self.done(
+            of,
+            &json!({ "fulfil": { "id": id, "purchase": purchase, "name": "delivered" } }),
+        );
     }
 
     fn plain(&mut self, kind: &str) {
@@ -252,15 +268,21 @@ impl Play {
     }
 
     fn state(&mut self) {
-        let kind = *self.random.pick(&["enrol", "suspend", "resume", "resume", "enrol"]);
+        let kind = *self
+            .random
+            .pick(&["enrol", "suspend", "resume", "resume", "enrol"]);
         self.plain(kind);
     }
 
     fn staff(&mut self) {
         let (of, id) = (self.member(), self.name());
         let document = match self.random.below(3) {
-            0 => json!({ "grant": { "id": id, "reward": self.random.pick(&["free", "ten", "more"]), "actor": "a", "reason": "r" } }),
-            1 => json!({ "reinstate": { "id": id, "wallet": "points", "lapsed_days_max": 30, "valid_days": 10, "actor": "a", "reason": "r" } }),
+            0 => {
+                json!({ "grant": { "id": id, "reward": self.random.pick(&["free", "ten", "more"]), "actor": "a", "reason": "r" } })
+            }
+            1 => {
+                json!({ "reinstate": { "id": id, "wallet": "points", "lapsed_days_max": 30, "valid_days": 10, "actor": "a", "reason": "r" } })
+            }
             _ => {
                 let tier = self.random.pick(&[Some("low"), Some("high"), None]);
                 let mut assign = json!({ "id": id, "ladder": "status", "floor": self.random.one_in(2), "actor": "a", "reason": "r" });
@@ -300,14 +322,30 @@ impl Play {
             return;
         }
         let (earlier, at, seq) = done[self.random.below(done.len())].clone();
-        let at = if self.random.one_in(2) { at } else { self.world.now() };
+        let at = if self.random.one_in(2) {
+            at
+        } else {
+            self.world.now()
+        };
         let answer = self.world.ask(of, &earlier, at);
-        assert!(matches!(answer, Ok(Outcome::Repeated(of)) if of == seq), "I12: {answer:?}");
+        assert!(
+            matches!(answer, Ok(Outcome::Repeated(of)) if of == seq),
+            "I12: {answer:?}"
+        );
         let mut other = serde_json::to_value(&earlier).expect("JSON");
-        let changed = match other.as_object_mut().and_then(|act| act.values_mut().next()) {
-            Some(Value::Object(act)) if act.contains_key("lines") => act.insert("lines".to_owned(), json!([])).is_some(),
-            Some(Value::Object(act)) if act.contains_key("hold") => act.insert("hold".to_owned(), json!("other")).is_some(),
-            Some(Value::Object(act)) if act.contains_key("purchase") && act["purchase"].is_object() => {
+        let changed = match other
+            .as_object_mut()
+            .and_then(|act| act.values_mut().next())
+        {
+            Some(Value::Object(act)) if act.contains_key("lines") => {
+                act.insert("lines".to_owned(), json!([])).is_some()
+            }
+            Some(Value::Object(act)) if act.contains_key("hold") => {
+                act.insert("hold".to_owned(), json!("other")).is_some()
+            }
+            Some(Value::Object(act))
+                if act.contains_key("purchase") && act["purchase"].is_object() =>
+            {
                 act["purchase"]["lines"] = json!([{ "price": "12345.67" }]);
                 true
             }
@@ -318,7 +356,10 @@ impl Play {
             if other != earlier {
                 let now = self.world.now();
                 let answer = self.world.ask(of, &other, now);
-                assert!(answer.is_err_and(|error| error.code() == "ledger.other_content"), "I12: {other:?}");
+                assert!(
+                    answer.is_err_and(|error| error.code() == "ledger.other_content"),
+                    "I12: {other:?}"
+                );
             }
         }
     }
@@ -326,11 +367,20 @@ impl Play {
     /// An act before the account's last one is refused, whatever it is.
     fn too_early(&mut self) {
         let (of, id) = (self.member(), self.name());
-        let Some(last) = self.world.members[of].account.at else { return };
+        let Some(last) = self.world.members[of].account.at else {
+            return;
+        };
         let early = moment(last.instant_ms() - self.random.between(1, 40) * MINUTE);
-        let answer = self.world.ask(of, &act(&json!({ "event": { "id": id, "name": "review" } })), early);
+        let answer = self.world.ask(
+            of,
+            &act(&json!({ "event": { "id": id, "name": "review" } })),
+            early,
+        );
         let code = answer.expect_err("too early").code();
-        assert!(code == "ledger.out_of_order" || code == "ledger.civil_backwards", "T4: {code}");
+        assert!(
+            code == "ledger.out_of_order" || code == "ledger.civil_backwards",
+            "T4: {code}"
+        );
     }
 
     /// Posting what is due changes no balance, whenever it is done (I6).
@@ -339,8 +389,15 @@ impl Play {
         let account = self.world.members[of].account.clone();
         let now = self.world.now();
         let then = moment(self.world.now_ms + self.random.between(0, 60) * DAY);
-        let Ok(posted) = account.with_due(now) else { panic!("what is due applies") };
-        let later = |account: &Account| account.balances(then).map(|(id, held)| (id.clone(), held)).collect::<Vec<_>>();
+        let Ok(posted) = account.with_due(now) else {
+            panic!("what is due applies")
+        };
+        let later = |account: &Account| {
+            account
+                .balances(then)
+                .map(|(id, held)| (id.clone(), held))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(later(&account), later(&posted), "I6: due now or later");
         posted.audit().expect("it holds together");
         self.done(of, &json!({ "due": { "id": id } }));
@@ -369,7 +426,11 @@ impl Play {
         }
         let open = |member: &Member| Replay::from(Account::new(member.account.member.clone()));
         let mut replays: Vec<Replay> = world.members.iter().map(open).collect();
-        let mut logs: Vec<_> = world.members.iter().map(|member| member.groups.iter()).collect();
+        let mut logs: Vec<_> = world
+            .members
+            .iter()
+            .map(|member| member.groups.iter())
+            .collect();
         let mut mixed = Vec::new();
         while logs.iter().any(|log| log.len() > 0) {
             let place = self.random.below(logs.len());
@@ -379,6 +440,11 @@ impl Play {
         for (replay, member) in replays.into_iter().zip(&world.members) {
             assert_eq!(replay.finish().expect("a whole log"), member.account, "I23");
         }
-        Tally { sequences: 1, acts: world.asked, events: world.entries, groups: world.posted }
+        Tally {
+            sequences: 1,
+            acts: world.asked,
+            events: world.entries,
+            groups: world.posted,
+        }
     }
 }

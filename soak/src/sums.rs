@@ -23,7 +23,11 @@ fn rounded(num: i128, den: i128, mode: Rounding) -> i128 {
     }
     let above = below + 1;
     let negative = num < 0;
-    let (toward, away) = if negative { (above, below) } else { (below, above) };
+    let (toward, away) = if negative {
+        (above, below)
+    } else {
+        (below, above)
+    };
     let nearest = match (2 * rest).cmp(&den) {
         std::cmp::Ordering::Less => Some(below),
         std::cmp::Ordering::Greater => Some(above),
@@ -49,10 +53,16 @@ fn shared(total: i64, weights: &[i64]) -> Vec<i64> {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by_key(|place| (-(exact(*place) % sum), *place));
     let missing = i128::from(total) - shares.iter().sum::<i128>();
-    for place in order.into_iter().take(usize::try_from(missing).expect("few")) {
+    for place in order
+        .into_iter()
+        .take(usize::try_from(missing).expect("few"))
+    {
         shares[place] += 1;
     }
-    shares.into_iter().map(|share| i64::try_from(share).expect("a share")).collect()
+    shares
+        .into_iter()
+        .map(|share| i64::try_from(share).expect("a share"))
+        .collect()
 }
 
 /// A number of any size, small ones and limits often.
@@ -77,21 +87,45 @@ pub fn money_exact(seed: u64) -> Tally {
     for _ in 0..cases {
         let mode = *random.pick(&MODES);
         let sign = if random.one_in(2) { -1 } else { 1 };
-        let (a, b) = (sign * number(&mut random, SAFE_MAX), number(&mut random, SAFE_MAX));
+        let (a, b) = (
+            sign * number(&mut random, SAFE_MAX),
+            number(&mut random, SAFE_MAX),
+        );
         let den = number(&mut random, 1_000_000_000).abs().max(1);
         let exact = rounded(i128::from(a) * i128::from(b), i128::from(den), mode);
         let expected = i64::try_from(exact).ok();
-        assert_eq!(mul_div_round(a, b, den, mode), expected, "M1: {a} × {b} / {den}, {mode:?}");
+        assert_eq!(
+            mul_div_round(a, b, den, mode),
+            expected,
+            "M1: {a} × {b} / {den}, {mode:?}"
+        );
         let wide = i128::from(a) * i128::from(b);
-        assert_eq!(div_round(wide, i128::from(den), mode), Some(exact), "M1: {wide} / {den}, {mode:?}");
-        let weights: Vec<i64> = (0..random.below(12) + 1).map(|_| number(&mut random, SAFE_MAX / 16).abs()).collect();
+        assert_eq!(
+            div_round(wide, i128::from(den), mode),
+            Some(exact),
+            "M1: {wide} / {den}, {mode:?}"
+        );
+        let weights: Vec<i64> = (0..random.below(12) + 1)
+            .map(|_| number(&mut random, SAFE_MAX / 16).abs())
+            .collect();
         let total = number(&mut random, SAFE_MAX).abs();
         let shares = allocate(total, &weights, None);
         if weights.iter().all(|weight| *weight == 0) {
-            assert!(total == 0 || shares.is_err(), "M1: {total} over {weights:?}");
+            assert!(
+                total == 0 || shares.is_err(),
+                "M1: {total} over {weights:?}"
+            );
         } else {
-            assert_eq!(shares.ok(), Some(shared(total, &weights)), "M1: {total} over {weights:?}");
+            assert_eq!(
+                shares.ok(),
+                Some(shared(total, &weights)),
+                "M1: {total} over {weights:?}"
+            );
         }
     }
-    Tally { sequences: 1, acts: 3 * cases, ..Tally::default() }
+    Tally {
+        sequences: 1,
+        acts: 3 * cases,
+        ..Tally::default()
+    }
 }

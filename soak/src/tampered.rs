@@ -19,9 +19,20 @@ pub fn verify(seed: u64) -> Tally {
     let honest = scene.decision();
     let facts = Facts::default();
     let check = |account, scheme, bytes: &[u8]| {
-        verify_decision(scheme, account, &scene.purchase, &facts, bytes, Some(&scene.pool)).map_err(|error| error.code())
+        verify_decision(
+            scheme,
+            account,
+            &scene.purchase,
+            &facts,
+            bytes,
+            Some(&scene.pool),
+        )
+        .map_err(|error| error.code())
     };
-    assert!(check(&scene.account, &scene.scheme, &honest).is_ok(), "V1: a false alarm");
+    assert!(
+        check(&scene.account, &scene.scheme, &honest).is_ok(),
+        "V1: a false alarm"
+    );
     let mut acts = 1;
     for _ in 0..100 {
         let at = random.below(honest.len());
@@ -39,14 +50,31 @@ pub fn verify(seed: u64) -> Tally {
         acts += 1;
         // The moment is the client's word: another one is another decision of the engine.
         if let Ok(other) = check(&scene.account, &scene.scheme, &bad) {
-            assert_eq!(scene.decision_at(other.at), bad, "V1: {}", String::from_utf8_lossy(&bad));
+            assert_eq!(
+                scene.decision_at(other.at),
+                bad,
+                "V1: {}",
+                String::from_utf8_lossy(&bad)
+            );
             assert_ne!(other.at, scene.at, "V1: {}", String::from_utf8_lossy(&bad));
         }
     }
     let mut moved = scene.account.clone();
     moved.head.seq += 1;
-    assert_eq!(check(&moved, &scene.scheme, &honest).err(), Some("decision.head_moved"), "V2");
+    assert_eq!(
+        check(&moved, &scene.scheme, &honest).err(),
+        Some("decision.head_moved"),
+        "V2"
+    );
     let other = Scene::new(seed.wrapping_add(1));
-    assert_eq!(check(&scene.account, &other.scheme, &honest).err(), Some("decision.scheme_differs"), "V2");
-    Tally { sequences: 1, acts: acts + 2, ..Tally::default() }
+    assert_eq!(
+        check(&scene.account, &other.scheme, &honest).err(),
+        Some("decision.scheme_differs"),
+        "V2"
+    );
+    Tally {
+        sequences: 1,
+        acts: acts + 2,
+        ..Tally::default()
+    }
 }

@@ -34,7 +34,9 @@ pub const TARGETS: [(&str, Target); 8] = [
 
 /// Any text is a scheme or has a fault with a place, as JSON and as TOML.
 pub fn scheme_parse(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     for read in [SchemeDef::from_json(text), SchemeDef::from_toml(text)] {
         match read {
             Ok(def) => {
@@ -52,8 +54,12 @@ pub fn scheme_parse(data: &[u8]) {
 /// # Panics
 /// When it is not.
 pub fn scheme_roundtrip(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(scheme) = SchemeDef::from_json(text).map(compile) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(scheme) = SchemeDef::from_json(text).map(compile) else {
+        return;
+    };
     let Ok(scheme) = scheme else { return };
     let canonical = scheme.to_json();
     let def = SchemeDef::from_json(&canonical).expect("the canonical form is read");
@@ -90,10 +96,23 @@ impl Scene {
         world.now_ms += 90_000_000;
         let at = world.now();
         let readable = |purchase: &Purchase| {
-            let options = QuoteOptions { explain: false, pool: Some(&world.pool.account) };
-            quote(&world.scheme, &world.members[0].account, purchase, &Facts::default(), at, options).is_ok()
+            let options = QuoteOptions {
+                explain: false,
+                pool: Some(&world.pool.account),
+            };
+            quote(
+                &world.scheme,
+                &world.members[0].account,
+                purchase,
+                &Facts::default(),
+                at,
+                options,
+            )
+            .is_ok()
         };
-        let purchase = (0..100).map(|_| carts::purchase(&mut random, "now")).find(readable);
+        let purchase = (0..100)
+            .map(|_| carts::purchase(&mut random, "now"))
+            .find(readable);
         let member = world.members.remove(0);
         Self {
             scheme: world.scheme,
@@ -110,9 +129,22 @@ impl Scene {
     }
 
     pub(crate) fn decision_at(&self, at: Moment) -> Vec<u8> {
-        let options = QuoteOptions { explain: false, pool: Some(&self.pool) };
-        let decision = quote(&self.scheme, &self.account, &self.purchase, &Facts::default(), at, options);
-        decision.expect("it can be read").canonical_bytes().expect("bytes")
+        let options = QuoteOptions {
+            explain: false,
+            pool: Some(&self.pool),
+        };
+        let decision = quote(
+            &self.scheme,
+            &self.account,
+            &self.purchase,
+            &Facts::default(),
+            at,
+            options,
+        );
+        decision
+            .expect("it can be read")
+            .canonical_bytes()
+            .expect("bytes")
     }
 }
 
@@ -123,15 +155,30 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| Scene::new(7));
 /// # Panics
 /// When the parts of a decision do not sum to it, or a purchase does not keep through JSON.
 pub fn cart_parse(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(purchase) = read_json::<Purchase>(text, &ReadLimits::DEFAULT) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(purchase) = read_json::<Purchase>(text, &ReadLimits::DEFAULT) else {
+        return;
+    };
     let written = serde_json::to_string(&purchase).expect("JSON");
-    let again = read_json::<Purchase>(&written, &ReadLimits::DEFAULT).expect("its own text is read");
+    let again =
+        read_json::<Purchase>(&written, &ReadLimits::DEFAULT).expect("its own text is read");
     assert_eq!(again, purchase);
     let scene = &*SCENE;
     let cart = Cart::try_new(&scene.scheme, &purchase);
-    let options = QuoteOptions { explain: true, pool: Some(&scene.pool) };
-    match quote(&scene.scheme, &scene.account, &purchase, &Facts::default(), scene.at, options) {
+    let options = QuoteOptions {
+        explain: true,
+        pool: Some(&scene.pool),
+    };
+    match quote(
+        &scene.scheme,
+        &scene.account,
+        &purchase,
+        &Facts::default(),
+        scene.at,
+        options,
+    ) {
         Ok(decision) => checks::whole(&decision),
         Err(error) => {
             checks::own_code(error.code(), &error);
@@ -155,11 +202,17 @@ pub fn eval_structured(data: &[u8]) {
 pub fn ledger_decode(data: &[u8]) {
     if let Ok(group) = from_json_line(data) {
         let line = to_json_line(&group).expect("a line");
-        assert_eq!(line.trim_end().as_bytes(), data.strip_suffix(b"\n").unwrap_or(data));
+        assert_eq!(
+            line.trim_end().as_bytes(),
+            data.strip_suffix(b"\n").unwrap_or(data)
+        );
     }
     let read = read_log(data);
     assert!(read.valid_bytes <= data.len());
-    assert_eq!(verify(&read.groups).expect("what is read is whole"), read.head);
+    assert_eq!(
+        verify(&read.groups).expect("what is read is whole"),
+        read.head
+    );
     assert_eq!(read.problem.is_none(), read.valid_bytes == data.len());
     if let Ok(account) = Account::restore_json(data) {
         account.audit().expect("what is restored holds together");
@@ -173,13 +226,17 @@ pub fn ledger_decode(data: &[u8]) {
 pub fn ledger_apply(data: &[u8]) {
     let mut account = Account::new("m0".parse().expect("a name"));
     for line in data.split(|byte| *byte == b'\n').take(24) {
-        let Ok(mut group) = from_json_line(line) else { continue };
+        let Ok(mut group) = from_json_line(line) else {
+            continue;
+        };
         group.seq = account.head.seq + 1;
         group.prev = account.head.hash;
         let Ok(group) = seal(group) else { continue };
         let before = account.clone();
         match account.apply(&group) {
-            Ok(()) => account.audit().unwrap_or_else(|error| panic!("{error}\n{group:?}")),
+            Ok(()) => account
+                .audit()
+                .unwrap_or_else(|error| panic!("{error}\n{group:?}")),
             Err(error) => {
                 assert!(error.code() != "ledger.audit", "{error}");
                 assert_eq!(account, before, "a refused group leaves no trace");
@@ -192,8 +249,12 @@ pub fn ledger_apply(data: &[u8]) {
 /// the point, 6 behind.
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, decimals) = unsigned.split_once('.').map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
-    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = unsigned
+        .split_once('.')
+        .map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     digits(whole, 15) && decimals.is_none_or(|decimals| digits(decimals, 6))
 }
 
@@ -202,24 +263,45 @@ fn is_number(text: &str) -> bool {
 /// # Panics
 /// When it does not.
 pub fn decimal_parse(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     fn keeps<T: std::str::FromStr + ToString + PartialEq + std::fmt::Debug>(text: &str) -> bool {
-        let Ok(value) = text.parse::<T>() else { return false };
+        let Ok(value) = text.parse::<T>() else {
+            return false;
+        };
         let again = value.to_string().parse::<T>();
-        assert!(again.is_ok_and(|again| again == value), "{text:?} is {value:?}");
+        assert!(
+            again.is_ok_and(|again| again == value),
+            "{text:?} is {value:?}"
+        );
         true
     }
     let number = is_number(text);
-    for read in [keeps::<Money>(text), keeps::<Points>(text), keeps::<Percent>(text), keeps::<Multiplier>(text)] {
+    for read in [
+        keeps::<Money>(text),
+        keeps::<Points>(text),
+        keeps::<Percent>(text),
+        keeps::<Multiplier>(text),
+    ] {
         assert!(number || !read, "{text:?} is no number");
     }
     let magnitude = text.trim_start_matches('-').replace('.', "").parse::<u64>();
     if number && magnitude.is_ok_and(|magnitude| magnitude <= 9_007_199_254_740_991) {
         assert!(keeps::<Money>(text), "{text:?} is an amount");
     }
-    let _ = (keeps::<Ratio>(text), keeps::<Date>(text), keeps::<Moment>(text), keeps::<CivilDateTime>(text), keeps::<Currency>(text));
+    let _ = (
+        keeps::<Ratio>(text),
+        keeps::<Date>(text),
+        keeps::<Moment>(text),
+        keeps::<CivilDateTime>(text),
+        keeps::<Currency>(text),
+    );
     if let Ok(money) = text.parse::<Money>() {
-        let exact = Fraction::try_new(i128::from(money.minor()), 10_i128.pow(u32::from(money.exponent())));
+        let exact = Fraction::try_new(
+            i128::from(money.minor()),
+            10_i128.pow(u32::from(money.exponent())),
+        );
         assert!(exact.is_ok());
     }
 }
@@ -232,7 +314,14 @@ pub fn decision_verify(data: &[u8]) {
     static HONEST: LazyLock<Vec<u8>> = LazyLock::new(|| SCENE.decision());
     let scene = &*SCENE;
     let facts = Facts::default();
-    let verified = verify_decision(&scene.scheme, &scene.account, &scene.purchase, &facts, data, Some(&scene.pool));
+    let verified = verify_decision(
+        &scene.scheme,
+        &scene.account,
+        &scene.purchase,
+        &facts,
+        data,
+        Some(&scene.pool),
+    );
     let honest = data == HONEST.as_slice();
     match verified {
         Ok(decision) => assert_eq!(decision.canonical_bytes().expect("bytes"), data),
@@ -258,12 +347,37 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
         let bytes = (0..400).map(|_| random.next().to_le_bytes()[0]).collect();
         seeds.push(("eval_structured", name.clone(), bytes));
         let scene = Scene::new(number);
-        let lines: Vec<String> = scene.groups.iter().map(|group| to_json_line(group).expect("a line")).collect();
+        let lines: Vec<String> = scene
+            .groups
+            .iter()
+            .map(|group| to_json_line(group).expect("a line"))
+            .collect();
         seeds.push(("ledger_decode", name.clone(), lines.concat().into_bytes()));
-        seeds.push(("ledger_decode", format!("{name}-snapshot"), scene.account.snapshot_json().expect("a snapshot").into_bytes()));
+        seeds.push((
+            "ledger_decode",
+            format!("{name}-snapshot"),
+            scene
+                .account
+                .snapshot_json()
+                .expect("a snapshot")
+                .into_bytes(),
+        ));
         seeds.push(("ledger_apply", name.clone(), lines.concat().into_bytes()));
-        let number = ["0", "-1.50", "9007199254740991", "0.000001", "1/900", "2026-02-29", "2026-03-29T02:30:00+01:00", "12.3456789"];
-        seeds.push(("decimal_parse", name, random.pick(&number).as_bytes().to_vec()));
+        let number = [
+            "0",
+            "-1.50",
+            "9007199254740991",
+            "0.000001",
+            "1/900",
+            "2026-02-29",
+            "2026-03-29T02:30:00+01:00",
+            "12.3456789",
+        ];
+        seeds.push((
+            "decimal_parse",
+            name,
+            random.pick(&number).as_bytes().to_vec(),
+        ));
     }
     seeds.push(("decision_verify", "honest".to_owned(), SCENE.decision()));
     seeds

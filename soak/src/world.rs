@@ -175,7 +175,10 @@ impl World {
         self.members[of].done.push((act.clone(), at, seq));
         // The same again is the recorded answer, whatever time it is.
         let again = self.ask(of, act, at);
-        assert!(matches!(again, Ok(Outcome::Repeated(of)) if of == seq), "again: {again:?}");
+        assert!(
+            matches!(again, Ok(Outcome::Repeated(of)) if of == seq),
+            "again: {again:?}"
+        );
         group
     }
 
@@ -207,7 +210,9 @@ impl World {
                 self.keep(Some(to), &second.group, second.account.clone());
                 let (a, b) = (&self.members[from].account, &self.members[to].account);
                 let again = transfer(&self.schemes, a, b, act, at);
-                assert!(matches!(again, Ok(PairOutcome::Repeated(x, y)) if x == first.group.seq && y == second.group.seq));
+                assert!(
+                    matches!(again, Ok(PairOutcome::Repeated(x, y)) if x == first.group.seq && y == second.group.seq)
+                );
             }
             Ok(PairOutcome::Repeated(..)) => panic!("a new transfer is no repeat"),
             Err(error) => checks::own_code(error.code(), &error),
@@ -221,7 +226,10 @@ impl World {
     pub fn merge(&mut self, survivor: usize, other: usize, act: &MergeAct) {
         self.asked += 1;
         let at = self.now();
-        let accounts = (&self.members[survivor].account, &self.members[other].account);
+        let accounts = (
+            &self.members[survivor].account,
+            &self.members[other].account,
+        );
         match merge(&self.schemes, accounts.0, accounts.1, act, at) {
             Ok(PairOutcome::Posted(first, second)) => {
                 checks::poured(accounts.0, accounts.1, &first.account, at);
@@ -242,7 +250,8 @@ impl World {
     pub fn buy(&mut self, of: usize, purchase: &Purchase, facts: &Facts) -> bool {
         let at = self.now();
         let quoted = checks::quoted(self, of, purchase, facts, at);
-        let mut document = serde_json::json!({ "record": { "purchase": purchase, "facts": facts } });
+        let mut document =
+            serde_json::json!({ "record": { "purchase": purchase, "facts": facts } });
         if let Some(decision) = &quoted {
             let head = &self.members[of].account.head;
             document["record"]["expected_head"] = serde_json::to_value(head).expect("JSON");
@@ -250,7 +259,11 @@ impl World {
             document["record"]["expected_decision"] = serde_json::to_value(digest).expect("JSON");
         }
         let act = act(&document);
-        let before = self.members[of].account.balances(at).map(|(id, held)| (id.clone(), held)).collect::<Vec<_>>();
+        let before = self.members[of]
+            .account
+            .balances(at)
+            .map(|(id, held)| (id.clone(), held))
+            .collect::<Vec<_>>();
         let outcome = self.ask(of, &act, at);
         match (outcome, quoted) {
             (Ok(Outcome::Posted(posted)), Some(decision)) => {

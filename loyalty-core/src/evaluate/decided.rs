@@ -424,7 +424,9 @@ fn write_cards(list: &mut Vec<CardDecision>, context: &Context<'_>, evaluation: 
         };
         let held = context.account.card(&card.id);
         let instances = held.map_or(&[][..], |held| held.instances.as_slice());
-        let open = instances.iter().find(|instance| instance.state == InstanceState::Open);
+        let open = instances
+            .iter()
+            .find(|instance| instance.state == InstanceState::Open);
         let mut completed = 0_u32;
         let mut on_card = open.map_or(0, stamp::on_card);
         let mut target = open.map_or(card.target, |open| open.target);

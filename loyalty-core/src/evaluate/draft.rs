@@ -128,7 +128,8 @@ impl<'s> Draft<'s> {
         Ok(())
     }
 
-    /// Posts an entry that stands before those posted since `place`, on none of which it depends.
+    /// Posts an entry that stands before those posted since `place`. It depends on none of them, and what
+    /// they depend on of it is on the copy already.
     pub(crate) fn push_at(&mut self, place: usize, entry: Entry) -> Result<(), ActError> {
         (self.fold)(&mut self.account, &entry, &self.context)?;
         self.entries.insert(place.min(self.entries.len()), entry);
