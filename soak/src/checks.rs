@@ -38,7 +38,7 @@ pub(crate) fn refused_record(error: &ActError, decision: &Decision) {
     let code = error.code();
     assert!(
         code != "decision.conflict",
-        "a record says what its quote said: {error}"
+        "a record says what its quote said: {error}\n{decision:?}"
     );
     let expected = !decision.refused.is_empty()
         || code.starts_with("account.")
