@@ -61,11 +61,19 @@ fn stamps_that_pay_a_debt_are_on_no_open_card() {
         (card.completed, card.on_card)
     };
     assert!(shop.record_if_allowed(&bought("p", "1.00", 5), moment(2, 9)));
-    let redeem = json!({ "redeem": { "id": "use", "on": { "reward": { "reward": "tea" } } } });
-    let Ok(loyalty_core::evaluate::Outcome::Posted(used)) = shop.act(&redeem, moment(3, 9)) else {
-        panic!("the reward is ready");
-    };
-    shop.post(*used);
+    for (act, day) in [
+        (
+            json!({ "hold": { "id": "h", "rewards": [{ "reward": "tea" }], "until": moment(20, 9) } }),
+            3,
+        ),
+        (json!({ "capture": { "id": "c", "hold": "h" } }), 3),
+    ] {
+        let Ok(loyalty_core::evaluate::Outcome::Posted(posted)) = shop.act(&act, moment(day, 9))
+        else {
+            panic!("the reward is ready");
+        };
+        shop.post(*posted);
+    }
     let units = loyalty_core::purchase::Back::Quantity(3);
     let line = loyalty_core::purchase::ReturnLine {
         line: "1".parse().unwrap(),

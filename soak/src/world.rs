@@ -274,7 +274,11 @@ impl World {
             }
             (Err(error), Some(decision)) => {
                 let told = |value: &dyn std::fmt::Debug| println!("{value:?}");
-                told(&(self.document.to_string(), purchase, &self.members[of].account));
+                told(&(
+                    self.document.to_string(),
+                    purchase,
+                    &self.members[of].account,
+                ));
                 checks::refused_record(&error, &decision);
                 false
             }

@@ -79,7 +79,10 @@ fn what_once_failed_passes() {
         if !folder.is_dir() {
             continue;
         }
-        let name = folder.file_name().and_then(|name| name.to_str()).expect("a name");
+        let name = folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
         let target = TARGETS.iter().find(|(known, _)| *known == name);
         let (_, target) = target.unwrap_or_else(|| panic!("{name} is no target"));
         for file in std::fs::read_dir(&folder).expect("a folder") {
