@@ -146,3 +146,23 @@ fn own_points_fill_a_debt_before_they_are_spent() {
     assert!(shop.record_if_allowed(&bought, moment(2, 9)));
     shop.check();
 }
+
+/// A purchase of some days ago: its quote looks at what is due from that day on, as its record does.
+#[test]
+fn a_quote_of_a_purchase_of_earlier_is_what_is_recorded() {
+    let mut shop = Shop::new(&scheme(&json!({
+        "guards": { "backdate_days_max": 5 },
+        "wallets": [{ "id": "points", "pending": { "after": { "days": 3 } } }],
+        "earn": [{ "id": "base", "give": { "per_amount": { "points": "1", "per": "1.00" } } }],
+        "ladders": [{
+            "id": "status", "metric": { "points_earned": {} }, "window": { "lifetime": {} }, "review": { "never": {} },
+            "tiers": [{ "id": "low", "threshold": "5" }],
+        }],
+    })));
+    assert!(shop.record_if_allowed(&bought("p", "10.00", 1), moment(2, 9)));
+    let mut late = bought("late", "1.00", 1);
+    late.occurred_at = Some(moment(3, 9));
+    let decision = shop.quote(&late, moment(6, 9));
+    let recorded = shop.record_expecting(&late, &decision, moment(6, 9));
+    assert!(recorded.is_ok(), "{recorded:?}");
+}

@@ -273,12 +273,6 @@ impl World {
                 true
             }
             (Err(error), Some(decision)) => {
-                let told = |value: &dyn std::fmt::Debug| println!("{value:?}");
-                told(&(
-                    self.document.to_string(),
-                    purchase,
-                    &self.members[of].account,
-                ));
                 checks::refused_record(&error, &decision);
                 false
             }

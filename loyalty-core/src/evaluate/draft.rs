@@ -78,8 +78,9 @@ impl<'s> Draft<'s> {
         scheme: &'s Scheme,
         account: &Account,
         at: Moment,
+        occurred_at: Option<Moment>,
     ) -> Result<Self, ActError> {
-        Self::with(scheme, account, at, None, Account::apply_due_entry)
+        Self::with(scheme, account, at, occurred_at, Account::apply_due_entry)
     }
 
     fn with(
