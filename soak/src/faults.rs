@@ -107,7 +107,7 @@ pub fn malformed(seed: u64) -> Tally {
                 &what,
                 &bad.to_string(),
                 &["read.wrong_type", "read.value", "read.missing_field"],
-                &[pointer.clone()],
+                std::slice::from_ref(pointer),
             );
         }
         let Value::Object(fields) = value else {
@@ -133,7 +133,7 @@ pub fn malformed(seed: u64) -> Tally {
                 &format!("{place} twice"),
                 &text,
                 &["read.duplicate_key"],
-                &[place.clone()],
+                std::slice::from_ref(&place),
             );
         }
     }

@@ -40,10 +40,8 @@ type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 fn run(seed: &str, seconds: &str, names: &[&str]) -> Done {
     let (seed, seconds): (u64, f64) = (seed.parse()?, seconds.parse()?);
-    for name in names
-        .iter()
-        .filter(|name| PARTS.iter().all(|part| part.name != **name))
-    {
+    let unknown = |name: &&&str| PARTS.iter().all(|part| part.name != **name);
+    if let Some(name) = names.iter().find(unknown) {
         return Err(format!("{name} is no part").into());
     }
     let chosen: Vec<&Part> = PARTS

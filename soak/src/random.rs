@@ -37,11 +37,11 @@ impl Random {
     /// The seed of the part `number` of a run.
     #[must_use]
     pub fn part(seed: u64, number: u64) -> u64 {
-        Self::new(seed ^ number.wrapping_mul(0xd134_2543_de82_ef95)).next()
+        Self::new(seed ^ number.wrapping_mul(0xd134_2543_de82_ef95)).draw()
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         if let Some(byte) = self.chosen.pop() {
             return u64::from(byte);
         }
@@ -55,13 +55,13 @@ impl Random {
     /// A number from 0 to below `end`; 0 where that is empty.
     pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap_or(u64::MAX);
-        usize::try_from(self.next() % end.max(1)).unwrap_or(0)
+        usize::try_from(self.draw() % end.max(1)).unwrap_or(0)
     }
 
     /// A number from `from` to `to`, both included.
     pub fn between(&mut self, from: i64, to: i64) -> i64 {
         let width = to.saturating_sub(from).saturating_add(1).unsigned_abs();
-        from.saturating_add(i64::try_from(self.next() % width.max(1)).unwrap_or(0))
+        from.saturating_add(i64::try_from(self.draw() % width.max(1)).unwrap_or(0))
     }
 
     /// Whether a chance of one in `of` falls.

@@ -124,7 +124,7 @@ impl Play {
             92..95 => self.too_early(),
             95..97 => self.wait_and_see(),
             97 => self.new_scheme(),
-            98 => self.from_snapshot(),
+            98 => self.restart(),
             _ => self.merge(),
         }
     }
@@ -409,7 +409,7 @@ impl Play {
     }
 
     /// The host loads its accounts from snapshots.
-    fn from_snapshot(&mut self) {
+    fn restart(&mut self) {
         for member in self.world.members.iter_mut().chain([&mut self.world.pool]) {
             let text = member.account.snapshot_json().expect("a snapshot");
             let back = Account::restore_json(text.as_bytes()).expect("it comes back");

@@ -344,7 +344,7 @@ pub fn seeds() -> Vec<(&'static str, String, Vec<u8>)> {
         seeds.push(("scheme_roundtrip", name.clone(), scheme));
         let cart = carts::document(&mut random, "p").to_string().into_bytes();
         seeds.push(("cart_parse", name.clone(), cart));
-        let bytes = (0..400).map(|_| random.next().to_le_bytes()[0]).collect();
+        let bytes = (0..400).map(|_| random.draw().to_le_bytes()[0]).collect();
         seeds.push(("eval_structured", name.clone(), bytes));
         let scene = Scene::new(number);
         let lines: Vec<String> = scene
