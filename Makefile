@@ -1,5 +1,5 @@
 # Each target calls one script or one cargo command; the scripts hold the work.
-.PHONY: demo storefront test test-all truth bench-quick bench bench-python docs fmt clean
+.PHONY: demo storefront test test-all soak truth bench-quick bench bench-python docs fmt clean
 
 demo: ## three schemes over real purchases, and the report on them
 	scripts/demo.sh
@@ -12,6 +12,9 @@ test: ## what CI runs
 
 test-all: ## test, and the long forms
 	scripts/test_all.sh
+
+soak: ## the long random tests: SEED=20261122 MINUTES=600 make soak
+	scripts/soak.sh
 
 truth: ## every published number beside ours; fails when a digit is lost
 	cargo run --locked --release --example truth

@@ -8,6 +8,7 @@ use_build_cache
 export LOYALTY_LONG=1
 export PROPTEST_CASES="${PROPTEST_CASES:-20000}"
 step "tests, long" 7200 cargo test --quiet --locked --release --workspace --all-features --lib --bins --tests
+step "soak" 1800 env SEED="${SEED:-1}" MINUTES="${MINUTES:-10}" scripts/soak.sh
 step "python, long" 7200 scripts/python.sh wheel
 step "Spark" 1800 scripts/python.sh wheel spark
 step "documentation" 2400 scripts/docs.sh

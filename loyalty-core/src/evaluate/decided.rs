@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::ledger::{Account, Digest, Head};
+use crate::ledger::{Account, Digest, Head, InstanceState};
 use crate::number::{Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -22,7 +22,7 @@ use super::expiry::open_lot;
 use super::offers::{Offered, told};
 use super::price::{DiscountSource, Priced};
 use super::runs::Shares;
-use super::stamp::fill;
+use super::stamp::{self, fill};
 use super::tier::{tier_for, value};
 
 impl Decision {
@@ -422,18 +422,34 @@ fn write_cards(list: &mut Vec<CardDecision>, context: &Context<'_>, evaluation: 
         let Some(card) = context.scheme.cards.get(stamps.card) else {
             continue;
         };
-        let (mut completed, mut on_card) = (0_u32, 0_u32);
         let held = context.account.card(&card.id);
-        fill(card, held, stamps.granted, |step| match step.completes {
-            true => completed = completed.saturating_add(1),
-            false => on_card = step.after,
+        let instances = held.map_or(&[][..], |held| held.instances.as_slice());
+        let open = instances
+            .iter()
+            .find(|instance| instance.state == InstanceState::Open);
+        let mut completed = 0_u32;
+        let mut on_card = open.map_or(0, stamp::on_card);
+        let mut target = open.map_or(card.target, |open| open.target);
+        fill(card, held, stamps.granted, |step| {
+            let filled = instances.get(index(step.instance));
+            // A full card that owes stamps is not the open one.
+            if filled.is_some_and(|filled| filled.state == InstanceState::Complete) {
+                return;
+            }
+            if step.completes {
+                completed = completed.saturating_add(1);
+                (on_card, target) = (0, card.target);
+            } else {
+                on_card = step.after;
+                target = filled.map_or(card.target, |filled| filled.target);
+            }
         });
         list.push(CardDecision {
             card: card.id.clone(),
             stamps: stamps.granted,
             completed,
             on_card,
-            target: card.target,
+            target,
         });
     }
 }

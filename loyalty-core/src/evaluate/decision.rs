@@ -326,7 +326,8 @@ impl Decision {
         if !anything_due(scheme, account, at) {
             return self.decide(scheme, account, purchase, cart, facts, moments, options);
         }
-        let draft = Draft::look(scheme, account, at)?;
+        // As a record would: what is due is looked at from the day of the purchase.
+        let draft = Draft::look(scheme, account, at, Some(occurred))?;
         let account = &draft.account;
         self.decide(scheme, account, purchase, cart, facts, moments, options)
     }

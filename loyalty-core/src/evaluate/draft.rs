@@ -78,8 +78,9 @@ impl<'s> Draft<'s> {
         scheme: &'s Scheme,
         account: &Account,
         at: Moment,
+        occurred_at: Option<Moment>,
     ) -> Result<Self, ActError> {
-        Self::with(scheme, account, at, None, Account::apply_due_entry)
+        Self::with(scheme, account, at, occurred_at, Account::apply_due_entry)
     }
 
     fn with(
@@ -128,7 +129,8 @@ impl<'s> Draft<'s> {
         Ok(())
     }
 
-    /// Posts an entry that stands before those posted since `place`, on none of which it depends.
+    /// Posts an entry that stands before those posted since `place`. It depends on none of them, and what
+    /// they depend on of it is on the copy already.
     pub(crate) fn push_at(&mut self, place: usize, entry: Entry) -> Result<(), ActError> {
         (self.fold)(&mut self.account, &entry, &self.context)?;
         self.entries.insert(place.min(self.entries.len()), entry);

@@ -15,7 +15,7 @@ use super::line_set::PerLine;
 use super::offers::told::due_codes;
 use super::offers::{Issued, OfferVerdict};
 use super::price::{Priced, Wishes, price};
-use super::purse::Purse;
+use super::purse::{Purse, spendable};
 use super::reason::Reason;
 use super::stamp::{self, StampList};
 use super::sums::Sums;
@@ -253,12 +253,7 @@ fn lower_own(context: &Context<'_>, priced: &Priced, earned: &Earned, own: &mut 
                         .is_some_and(|terms| terms.pending.is_none())
             })
             .fold(0_i64, |sum, part| sum.saturating_add(part.granted));
-        let available = context
-            .account
-            .balance(&wallet.id, context.at)
-            .available
-            .milli();
-        if spent > available.saturating_add(usable) && *own > usable {
+        if spent > spendable(context, &wallet.id, usable) && *own > usable {
             *own = usable;
             again = true;
         }

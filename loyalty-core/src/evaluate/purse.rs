@@ -1,6 +1,6 @@
 //! What a member can spend during one evaluation: issued rewards, points, and how often.
 
-use crate::id::RewardId;
+use crate::id::{RewardId, WalletId};
 use crate::ledger::{Account, Headroom, LimitKey, RewardState, VoidCause};
 use crate::number::Points;
 use crate::scheme::CapPeriod;
@@ -60,9 +60,8 @@ impl Purse {
             .iter()
             .enumerate()
             .map(|(place, wallet)| {
-                let balance = context.account.balance(&wallet.id, context.at);
                 let own = own.get(place).copied().unwrap_or(0);
-                balance.available.milli().saturating_add(own)
+                spendable(context, &wallet.id, own)
             })
             .collect();
         Self {
@@ -258,6 +257,15 @@ impl Purse {
         }
         Ok(settled)
     }
+}
+
+/// What of a wallet can be spent with so many milli-points of the order itself, which fill first what
+/// the member owes.
+pub(crate) fn spendable(context: &Context<'_>, wallet: &WalletId, own: i64) -> i64 {
+    let balance = context.account.balance(wallet, context.at);
+    let gone = balance.held.milli().saturating_add(balance.owed.milli());
+    let free = balance.active.milli().saturating_sub(gone);
+    free.saturating_add(own).max(0)
 }
 
 /// What a reward costs the member, at the lowest price of the tiers held.

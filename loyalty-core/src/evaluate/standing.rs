@@ -139,7 +139,7 @@ pub struct AffordableReward {
 /// # Errors
 /// Ledger errors for a moment before the account's last one.
 pub fn standing(scheme: &Scheme, account: &Account, at: Moment) -> Result<Standing, ActError> {
-    let draft = Draft::look(scheme, account, at)?;
+    let draft = Draft::look(scheme, account, at, None)?;
     let account = &draft.account;
     let wallets: Vec<WalletStanding> = scheme
         .wallets

@@ -129,7 +129,7 @@ impl Account {
         Ok(())
     }
 
-    pub(super) fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
+    pub(crate) fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
         for deadline in deadlines {
             self.wallet_or_new(&deadline.wallet)?.activity = deadline.expiry;
         }

@@ -19,11 +19,17 @@ impl<'s> Work<'_, '_, 's> {
             self.earned.lines.push((place, lines.collect()));
         }
         if wallet.round_per_rule {
+            let mut negative = false;
             for (part, exact) in self.earned.parts.iter_mut().zip(&exact.parts) {
                 if part.wallet == place {
                     part.wanted = rounded(scale.fraction(*exact), wallet.unit, wallet.rounding)?;
                     part.granted = part.wanted;
+                    negative |= part.wanted < 0;
                 }
+            }
+            if negative {
+                let parts = self.earned.parts.iter_mut();
+                take_negative(parts.filter(|part| part.wallet == place).collect())?;
             }
             return Ok(());
         }

@@ -145,6 +145,10 @@ impl Returning<'_> {
         );
         let kept = self.kept(&mut context)?;
         self.refund = self.money(&context, &kept)?;
+        // The entry of the return stands before those that follow, so they see what it does to deadlines.
+        draft
+            .account
+            .set_activity(&self.activity_before(&context))?;
         self.restore(draft, purchase, &kept)?;
         self.reissue(draft, purchase, &kept)?;
         self.void_issued(draft, purchase, &kept)?;
