@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::ledger::{Account, Digest, Head};
+use crate::ledger::{Account, Digest, Head, Instance, InstanceState};
 use crate::number::{Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -22,7 +22,7 @@ use super::expiry::open_lot;
 use super::offers::{Offered, told};
 use super::price::{DiscountSource, Priced};
 use super::runs::Shares;
-use super::stamp::fill;
+use super::stamp::{fill, on_card};
 use super::tier::{tier_for, value};
 
 impl Decision {
@@ -422,12 +422,22 @@ fn write_cards(list: &mut Vec<CardDecision>, context: &Context<'_>, evaluation: 
         let Some(card) = context.scheme.cards.get(stamps.card) else {
             continue;
         };
-        let (mut completed, mut on_card) = (0_u32, 0_u32);
         let held = context.account.card(&card.id);
-        fill(card, held, stamps.granted, |step| match step.completes {
-            true => completed = completed.saturating_add(1),
-            false => on_card = step.after,
+        let instances = held.map_or(&[][..], |held| held.instances.as_slice());
+        let open = |instance: &&Instance| instance.state == InstanceState::Open;
+        let (mut completed, mut filled, mut after) = (0_u32, 0_usize, None);
+        fill(card, held, stamps.granted, |step| {
+            let of_held = instances.get(index(step.instance));
+            if step.completes {
+                completed = completed.saturating_add(1);
+                filled = filled.saturating_add(usize::from(of_held.is_some()));
+            } else if of_held.is_none_or(|instance| open(&instance)) {
+                after = Some(step.after);
+            }
         });
+        // Stamps that a full card owed, or that fill a card, leave the next open one as it is.
+        let next = instances.iter().filter(open).nth(filled);
+        let on_card = after.or(next.map(on_card)).unwrap_or(0);
         list.push(CardDecision {
             card: card.id.clone(),
             stamps: stamps.granted,

@@ -36,7 +36,9 @@ impl Account {
             self.purchase_count = self.purchase_count.saturating_sub(1);
         }
         self.add_carries(&entry.carry)?;
-        self.set_activity(&entry.activity)?;
+        for active in &entry.activity {
+            self.wallet_or_new(&active.wallet)?.activity = active.expiry;
+        }
         self.add_metrics(&entry.metrics, date)
     }
 
@@ -49,6 +51,11 @@ impl Account {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         let drawn = wallet.draw(&entry.draws, "a reversal")?;
         let gone = sum([entry.deficit, entry.written_off], what)?;
+        let lapsed = sum(entry.lapsed.iter().map(|draw| draw.points), what)?;
+        for draw in &entry.lapsed {
+            not_negative(draw.points, "a reversal's part that had lapsed")?;
+            take(&mut wallet.lot_mut(draw.lot)?.expired, draw.points, what)?;
+        }
         add(&mut wallet.deficit, gone, "the deficit")?;
         add(&mut wallet.totals.reversed, drawn, what)?;
         add(&mut wallet.totals.reversed, gone, what)?;
@@ -59,6 +66,7 @@ impl Account {
         }
         add(&mut reversed.deficit, entry.deficit, what)?;
         add(&mut reversed.written_off, entry.written_off, what)?;
+        add(&mut reversed.written_off, lapsed, what)?;
         for rule in &entry.rules {
             state.lose(&entry.wallet, rule)?;
         }
