@@ -512,7 +512,7 @@ impl Returning<'_> {
             charged: (charged > 0).then(|| money(charged)),
             metrics,
             carry: self.carry(kept)?,
-            activity: self.activity_without(&context.account),
+            activity: self.activity_without(context.account),
         })
     }
 
