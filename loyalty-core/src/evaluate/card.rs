@@ -185,6 +185,15 @@ fn returned(state: &RewardState) -> bool {
     matches!(state, RewardState::Void(void) if void.cause == VoidCause::Returned)
 }
 
+/// Whether a reward was never used: ready, or lapsed so.
+fn unused(state: &RewardState) -> bool {
+    match state {
+        RewardState::Ready(_) => true,
+        RewardState::Void(void) => void.cause == VoidCause::Expired,
+        RewardState::Held(_) | RewardState::Used(_) => false,
+    }
+}
+
 /// The issue that stands for another after it was issued anew.
 pub(crate) fn latest_issue(account: &Account, issue: u64) -> u64 {
     let next = numbered(account).find(
@@ -459,11 +468,8 @@ fn void_surplus(
             break;
         }
         let latest = latest_issue(&draft.account, *issue);
-        let ready = draft
-            .account
-            .reward(latest)
-            .is_some_and(|issued| matches!(issued.state, RewardState::Ready(_)));
-        if !ready {
+        let issued = draft.account.reward(latest);
+        if !issued.is_some_and(|issued| unused(&issued.state)) {
             continue;
         }
         draft.push(Entry::RewardVoid(RewardVoidEntry {
@@ -501,11 +507,8 @@ fn void_milestones(draft: &mut Draft<'_>, card: &Card) -> Result<(), ActError> {
                 milestone_issue(&draft.account, &card.id, small(number), milestone.stamps)
             {
                 let latest = latest_issue(&draft.account, issue);
-                let ready = draft
-                    .account
-                    .reward(latest)
-                    .is_some_and(|issued| matches!(issued.state, RewardState::Ready(_)));
-                if ready {
+                let issued = draft.account.reward(latest);
+                if issued.is_some_and(|issued| unused(&issued.state)) {
                     void.push(latest);
                 }
             }

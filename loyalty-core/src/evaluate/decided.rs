@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::ledger::{Account, Digest, Head, InstanceState};
+use crate::ledger::{Account, Digest, Head, Instance, InstanceState};
 use crate::number::{Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
@@ -22,7 +22,7 @@ use super::expiry::open_lot;
 use super::offers::{Offered, told};
 use super::price::{DiscountSource, Priced};
 use super::runs::Shares;
-use super::stamp::{self, fill};
+use super::stamp::{fill, on_card};
 use super::tier::{tier_for, value};
 
 impl Decision {
@@ -424,26 +424,22 @@ fn write_cards(list: &mut Vec<CardDecision>, context: &Context<'_>, evaluation: 
         };
         let held = context.account.card(&card.id);
         let instances = held.map_or(&[][..], |held| held.instances.as_slice());
-        let open = instances
-            .iter()
-            .find(|instance| instance.state == InstanceState::Open);
-        let mut completed = 0_u32;
-        let mut on_card = open.map_or(0, stamp::on_card);
-        let mut target = open.map_or(card.target, |open| open.target);
+        let open = |instance: &&Instance| instance.state == InstanceState::Open;
+        let (mut completed, mut filled, mut after) = (0_u32, 0_usize, None);
         fill(card, held, stamps.granted, |step| {
-            let filled = instances.get(index(step.instance));
-            // A full card that owes stamps is not the open one.
-            if filled.is_some_and(|filled| filled.state == InstanceState::Complete) {
-                return;
-            }
+            let of_held = instances.get(index(step.instance));
             if step.completes {
                 completed = completed.saturating_add(1);
-                (on_card, target) = (0, card.target);
-            } else {
-                on_card = step.after;
-                target = filled.map_or(card.target, |filled| filled.target);
+                filled = filled.saturating_add(usize::from(of_held.is_some()));
+            } else if of_held.is_none_or(|instance| open(&instance)) {
+                let target = of_held.map_or(card.target, |held| held.target);
+                after = Some((step.after, target));
             }
         });
+        // Stamps that a full card owed, or that fill a card, leave the next open one as it is.
+        let next = instances.iter().filter(open).nth(filled);
+        let next = next.map(|next| (on_card(next), next.target));
+        let (on_card, target) = after.or(next).unwrap_or((0, card.target));
         list.push(CardDecision {
             card: card.id.clone(),
             stamps: stamps.granted,

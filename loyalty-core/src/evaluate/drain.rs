@@ -66,8 +66,18 @@ pub(crate) fn draw_last(
     )
 }
 
-/// Draws what a return takes back: pending points of the purchase, its usable ones, then others,
-/// those that lapse first before all.
+/// What a return takes back.
+pub(crate) struct Taken {
+    /// Of lots.
+    pub(crate) draws: Vec<Draw>,
+    /// Of the purchase's lots, had it not lapsed before.
+    pub(crate) lapsed: Vec<Draw>,
+    /// What is gone.
+    pub(crate) short: Points,
+}
+
+/// Draws what a return takes back: pending points of the purchase, its usable ones, what of it has
+/// lapsed, then others, those that lapse first before all.
 pub(crate) fn draw_back(
     account: &Account,
     wallet: &WalletId,
@@ -75,9 +85,13 @@ pub(crate) fn draw_back(
     points: Points,
     others: bool,
     now: Moment,
-) -> (Vec<Draw>, Points) {
+) -> Taken {
     let Some(state) = account.wallet(wallet) else {
-        return (Vec::new(), points);
+        return Taken {
+            draws: Vec::new(),
+            lapsed: Vec::new(),
+            short: points,
+        };
     };
     let own = |lot: &Lot| lot.purchase() == Some(purchase);
     let held_free = |lot: &Lot| lot.remaining.checked_sub(lot.held).unwrap_or(Points::ZERO);
@@ -90,8 +104,21 @@ pub(crate) fn draw_back(
         .filter(|(_, lot)| own(lot) && lot.pending().is_none())
         .map(|(number, lot)| (number, held_free(lot)));
     let (mut draws, left) = take(pending.chain(active), points);
+    let (lapsed, left) = match left.is_zero() {
+        true => (Vec::new(), left),
+        false => {
+            let mine = state.lots.iter().enumerate().filter(|(_, lot)| own(lot));
+            let number = |place| LotId::new(u64::try_from(place).unwrap_or(u64::MAX));
+            let lapsed = mine.map(|(place, lot)| (number(place), lot.expired));
+            take(lapsed, left)
+        }
+    };
     if left.is_zero() || !others {
-        return (draws, left);
+        return Taken {
+            draws,
+            lapsed,
+            short: left,
+        };
     }
     let offset = now.offset_ms();
     let mut rest: Vec<(i64, LotId, Points)> = state
@@ -110,7 +137,11 @@ pub(crate) fn draw_back(
         left,
     );
     draws.extend(more);
-    (draws, left)
+    Taken {
+        draws,
+        lapsed,
+        short: left,
+    }
 }
 
 fn take(lots: impl Iterator<Item = (LotId, Points)>, points: Points) -> (Vec<Draw>, Points) {

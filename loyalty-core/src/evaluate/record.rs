@@ -164,9 +164,15 @@ fn purchase_entry(
             .iter()
             .filter_map(|stamps| {
                 let card = scheme.cards.get(stamps.card)?;
+                // What a full card drops was never there, and no return brings it back.
+                let mut put = 0_u32;
+                let held = draft.account.card(&card.id);
+                super::stamp::fill(card, held, stamps.granted, |step| {
+                    put = put.saturating_add(step.put);
+                });
                 Some(StampsGranted {
                     card: card.id.clone(),
-                    stamps: stamps.granted,
+                    stamps: put,
                 })
             })
             .collect(),
@@ -698,13 +704,10 @@ fn post_counts(
             }
         }
     }
-    for stamps in &evaluation.stamps {
-        if let Some(card) = scheme
-            .cards
-            .get(stamps.card)
-            .filter(|card| card.stamps_per_day > 0)
-        {
-            draft.count(day_key(card, date), i64::from(stamps.granted))?;
+    for of in &entry.stamps {
+        let card = scheme.cards.iter().find(|card| card.id == of.card);
+        if let Some(card) = card.filter(|card| card.stamps_per_day > 0) {
+            draft.count(day_key(card, date), i64::from(of.stamps))?;
         }
     }
     let earns = evaluation.earned.parts.iter().any(|part| part.granted > 0)

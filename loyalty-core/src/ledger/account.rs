@@ -102,6 +102,9 @@ record! {
         /// The deadline of lots that live by activity.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub activity: Option<Deadline>,
+        /// The same by redemptions and events alone: a cancelled purchase does not move it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub activity_besides: Option<Deadline>,
         /// The fraction of a milli-point carried to the next purchase, as numerator.
         pub carry_num: i64,
         /// Its denominator.

@@ -122,6 +122,7 @@ impl Before {
             }
             Entry::Reversal(entry) => {
                 self.keep_draws(account, &entry.wallet, &entry.draws);
+                self.keep_draws(account, &entry.wallet, &entry.lapsed);
                 self.keep_purchase(account, &entry.purchase);
             }
             Entry::Expiry(entry) | Entry::DeficitFill(entry) => {

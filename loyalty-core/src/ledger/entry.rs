@@ -418,6 +418,9 @@ record! {
         /// The part that is not owed: written off, or charged to the refund.
         #[serde(default, skip_serializing_if = "Points::is_zero")]
         pub written_off: Points,
+        /// The lots of the purchase whose points had lapsed already, and how many of those.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub lapsed: Vec<Draw>,
         /// What each rule loses, for its limits.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rules: Vec<RulePoints>,

@@ -15,7 +15,7 @@ use super::entry::{
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::group::ActKind;
-use super::wallet::number;
+use super::wallet::{later, number};
 use crate::number::Sort;
 
 /// By how much the other account's numbers rise.
@@ -229,7 +229,8 @@ impl Wallet {
         self.lots.extend(other.lots.iter().cloned());
         add(&mut self.deficit, other.deficit, "the deficit")?;
         self.totals.pour(&other.totals)?;
-        self.activity = super::wallet::later(self.activity, other.activity);
+        self.activity = later(self.activity, other.activity);
+        self.activity_besides = later(self.activity_besides, other.activity_besides);
         let carry = CarryEntry {
             wallet: self.id.clone(),
             num: other.carry_num,

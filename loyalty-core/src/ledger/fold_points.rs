@@ -18,7 +18,7 @@ use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::lot::EarningEntry;
 use super::redemption::{Draws, RedemptionEntry, RedemptionState};
-use super::wallet::{number, overdrawn, usable};
+use super::wallet::{later, number, overdrawn, usable};
 
 impl Account {
     #[inline]
@@ -73,7 +73,8 @@ impl Account {
         let total = wallet.draw(&entry.draws, "a redemption")?;
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
-            wallet.activity = Some(activity);
+            wallet.activity = later(wallet.activity, Some(activity));
+            wallet.activity_besides = later(wallet.activity_besides, Some(activity));
         }
         push_made(&mut self.redemptions, || RedemptionState {
             wallet: entry.wallet.clone(),

@@ -13,6 +13,7 @@ use super::entry::{
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
 use super::limit_key::LimitKey;
+use super::wallet::later;
 
 /// The event that enrols a member.
 pub(super) const ENROLLED: &str = "account.enrolled";
@@ -90,7 +91,11 @@ impl Account {
         self.purchase_count = self.purchase_count.saturating_add(1);
         self.add_metrics(&entry.metrics, context.occurred.date())?;
         self.add_carries(&entry.carry)?;
-        self.set_activity(&entry.activity)
+        for active in &entry.activity {
+            let wallet = self.wallet_or_new(&active.wallet)?;
+            wallet.activity = later(wallet.activity, active.expiry);
+        }
+        Ok(())
     }
 
     pub(super) fn event(
@@ -113,8 +118,12 @@ impl Account {
             CLOSED => self.status = Status::Closed,
             _ => {}
         }
-        self.add_metrics(&entry.metrics, context.occurred.date())?;
-        self.set_activity(&entry.activity)
+        for active in &entry.activity {
+            let wallet = self.wallet_or_new(&active.wallet)?;
+            wallet.activity = later(wallet.activity, active.expiry);
+            wallet.activity_besides = later(wallet.activity_besides, active.expiry);
+        }
+        self.add_metrics(&entry.metrics, context.occurred.date())
     }
 
     fn move_status(&mut self, from: Status, to: Status) -> Result<(), LedgerError> {
@@ -129,6 +138,7 @@ impl Account {
         Ok(())
     }
 
+    /// The deadlines as a return leaves them.
     pub(crate) fn set_activity(&mut self, deadlines: &[ActivityEntry]) -> Result<(), LedgerError> {
         for deadline in deadlines {
             self.wallet_or_new(&deadline.wallet)?.activity = deadline.expiry;

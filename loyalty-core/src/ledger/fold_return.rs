@@ -49,6 +49,11 @@ impl Account {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         let drawn = wallet.draw(&entry.draws, "a reversal")?;
         let gone = sum([entry.deficit, entry.written_off], what)?;
+        let lapsed = sum(entry.lapsed.iter().map(|draw| draw.points), what)?;
+        for draw in &entry.lapsed {
+            not_negative(draw.points, "a reversal's part that had lapsed")?;
+            take(&mut wallet.lot_mut(draw.lot)?.expired, draw.points, what)?;
+        }
         add(&mut wallet.deficit, gone, "the deficit")?;
         add(&mut wallet.totals.reversed, drawn, what)?;
         add(&mut wallet.totals.reversed, gone, what)?;
@@ -59,6 +64,7 @@ impl Account {
         }
         add(&mut reversed.deficit, entry.deficit, what)?;
         add(&mut reversed.written_off, entry.written_off, what)?;
+        add(&mut reversed.written_off, lapsed, what)?;
         for rule in &entry.rules {
             state.lose(&entry.wallet, rule)?;
         }

@@ -67,6 +67,9 @@ impl Account {
         self.move_reward(entry.issue, "void", |state| match state {
             RewardState::Ready(_) => Some(void),
             RewardState::Used(_) if !lapsed => Some(void),
+            RewardState::Void(before) if !lapsed && before.cause == VoidCause::Expired => {
+                Some(void)
+            }
             _ => None,
         })
     }

@@ -81,3 +81,4 @@ pub use many::push_all;
 pub use packed::Until;
 pub use redemption::{Draws, RedemptionEntry, RedemptionState, RedemptionTerms};
 pub use terms::{ChallengeTerms, DueCode, DueReferral, HeldTier, Terms};
+pub(crate) use wallet::later;

@@ -107,6 +107,7 @@ impl Wallet {
             deficit: Points::ZERO,
             totals: Totals::default(),
             activity: None,
+            activity_besides: None,
             carry_num: 0,
             carry_den: 1,
         }
@@ -343,7 +344,7 @@ impl Lot {
 
 /// The later of two deadlines.
 #[inline(never)]
-pub(super) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
+pub(crate) fn later(a: Option<Deadline>, b: Option<Deadline>) -> Option<Deadline> {
     [a, b]
         .into_iter()
         .flatten()

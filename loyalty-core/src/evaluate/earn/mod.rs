@@ -123,16 +123,6 @@ impl Part {
             PartSource::Benefit(..) => Some((self.id(scheme)?, None)),
         }
     }
-
-    fn sticky(&self, scheme: &Scheme) -> bool {
-        match self.source {
-            PartSource::Rule(place) => scheme
-                .rules
-                .get(index(place))
-                .is_some_and(|rule| rule.sticky),
-            PartSource::Benefit(..) => false,
-        }
-    }
 }
 
 /// A rule that pays, with its part and the lines that count for it.
@@ -501,7 +491,7 @@ pub(crate) fn occasion_key(rule: &EarnRule, occurrence: Date) -> crate::ledger::
     crate::ledger::LimitKey::new(&format!("rule.{}.occasion", rule.id), Some(&occurrence))
 }
 
-/// Replaces what sticky rules would lose by what they were granted.
+/// Raises what sticky rules would lose to what they were granted.
 pub(crate) fn keep_sticky(earned: &mut Earned, scheme: &Scheme, before: &[EarnedEntry]) {
     for entry in before {
         let Some(wallet) = scheme
@@ -520,15 +510,16 @@ pub(crate) fn keep_sticky(earned: &mut Earned, scheme: &Scheme, before: &[Earned
         };
         let wallet = u16::try_from(wallet).unwrap_or(u16::MAX);
         let source = PartSource::Rule(crate::evaluate::arith::small(place));
-        earned
-            .parts
-            .retain(|part| !(part.source == source && part.sticky(scheme)));
-        earned.parts.push(Part {
-            source,
-            wallet,
-            wanted: entry.points.milli(),
-            granted: entry.points.milli(),
-        });
+        let granted = entry.points.milli();
+        match earned.parts.iter_mut().find(|part| part.source == source) {
+            Some(part) => part.granted = part.granted.max(granted),
+            None => earned.parts.push(Part {
+                source,
+                wallet,
+                wanted: granted,
+                granted,
+            }),
+        }
     }
 }
 

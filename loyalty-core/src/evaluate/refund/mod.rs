@@ -8,9 +8,10 @@ use restore::reverse_draws;
 
 use crate::id::PurchaseId;
 use crate::ledger::{
-    Account, CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry, PurchaseState,
-    RedemptionState, ReissueCause, RestorationEntry, ReturnEntry, Returned, ReversalEntry,
-    RewardIssueEntry, RewardState, RewardVoidEntry, RulePoints, Source, VoidCause, WriteOffEntry,
+    Account, ActivityEntry, CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry,
+    PurchaseState, RedemptionState, ReissueCause, RestorationEntry, ReturnEntry, Returned,
+    ReversalEntry, RewardIssueEntry, RewardState, RewardVoidEntry, RulePoints, Source, VoidCause,
+    WriteOffEntry, later,
 };
 use crate::number::{Fraction, Money, Points, Rounding, mul_div_round};
 use crate::purchase::{PayPoints, ReturnLine};
@@ -24,7 +25,7 @@ use crate::evaluate::arith::{Checked, index};
 use crate::evaluate::cart::Cart;
 use crate::evaluate::context::Context;
 use crate::evaluate::draft::Draft;
-use crate::evaluate::drain::{draw_back, sum};
+use crate::evaluate::drain::{Taken, draw_back, sum};
 use crate::evaluate::due::post_due;
 use crate::evaluate::earn::{EarnInput, Earned, PartSource, earn, keep_sticky};
 use crate::evaluate::error::ActError;
@@ -35,7 +36,7 @@ use crate::evaluate::offers::{count, give_back, in_scheme};
 use crate::evaluate::price::{Priced, Wishes, price, tax_in};
 use crate::evaluate::purse::{Purse, total_key};
 use crate::evaluate::record::count_rule;
-use crate::evaluate::stamp::{StampList, day_key, stamps};
+use crate::evaluate::stamp::{StampList, Stamps, day_key, stamps};
 use crate::evaluate::sums::{Sums, on_kept};
 use crate::evaluate::tier::measure;
 
@@ -148,7 +149,7 @@ impl Returning<'_> {
         // The entry of the return stands before those that follow, so they see what it does to deadlines.
         draft
             .account
-            .set_activity(&self.activity_before(&context))?;
+            .set_activity(&self.activity_without(context.account))?;
         self.restore(draft, purchase, &kept)?;
         self.reissue(draft, purchase, &kept)?;
         self.void_issued(draft, purchase, &kept)?;
@@ -199,7 +200,7 @@ impl Returning<'_> {
         let mut earned = Earned::default();
         earn(context, &sums.amounts(), input, None, &mut earned)?;
         let mut met = Vec::new();
-        let stamps = stamps(context, &sums, input, &mut met, None)?;
+        let stamps = self.with_sticky(context, stamps(context, &sums, input, &mut met, None)?)?;
         let metrics = self
             .scheme
             .ladders
@@ -246,9 +247,7 @@ impl Returning<'_> {
                 0
             } else {
                 let of_card = kept.stamps.iter().find(|stamps| stamps.card == place);
-                of_card
-                    .map_or(0, |stamps| stamps.granted)
-                    .max(self.sticky_stamps(card, granted.stamps))
+                of_card.map_or(0, |stamps| stamps.granted)
             };
             let target = granted.stamps.saturating_sub(left.min(granted.stamps));
             let present = draft.account.card(&card.id).map_or(0, |held| {
@@ -276,13 +275,47 @@ impl Returning<'_> {
         Ok(())
     }
 
-    /// Stamps that a sticky rule gave are not taken.
-    fn sticky_stamps(&self, card: &crate::scheme::compiled::Card, granted: u32) -> u32 {
-        if card.rules.iter().all(|rule| rule.sticky) {
-            granted
-        } else {
-            0
+    /// Stamps that sticky rules gave are not taken.
+    fn with_sticky(
+        &self,
+        context: &mut Context<'_>,
+        mut stamps: StampList,
+    ) -> Result<StampList, ActError> {
+        let rules = self.scheme.cards.iter().flat_map(|card| &card.rules);
+        if !rules.clone().any(|rule| rule.sticky) {
+            return Ok(stamps);
         }
+        let (units, given_back) = kept(self.entry, &vec![Returned::default(); self.after.len()]);
+        let shipping = self.shipping_paid();
+        let sums = Sums::of_kept(
+            self.scheme,
+            self.cart,
+            self.entry,
+            &units,
+            &given_back,
+            shipping,
+        );
+        let (base, shipping) = sums.earn_base(context)?;
+        let input = EarnInput {
+            base: &base,
+            shipping,
+            paid_units: &sums.paid_units,
+            all_units: &sums.all_units,
+        };
+        let sold = crate::evaluate::stamp::stamps(context, &sums, input, &mut Vec::new(), None)?;
+        for of in sold.iter().filter(|of| of.sticky > 0) {
+            match stamps.iter_mut().find(|found| found.card == of.card) {
+                Some(found) => {
+                    let lost = of.sticky.saturating_sub(found.sticky);
+                    found.granted = found.granted.saturating_add(lost);
+                }
+                None => stamps.push(Stamps {
+                    granted: of.sticky,
+                    ..*of
+                }),
+            }
+        }
+        Ok(stamps)
     }
 
     /// What is no longer kept counts to no challenge, in the period of the sale.
@@ -483,19 +516,29 @@ impl Returning<'_> {
             charged: (charged > 0).then(|| money(charged)),
             metrics,
             carry: self.carry(kept)?,
-            activity: self.activity_before(context),
+            activity: self.activity_without(context.account),
         })
     }
 
-    /// A cancelled sale kept no points alive, unless something later did.
-    fn activity_before(&self, context: &Context<'_>) -> Vec<crate::ledger::ActivityEntry> {
+    /// A cancelled sale kept no points alive: what else the member did counts.
+    fn activity_without(&self, account: &Account) -> Vec<ActivityEntry> {
+        let cancelled = |id: &PurchaseId| {
+            *id == self.entry.purchase.id
+                || account.purchase(id).is_some_and(|state| state.cancelled)
+        };
         let set = self.entry.activity.iter().filter(|_| self.cancel);
-        set.filter_map(|activity| {
-            let state = context.account.wallet(&activity.wallet)?;
-            (state.activity == activity.expiry).then_some(())?;
-            Some(crate::ledger::ActivityEntry {
-                wallet: activity.wallet.clone(),
-                expiry: activity.before,
+        set.filter_map(|active| {
+            let state = account.wallet(&active.wallet)?;
+            let sales = account.purchases.iter();
+            let sales = sales.filter(|sale| !cancelled(&sale.entry.purchase.id));
+            let sold = sales
+                .flat_map(|sale| &sale.entry.activity)
+                .filter(|of| of.wallet == active.wallet)
+                .map(|of| of.expiry);
+            let expiry = sold.fold(state.activity_besides, later);
+            (expiry != state.activity).then(|| ActivityEntry {
+                wallet: active.wallet.clone(),
+                expiry,
                 before: None,
             })
         })

@@ -253,7 +253,11 @@ impl Returning<'_> {
         points: i64,
         rules: Vec<RulePoints>,
     ) -> Result<i64, ActError> {
-        let (draws, short) = draw_back(
+        let Taken {
+            draws,
+            lapsed,
+            short,
+        } = draw_back(
             &draft.account,
             &wallet.id,
             purchase,
@@ -278,6 +282,7 @@ impl Returning<'_> {
             draws,
             deficit: Points::from_milli(deficit),
             written_off: Points::from_milli(written_off),
+            lapsed,
             rules,
         })))?;
         if written_off > 0 {

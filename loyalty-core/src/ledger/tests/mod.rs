@@ -92,6 +92,7 @@ fn reversal(purchase: &str, draws: Vec<Draw>, deficit: i64) -> ReversalEntry {
         draws,
         deficit: points(deficit),
         written_off: Points::ZERO,
+        lapsed: Vec::new(),
         rules: Vec::new(),
     }
 }

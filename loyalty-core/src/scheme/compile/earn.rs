@@ -5,7 +5,7 @@ use smol_str::format_smolstr;
 use crate::scheme::compiled::{Condition, EarnRule, Give, Kind, LotTerms, Rate, Target};
 use crate::scheme::condition::ConditionDef;
 use crate::scheme::earn::{EarnRuleDef, GiveDef, PerAmountDef};
-use crate::scheme::problem;
+use crate::scheme::{ExpiryDef, problem};
 
 use super::context::{At, Context, WalletRef};
 
@@ -70,12 +70,22 @@ impl Context<'_> {
         self.check_pending(def.pending.as_ref(), at);
         if let Some(expiry) = &def.expiry {
             self.check_expiry(expiry, at);
+            let of_wallet = self.def.wallets.get(usize::from(wallet.place));
+            let same = of_wallet.is_some_and(|wallet| wallet.expiry == *expiry);
+            if matches!(expiry, ExpiryDef::Activity(_)) && !same {
+                self.problem(
+                    problem::CONFLICT,
+                    &at.key("expiry"),
+                    "points that live by activity, other than those of the wallet",
+                    "the wallet's own `activity`, or another expiry",
+                );
+            }
         }
         if def.pending.is_none() && def.expiry.is_none() && !def.promotional {
             return None;
         }
         let of_wallet = self.def.wallets.get(usize::from(wallet.place));
-        let never = crate::scheme::ExpiryDef::Never(crate::scheme::NeverDef {});
+        let never = ExpiryDef::Never(crate::scheme::NeverDef {});
         Some(LotTerms {
             pending: def
                 .pending
@@ -136,6 +146,15 @@ impl Context<'_> {
 
     /// What cannot stand together in one rule.
     fn rule_conflicts(&mut self, def: &EarnRuleDef, at: &At<'_>) {
+        let multiplied = def.multiplied.unwrap_or(multiplied_by_default(&def.give));
+        if def.requires_base && multiplied && !matches!(def.give, GiveDef::Multiply(_)) {
+            self.problem(
+                problem::CONFLICT,
+                &at.key("requires_base"),
+                "`requires_base` on a rule that multipliers touch: it is a base itself",
+                "a bonus: `fixed`, or `multiplied: false`",
+            );
+        }
         match &def.give {
             GiveDef::Event(_) => self.event_conflicts(def, at),
             GiveDef::Multiply(_) => self.multiplier_conflicts(def, at),

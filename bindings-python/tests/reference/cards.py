@@ -1,0 +1,200 @@
+"""Stamp cards: a list of stamps in the order in which they came, put on cards oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import floor
+
+from .cart import Json, Line, Terms, failure
+from .days import Deadline, deadline_text, reached, validity_end
+from .earning import base_of, counts
+from .numbers import minor
+
+
+@dataclass
+class Issue:
+    """A reward that was issued."""
+
+    number: int
+    reward: str
+    expiry: Deadline | None
+    state: str = "ready"
+
+
+@dataclass
+class Rewards:
+    """The rewards of a member, numbered in the order of their issue."""
+
+    definitions: dict[str, Json]
+    issues: list[Issue] = field(default_factory=list)
+
+    def issue(self, reward: str, now: datetime) -> Issue:
+        span = self.definitions[reward].get("valid_for")
+        rolling = {"after": span, "round_up": self.definitions[reward].get("round_up", "none")}
+        expiry = validity_end(now, rolling, now.tzinfo) if span else None
+        self.issues.append(Issue(len(self.issues), reward, expiry))
+        return self.issues[-1]
+
+    def lapse(self, now: datetime) -> None:
+        for issue in self.issues:
+            if issue.state == "ready" and reached(issue.expiry, now):
+                issue.state = "lapsed"
+
+    def standing(self) -> list[Json]:
+        made = []
+        for issue in self.issues:
+            if issue.state == "ready":
+                made.append({"issue": issue.number, "reward": issue.reward})
+                if issue.expiry is not None:
+                    made[-1]["expiry"] = deadline_text(issue.expiry)
+        return made
+
+
+@dataclass
+class Instance:
+    """One card of its kind."""
+
+    start: int
+    expiry: Deadline | None
+    stamps: list[str] = field(default_factory=list)
+    """The purchase of every stamp."""
+    lapsed: bool = False
+    complete: bool = False
+    issues: dict[str, Issue] = field(default_factory=dict)
+
+    def on_card(self) -> int:
+        return self.start + len(self.stamps)
+
+
+@dataclass
+class Card:
+    """A member's cards of one kind."""
+
+    document: Json
+    instances: list[Instance] = field(default_factory=list)
+    last: datetime | None = None
+
+    @property
+    def target(self) -> int:
+        return int(self.document["target"])
+
+    def put(self, stamps: list[str], now: datetime, rewards: Rewards) -> int:
+        """Puts stamps on cards; gives how many went on one."""
+        placed = 0
+        for instance in self.instances:
+            if instance.lapsed:
+                continue
+            room = max(0, self.target - instance.on_card())
+            was_open = not instance.complete and room > 0
+            instance.stamps += stamps[:room]
+            placed += len(stamps[:room])
+            stamps = stamps[room:]
+            if was_open and instance.on_card() >= self.target and self.document.get("overflow") == "discard":
+                stamps = []
+        while stamps:
+            again = not self.instances or self.document.get("start_stamps_again", False)
+            start = self.document.get("start_stamps", 0) if again else 0
+            span = self.document.get("valid_for")
+            expiry = validity_end(now, {"after": span}, now.tzinfo) if span else None
+            instance = Instance(start, expiry)
+            self.instances.append(instance)
+            room = self.target - start
+            instance.stamps = stamps[:room]
+            placed += len(stamps[:room])
+            stamps = stamps[room:]
+            if instance.on_card() >= self.target and self.document.get("overflow") == "discard":
+                stamps = []
+        self.settle(now, rewards)
+        return placed
+
+    def take(self, purchase: str, count: int, now: datetime, rewards: Rewards) -> None:
+        """Takes the last stamps of a purchase; the others are put on the cards again."""
+        for instance in reversed(self.instances):
+            for place in reversed(range(len(instance.stamps))):
+                if count and instance.stamps[place] == purchase:
+                    del instance.stamps[place]
+                    count -= 1
+        standing = [instance for instance in self.instances if not instance.lapsed]
+        stamps = [stamp for instance in standing for stamp in instance.stamps]
+        for instance in standing:
+            room = self.target - instance.start
+            instance.stamps, stamps = stamps[:room], stamps[room:]
+        assert not stamps
+        self.settle(now, rewards)
+
+    def settle(self, now: datetime, rewards: Rewards) -> None:
+        """Issues the rewards of full cards and milestones, and takes back what is none any more."""
+        reached_at = self.document.get("milestones", ())
+        milestones = [(one["stamps"], f"at {one['stamps']}", one["reward"]) for one in reached_at]
+        full = [(self.target, f"full {reward}", reward) for reward in self.document.get("rewards", ())]
+        for kind in (milestones, full):
+            for instance in self.instances:
+                for stamps, name, reward in kind:
+                    has = instance.on_card() >= stamps
+                    if has and name not in instance.issues:
+                        instance.issues[name] = rewards.issue(reward, now)
+                    elif not has and name in instance.issues:
+                        if instance.issues[name].state == "ready":
+                            instance.issues[name].state = "void"
+                        del instance.issues[name]
+        for instance in self.instances:
+            instance.complete = instance.on_card() >= self.target
+
+    def lapse(self, now: datetime) -> None:
+        for instance in self.instances:
+            if not instance.complete and not instance.lapsed and reached(instance.expiry, now):
+                instance.lapsed = True
+
+    def present(self, purchase: str) -> int:
+        return sum(instance.stamps.count(purchase) for instance in self.instances)
+
+    def standing(self) -> Json:
+        shown = [one for one in self.instances if not one.lapsed and not one.complete]
+        made: Json = {
+            "card": self.document["id"],
+            "stamps": shown[0].on_card() if shown else 0,
+            "target": self.target,
+            "debt": 0,
+            "completed": sum(1 for one in self.instances if one.complete),
+        }
+        if shown and shown[0].expiry is not None:
+            made["expiry"] = deadline_text(shown[0].expiry)
+        return made
+
+
+def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, scheme: Json) -> dict[int, int]:
+    """The stamps that a purchase brings, by rule, before any guard."""
+    found = {}
+    for place, rule in enumerate(card["stamps"]):
+        if failure(rule.get("when"), purchase, lines, terms) is not None:
+            found[place] = 0
+            continue
+        ((kind, give),) = rule["give"].items()
+        each = give.get("stamps", 1)
+        picked = [line for line in lines if counts(rule, line)]
+        match kind:
+            case "per_purchase":
+                found[place] = each if picked else 0
+            case "per_unit":
+                found[place] = each * sum(line.counting(rule.get("free_units", "skip")) for line in picked)
+            case "per_amount":
+                amount = sum(base_of(scheme, line) for line in picked)
+                found[place] = each * floor(Fraction(amount, minor(give["per"])))
+    return found
+
+
+def guarded(card: Json, wanted: int, terms: Terms, last: datetime | None) -> int:
+    """What the guards of a card leave of stamps."""
+    wait = timedelta(minutes=card.get("minutes_between", 0))
+    if last is not None and terms.at - last < wait:
+        return 0
+    if card.get("stamps_per_day"):
+        used = terms.headroom.get(day_key(card, terms), 0)
+        return min(wanted, max(0, int(card["stamps_per_day"]) - used))
+    return wanted
+
+
+def day_key(card: Json, terms: Terms) -> str:
+    return f"card.{card['id']}.stamps@{terms.at.date().isoformat()}"

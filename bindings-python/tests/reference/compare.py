@@ -1,0 +1,188 @@
+"""Runs a case through the engine and through the model, and says where they differ.
+
+A case is the JSON of ``vectors/``: a scheme, and steps with ``at`` and an ``act``. Before a purchase
+is recorded it is quoted, and the whole decisions are compared; after every step the standings are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import loyalty_core as lc
+
+from .cart import Json
+from .member import Member, Refused
+
+
+class Different(Exception):
+    """The engine and the model differ."""
+
+
+def instants_in_utc(value: Any) -> Any:
+    """Texts that are instants, in one form."""
+    if isinstance(value, dict):
+        return {key: instants_in_utc(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [instants_in_utc(one) for one in value]
+    if isinstance(value, str) and len(value) >= 20 and value[10] == "T":
+        return datetime.fromisoformat(value).astimezone(ZoneInfo("UTC")).isoformat()
+    return value
+
+
+def engine_decision(said: Json) -> Json:
+    """What is compared of the engine's decision."""
+    made = {key: said[key] for key in ("lines", "wallets", "cards", "tiers")}
+    made["totals"] = {key: said["totals"][key] for key in ("list", "due")}
+    made["reasons"] = {}
+    for reason in said["reasons"]:
+        if reason["about"] not in ("rule", "benefit"):
+            continue
+        kept = {key: reason[key] for key in ("code", "wanted", "granted", "missing") if key in reason}
+        made["reasons"][reason["id"]] = kept
+    made["others"] = said["others"]
+    return made
+
+
+def model_decision(made: Json, said: Json) -> Json:
+    """The model's decision, without the reasons of rules that the engine need not list."""
+    hidden = [
+        name
+        for name, reason in made["reasons"].items()
+        if name not in said["reasons"] and reason["hidden"]
+    ]
+    reasons = {
+        name: {key: one for key, one in reason.items() if key != "hidden"}
+        for name, reason in made["reasons"].items()
+        if name not in hidden
+    }
+    return made | {"reasons": reasons, "others": len(hidden)}
+
+
+def engine_standing(said: Json) -> Json:
+    """What is compared of the engine's standing."""
+    wallets = [{key: one[key] for key in ("wallet", "balance", "expiries")} for one in said["wallets"]]
+    keys = ("ladder", "value", "tier", "next", "to_next", "benefits")
+    ladders = [{key: one[key] for key in keys if key in one} for one in said["ladders"]]
+    return {"wallets": wallets, "cards": said["cards"], "rewards": said["rewards"], "ladders": ladders}
+
+
+def differences(model: Any, engine: Any, at: str) -> Iterator[str]:
+    """Where two documents differ."""
+    if isinstance(model, dict) and isinstance(engine, dict):
+        for key in sorted({*model, *engine}):
+            yield from differences(model.get(key), engine.get(key), f"{at}/{key}")
+    elif isinstance(model, list) and isinstance(engine, list) and len(model) == len(engine):
+        for place, (one, other) in enumerate(zip(model, engine, strict=True)):
+            yield from differences(one, other, f"{at}/{place}")
+    elif model != engine:
+        yield f"{at}: the model says {json.dumps(model)}, the engine {json.dumps(engine)}"
+
+
+def hold(model: Any, engine: Any, at: str) -> None:
+    found = list(differences(model, instants_in_utc(engine), at))
+    if found:
+        raise Different("\n".join(found))
+
+
+def run(case: Json) -> int:
+    """Runs a case; gives how many triples of scheme, history and cart it holds."""
+    scheme = lc.Scheme.from_dict(case["scheme"])
+    account = lc.Account("member")
+    model = Member(case["scheme"])
+    triples = 0
+    for place, step in enumerate(case["steps"]):
+        now = datetime.fromisoformat(step["at"])
+        where = f"step {place}"
+        if "act" in step:
+            ((kind, body),) = step["act"].items()
+            if kind == "record":
+                triples += 1
+                decide(scheme, account, model, step["at"], now, body, where)
+            account = do(scheme, account, model, step, now, where)
+        said = engine_standing(lc.standing(scheme, account, at=step["at"]).to_dict())
+        hold(model.standing(now), said, f"{where} standing")
+    return triples
+
+
+def decide(
+    scheme: lc.Scheme, account: lc.Account, model: Member, at: str, now: datetime, body: Json, where: str
+) -> None:
+    """Quotes a purchase in both."""
+    facts = body.get("facts")
+    said = engine_decision(lc.quote(scheme, account, body["purchase"], at=at, facts=facts).to_dict())
+    made = model.decision(body["purchase"], now, facts or {})
+    hold(model_decision(made, said), said, f"{where} decision")
+
+
+def do(scheme: lc.Scheme, account: lc.Account, model: Member, step: Json, now: datetime, where: str) -> lc.Account:
+    """Does an act in both."""
+    try:
+        made = model.act(step["act"], now)
+    except Refused as refused:
+        made = {"error": str(refused)}
+    try:
+        posted = lc.perform(scheme, account, step["act"], at=step["at"])
+    except lc.LoyaltyError as error:
+        hold(made, {"error": error.code}, f"{where} act")
+        return account
+    said: Json = {}
+    assert posted.group is not None
+    for entry in posted.group.entries:
+        if "return" in entry:
+            said["refund"] = entry["return"]["refund"]
+    hold(made, said, f"{where} act")
+    return posted.account
+
+
+def fails(case: Json) -> str | None:
+    """How a case differs, if it does. Cases that cannot be run do not differ."""
+    try:
+        run(case)
+    except Different as found:
+        return str(found)
+    except (lc.LoyaltyError, AssertionError, KeyError, ValueError, IndexError, TypeError):
+        return None
+    return None
+
+
+def without(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Copies of a document that lack one thing each, larger things first."""
+    if isinstance(value, dict):
+        for key in value:
+            yield f"{at}/{key}", {k: v for k, v in value.items() if k != key}
+        for key, one in value.items():
+            for place, less in without(one, f"{at}/{key}"):
+                yield place, {**value, key: less}
+    elif isinstance(value, list):
+        for i in reversed(range(len(value))):
+            yield f"{at}/{i}", value[:i] + value[i + 1 :]
+        for i, one in enumerate(value):
+            for place, less in without(one, f"{at}/{i}"):
+                yield place, [*value[:i], less, *value[i + 1 :]]
+    elif isinstance(value, int) and not isinstance(value, bool) and value > 1:
+        yield at, 1
+        yield at, value - 1
+
+
+def kinds_of(found: str | None) -> set[str]:
+    """What differs, whatever the step and the place."""
+    lines = (found or "").split("\n")
+    return {re.sub(r"step \d+|\d", "", line.split(": the model")[0]) for line in lines} - {""}
+
+
+def minimized(case: Json) -> Json:
+    """The smallest case that still differs in the same way, found by leaving things out."""
+    kinds = kinds_of(fails(case))
+    again = True
+    while again:
+        again = False
+        for _, less in without(case):
+            if kinds & kinds_of(fails(less)):
+                case, again = less, True
+                break
+    return case

@@ -1,0 +1,275 @@
+"""What a purchase earns: exact contributions, multipliers, one rounding, then caps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from .cart import Failure, Json, Line, Terms, failure, matches
+from .days import period_start
+from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths
+
+@dataclass
+class Part:
+    """A rule's or benefit's part of what is earned."""
+
+    rule: str
+    exact: Fraction
+    bonus: bool = False
+    """Whether no multiplier touches it: it is rounded on its own, after all others."""
+    needs_base: bool = False
+    wanted: int = 0
+    points: int = 0
+    terms: Json = field(default_factory=dict)
+
+
+@dataclass
+class Earned:
+    """What a wallet gains."""
+
+    parts: list[Part]
+    carry: Fraction
+    refused: dict[str, Failure]
+    applied: list[str]
+
+    @property
+    def total(self) -> int:
+        return sum(part.points for part in self.parts)
+
+
+def wallet_of(scheme: Json, thing: Json) -> str:
+    """The wallet of a rule: the first one where it names none."""
+    name = thing.get("wallet")
+    return str(scheme["wallets"][0]["id"] if name is None else name)
+
+
+def step_of(wallet: Json) -> int:
+    """The smallest number of points of a wallet, in thousandths."""
+    return int(10 ** (3 - wallet.get("precision", 0)))
+
+
+def limit_key(period: str, terms: Terms) -> str:
+    """The name of the period of a purchase in which something is counted."""
+    if period == "member":
+        return "member"
+    return f"{period}@{period_start(terms.at.date(), period).isoformat()}"
+
+
+def is_multiplied(rule: Json) -> bool:
+    """Whether multipliers touch what a rule gives."""
+    (kind,) = rule["give"]
+    return bool(rule.get("multiplied", kind in ("per_amount", "per_unit", "per_purchase")))
+
+
+def headroom_of(owner: str, what: str, limits: list[Json], terms: Terms) -> list[tuple[str, int]]:
+    """What the limits of an owner leave, with the key of each; those of an order are the limit."""
+    left = []
+    for limit in limits:
+        most = thousandths(limit["points"]) if what == "points" else limit["times"]
+        if limit["per"] != "order":
+            key = f"{owner}.{what}.{limit_key(limit['per'], terms)}"
+            most = max(0, most - terms.headroom.get(key, 0))
+        left.append((limit["per"], most))
+    return left
+
+
+def refusal(scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> Failure | None:
+    """Why a rule does not apply to a purchase."""
+    if (found := failure(rule.get("when"), purchase, lines, terms)) is not None:
+        return found
+    (kind,) = rule["give"]
+    if kind == "event":
+        return "rule.event", None
+    if not any(counts(rule, line) for line in lines):
+        return "rule.no_line", None
+    for per, left in headroom_of(f"rule.{rule['id']}", "times", rule.get("times", []), terms):
+        if left == 0:
+            return f"cap.{per}", None
+    return None
+
+
+KEYS = [f"condition.{kind}" for kind in ("flag", "code", "channel", "store", "segment", "between", "tier")]
+
+
+def is_no_candidate(rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> bool:
+    """Whether nothing in the cart is what a refused rule asks for, so that it may go unmentioned."""
+    if not any(counts(rule, line) for line in lines):
+        return True
+    return "when" in rule and asks_in_vain(rule["when"], purchase, lines, terms)
+
+
+def asks_in_vain(condition: Json, purchase: Json, lines: list[Line], terms: Terms) -> bool:
+    """Whether a condition fails by what a purchase has none of at all."""
+    ((kind, said),) = condition.items()
+    if kind == "all":
+        return any(asks_in_vain(one, purchase, lines, terms) for one in said)
+    if kind == "any":
+        return all(asks_in_vain(one, purchase, lines, terms) for one in said)
+    if kind in ("min_amount", "min_quantity"):
+        inside = [line for line in lines if not line.excluded]
+        return not any(matches(said.get("target"), line.document) for line in inside)
+    found = failure(condition, purchase, lines, terms)
+    return found is not None and found[0] in KEYS
+
+
+def counts(rule: Json, line: Line) -> bool:
+    """Whether a line has units that count for a rule."""
+    if line.excluded or not matches(rule.get("target"), line.document):
+        return False
+    return line.counting(rule.get("free_units", "skip")) > 0
+
+
+def base_of(scheme: Json, line: Line) -> int:
+    """The amount of a line that earns."""
+    return line.net() - line.tendered
+
+
+def from_lines(scheme: Json, rule: Json, lines: list[Line]) -> list[Fraction]:
+    """What a rule brings on each line."""
+    ((kind, give),) = rule["give"].items()
+    made = []
+    for line in lines:
+        value = Fraction(0)
+        if counts(rule, line):
+            if kind == "per_amount":
+                value = Fraction(base_of(scheme, line) * thousandths(give["points"]), minor(give["per"]))
+            elif kind == "per_unit":
+                value = Fraction(line.counting(rule.get("free_units", "skip")) * thousandths(give["points"]))
+        made.append(value)
+    return made
+
+
+def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms) -> Earned:
+    """What a purchase earns in a wallet, with parts that sum to it."""
+    rules = [rule for rule in scheme.get("earn", ()) if wallet_of(scheme, rule) == wallet["id"]]
+    refused: dict[str, Failure] = {}
+    applied = []
+    for rule in rules:
+        found = refusal(scheme, rule, purchase, lines, terms)
+        if found is None:
+            applied.append(rule)
+        else:
+            refused[rule["id"]] = found
+    parts = {rule["id"]: Part(rule["id"], Fraction(0)) for rule in applied}
+
+    on_lines = {rule["id"]: from_lines(scheme, rule, lines) for rule in applied}
+    multiplied = [rule for rule in applied if is_multiplied(rule)]
+    if scheme.get("combine_rules", "sum") == "best":
+        for place in range(len(lines)):
+            rivals = [rule["id"] for rule in multiplied if next(iter(rule["give"])) in ("per_amount", "per_unit")]
+            best = max(rivals, key=lambda name: on_lines[name][place], default=None)
+            for name in rivals:
+                if name != best:
+                    on_lines[name][place] = Fraction(0)
+
+    on_order = {rule["id"]: Fraction(0) for rule in applied}
+    for rule in applied:
+        ((kind, give),) = rule["give"].items()
+        if kind in ("per_purchase", "fixed"):
+            on_order[rule["id"]] = Fraction(thousandths(give["points"]))
+        part = parts[rule["id"]]
+        part.exact = sum(on_lines[rule["id"]], on_order[rule["id"]])
+        part.bonus = not is_multiplied(rule) and kind != "multiply"
+        part.needs_base = rule.get("requires_base", False)
+        part.terms = {key: rule[key] for key in ("pending", "expiry", "promotional") if key in rule}
+
+    multipliers = [rule for rule in applied if "multiply" in rule["give"]]
+    order_base = sum((on_order[rule["id"]] for rule in multiplied), Fraction(0))
+    for place, line in enumerate(lines):
+        amount = sum((on_lines[rule["id"]][place] for rule in multiplied), Fraction(0))
+        chosen = [r for r in multipliers if "target" in r and counts(r, line)]
+        factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in chosen]
+        order_base += grow(scheme, amount, factors, parts)
+    factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in multipliers if "target" not in r]
+    for name, factor in tier_factors(scheme, wallet, terms):
+        parts[name] = Part(name, Fraction(0))
+        factors.append((name, factor))
+    grow(scheme, order_base, factors, parts)
+
+    carry = round_parts(wallet, list(parts.values()), terms)
+    for rule in applied:
+        part = parts[rule["id"]]
+        caps = headroom_of(f"rule.{rule['id']}", "points", rule.get("caps", []), terms)
+        part.points = min([part.wanted, *(left for _, left in caps)])
+    made = list(parts.values())
+    cap_wallet(wallet, made, terms)
+    return Earned(made, carry, refused, [*parts])
+
+
+def tier_factors(scheme: Json, wallet: Json, terms: Terms) -> list[tuple[str, Fraction]]:
+    """The multipliers that the tiers held bring."""
+    made = []
+    for ladder in scheme.get("ladders", ()):
+        for tier in ladder["tiers"]:
+            if tier["id"] != terms.tiers.get(ladder["id"]):
+                continue
+            for benefit in tier.get("benefits", ()):
+                multiply = benefit["benefit"].get("multiply")
+                if multiply and wallet_of(scheme, multiply) == wallet["id"]:
+                    made.append((benefit["id"], Fraction(multiply["factor"])))
+    return made
+
+
+def grow(
+    scheme: Json, amount: Fraction, factors: Sequence[tuple[str, Fraction]], parts: dict[str, Part]
+) -> Fraction:
+    """An amount with multipliers; what each adds goes to its part."""
+    combine = scheme.get("combine_multipliers", "product")
+    if combine == "best" and factors:
+        factors = [max(factors, key=lambda one: one[1])]
+    now = amount
+    for name, factor in factors:
+        added = (amount if combine == "sum_of_increments" else now) * (factor - 1)
+        parts[name].exact += added
+        now += added
+    return now
+
+
+def round_parts(wallet: Json, parts: list[Part], terms: Terms) -> Fraction:
+    """Rounds once, or rule by rule, then the bonuses; gives what is carried on."""
+    step, mode = step_of(wallet), wallet.get("rounding", "floor")
+    loose = [part for part in parts if not part.bonus]
+    carry = Fraction(0)
+    if wallet.get("round_per_rule"):
+        for part in loose:
+            part.wanted = part.points = stepped(part.exact, step, mode)
+    else:
+        if wallet.get("carry"):
+            carry = Fraction(terms.carry.get(wallet["id"], 0))
+        exact = sum((part.exact for part in loose), carry)
+        total = max(0, stepped(exact, step, mode))
+        shares = by_largest_remainder(total, [part.exact for part in loose], step)
+        for part, share in zip(loose, shares, strict=True):
+            part.wanted = part.points = share
+        carry = exact - total if wallet.get("carry") else Fraction(0)
+    has_base = any(part.points > 0 for part in loose)
+    for part in parts:
+        if part.bonus and (has_base or not part.needs_base):
+            part.wanted = part.points = stepped(part.exact, step, mode)
+    return carry
+
+
+def cap_wallet(wallet: Json, parts: list[Part], terms: Terms) -> None:
+    """Lowers the parts in proportion to what the caps of the wallet leave."""
+    owner = f"wallet.{wallet['id']}"
+    limits = [left for _, left in headroom_of(owner, "points", wallet.get("caps", []), terms)]
+    if "balance_max" in wallet:
+        limits.append(max(0, terms.headroom[f"{owner}.balance"]))
+    total = sum(part.points for part in parts)
+    if limits and min(limits) < total:
+        step = step_of(wallet)
+        least = min(limits) // step * step
+        shares = by_largest_remainder(least, [Fraction(least * p.points, total) for p in parts], step)
+        for part, share in zip(parts, shares, strict=True):
+            part.points = share
+
+
+def made_of(parts: list[Part]) -> list[dict[str, Any]]:
+    """Parts as a decision shows them: those that bring something, or would without caps."""
+    return [
+        {"rule": part.rule, "wanted": points_text(part.wanted), "points": points_text(part.points)}
+        for part in parts
+        if part.wanted or part.points
+    ]

@@ -1,0 +1,453 @@
+"""A member: the acts, and what follows from them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .cards import Card, Rewards, day_key, guarded, stamps_of
+from .cart import Json, Line, Terms, lines_of
+from .days import deadline_text, pending_end, without_defaults
+from .earning import Earned, earn, is_no_candidate, limit_key, made_of, step_of
+from .ladders import measured, tier_at
+from .ladders import standing as standing_of
+from .numbers import minor, money_text, points_text, thousandths
+from .wallets import Lot, Wallet
+
+
+class Refused(Exception):
+    """An act that cannot be done, with its code."""
+
+
+@dataclass
+class Sale:
+    """A recorded purchase."""
+
+    document: Json
+    terms: Terms
+    lines: list[Line]
+    granted: dict[str, dict[str, int]]
+    now: dict[str, dict[str, int]]
+    """What each rule's part is at present, by wallet."""
+    taken: dict[str, int] = field(default_factory=dict)
+    carry: dict[str, Any] = field(default_factory=dict)
+    cancelled: bool = False
+    stamps: dict[str, dict[int, int]] = field(default_factory=dict)
+    placed: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Member:
+    """A member's account under one scheme."""
+
+    scheme: Json
+    wallets: dict[str, Wallet] = field(default_factory=dict)
+    sales: dict[str, Sale] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    carry: dict[str, Any] = field(default_factory=dict)
+    ordinal: int = 0
+    cards: dict[str, Card] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.zone = ZoneInfo(self.scheme["time_zone"])
+        for wallet in self.scheme.get("wallets", ()):
+            self.wallets[wallet["id"]] = Wallet(wallet, self.zone)
+        for card in self.scheme.get("cards", ()):
+            self.cards[card["id"]] = Card(card)
+        self.rewards = Rewards({one["id"]: one for one in self.scheme.get("rewards", ())})
+
+    # What time brings.
+
+    def advance(self, now: datetime) -> None:
+        """Does everything that is due, in the order of the deadlines."""
+        self.rewards.lapse(now)
+        for card in self.cards.values():
+            card.lapse(now)
+        while True:
+            found = [
+                (when, kind, name, place)
+                for name, wallet in self.wallets.items()
+                for when, kind, place in wallet.due(now)
+            ]
+            if not found:
+                return
+            _, kind, name, place = min(found, key=lambda one: one[:2])
+            wallet = self.wallets[name]
+            lot = wallet.lots[place]
+            if kind == 1:
+                assert lot.pending is not None
+                wallet.activate(lot, lot.pending, now)
+            else:
+                wallet.lapse(lot)
+
+    # What a purchase brings.
+
+    def terms(self, now: datetime, facts: Json, lines: list[Line]) -> Terms:
+        """What a purchase pins."""
+        headroom = dict(self.counters)
+        for name, wallet in self.wallets.items():
+            if "balance_max" in wallet.document:
+                most = thousandths(wallet.document["balance_max"])
+                held = wallet.active() + wallet.pending() - wallet.owed
+                headroom[f"wallet.{name}.balance"] = most - held
+        again = all(not any(line.kept for line in sale.lines) for sale in self.sales.values() if not sale.cancelled)
+        first = self.ordinal == 0
+        last = {name: card.last for name, card in self.cards.items()}
+        tiers = {}
+        for ladder in self.scheme.get("ladders", ()):
+            own = measured(ladder, lines) if ladder.get("counts_own_purchase") else 0
+            tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + own)
+        return Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
+
+    def value(self, ladder: Json) -> int:
+        """What a ladder measures so far."""
+        return sum(measured(ladder, sale.lines) for sale in self.sales.values())
+
+    def earned(self, purchase: Json, lines: list[Line], terms: Terms) -> dict[str, Earned]:
+        return {
+            name: earn(self.scheme, wallet.document, purchase, lines, terms)
+            for name, wallet in self.wallets.items()
+        }
+
+    def lots_of(self, wallet: Json, earned: Earned) -> list[tuple[Json, int]]:
+        """The lots that a purchase opens: one for each kind of terms."""
+        made: list[tuple[Json, int]] = []
+        for part in earned.parts:
+            if not part.points:
+                continue
+            terms: Json = {
+                "pending": part.terms.get("pending", wallet.get("pending")),
+                "expiry": without_defaults(part.terms.get("expiry") or wallet.get("expiry") or {"never": {}}),
+                "promotional": part.terms.get("promotional", False),
+            }
+            for place, (other, points) in enumerate(made):
+                if other == terms:
+                    made[place] = (other, points + part.points)
+                    break
+            else:
+                made.append((terms, part.points))
+        return made
+
+    def open_lot(self, wallet: Wallet, terms: Json, points: int, now: datetime, purchase: str | None) -> Lot:
+        """A new lot, not yet in the wallet."""
+        pending = terms["pending"]
+        return Lot(
+            number=len(wallet.lots),
+            points=points,
+            expiry_terms=terms["expiry"],
+            pending=pending_end(now, pending["after"]) if pending and "after" in pending else None,
+            awaits=pending["event"] if pending and "event" in pending else None,
+            purchase=purchase,
+            promotional=terms["promotional"],
+        )
+
+    def decision(self, purchase: Json, now: datetime, facts: Json) -> Json:
+        """The answer to a quote, in the parts that are compared."""
+        self.advance(now)
+        lines = lines_of(self.scheme, purchase)
+        terms = self.terms(now, facts, lines)
+        earned = self.earned(purchase, lines, terms)
+        goods = sum(unit.price for line in lines for unit in line.units)
+        made: Json = {"lines": [], "wallets": [], "totals": {}, "reasons": {}, "cards": []}
+        self.decide_cards(made["cards"], purchase, lines, terms, now)
+        made["tiers"] = []
+        for ladder in self.scheme.get("ladders", ()):
+            value = self.value(ladder)
+            before, after = tier_at(ladder, value), tier_at(ladder, value + measured(ladder, lines))
+            if before != after:
+                rise = {"ladder": ladder["id"], "to": after}
+                made["tiers"].append(rise if before is None else rise | {"from": before})
+        for line in lines:
+            listed = sum(unit.price for unit in line.units)
+            made["lines"].append(
+                {
+                    "line": line.name,
+                    "list": money_text(listed),
+                    "discount": money_text(listed - line.net()),
+                    "net": money_text(line.net()),
+                }
+            )
+        made["totals"] = {"list": money_text(goods), "due": money_text(sum(line.net() for line in lines))}
+        for name, found in earned.items():
+            wallet = self.wallets[name]
+            lots = []
+            for lot_terms, points in self.lots_of(wallet.document, found):
+                lot = self.open_lot(wallet, lot_terms, points, now, None)
+                start = now if lot.pending is None else lot.pending
+                known = None if lot.awaits else wallet.end(lot.expiry_terms, start, now)
+                shown: Json = {"points": points_text(points)}
+                if lot.pending is not None:
+                    shown["usable_from"] = deadline_text(lot.pending)
+                if lot.awaits is not None:
+                    shown["awaits_event"] = True
+                if known is not None:
+                    shown["expiry"] = deadline_text(known)
+                lots.append(shown)
+            if made_of(found.parts):
+                made["wallets"].append(
+                    {
+                        "wallet": name,
+                        "earned": points_text(found.total),
+                        "parts": made_of(found.parts),
+                        "lots": lots,
+                        "spent": "0",
+                    }
+                )
+            for part in found.parts:
+                made["reasons"][part.rule] = self.reason(part)
+            for rule, (code, missing) in found.refused.items():
+                hidden = is_no_candidate(self.rule(rule), purchase, lines, terms)
+                made["reasons"][rule] = {"code": code, "hidden": hidden}
+                if missing is not None:
+                    made["reasons"][rule]["missing"] = missing
+        return made
+
+    def decide_cards(self, made: list[Json], purchase: Json, lines: list[Line], terms: Terms, now: datetime) -> None:
+        """What each card would gain, found by doing it on a copy."""
+        for name, stamps in self.stamps(purchase, lines, terms).items():
+            granted = sum(stamps.values())
+            if granted:
+                card, rewards = copy.deepcopy((self.cards[name], self.rewards))
+                before = card.standing()["completed"]
+                card.put(["quote"] * granted, now, rewards)
+                after = card.standing()
+                made.append(
+                    {
+                        "card": name,
+                        "stamps": granted,
+                        "completed": after["completed"] - before,
+                        "on_card": after["stamps"],
+                        "target": card.target,
+                    }
+                )
+
+    def stamps(self, purchase: Json, lines: list[Line], terms: Terms) -> dict[str, dict[int, int]]:
+        """The stamps that a purchase brings, by card and rule; guards take from the last rules."""
+        made = {}
+        for name, card in self.cards.items():
+            brings = stamps_of(card.document, purchase, lines, terms, self.scheme)
+            left = guarded(card.document, sum(brings.values()), terms, terms.last_stamps[name])
+            kept = {}
+            # Sticky stamps are the last that a guard takes.
+            order = sorted(brings, key=lambda place: not card.document["stamps"][place].get("sticky", False))
+            for place in order:
+                kept[place] = min(left, brings[place])
+                left -= kept[place]
+            made[name] = kept
+        return made
+
+    def rule(self, name: str) -> Json:
+        return next(rule for rule in self.scheme["earn"] if rule["id"] == name)
+
+    def reason(self, part: Any) -> Json:
+        """Why a rule that applies gives what it gives."""
+        code = "granted" if part.points == part.wanted else "capped"
+        if not part.wanted and not part.points:
+            code = "rule.no_points"
+        return {"code": code, "hidden": False, "wanted": points_text(part.wanted), "granted": points_text(part.points)}
+
+    # Acts.
+
+    def act(self, act: Json, now: datetime) -> Json:
+        """Does an act; gives what is compared of what it posts."""
+        ((kind, body),) = act.items()
+        doing: Callable[[Json, datetime], Json] = getattr(self, f"act_{kind}")
+        self.advance(now)
+        return doing(body, now)
+
+    def count(self, key: str, change: int) -> None:
+        self.counters[key] = self.counters.get(key, 0) + change
+
+    def count_points(
+        self, name: str, sale: Sale, whole: int, changes: dict[str, int], before: dict[str, int]
+    ) -> None:
+        """Counts points by rule and wallet in the periods of the sale."""
+        for rule in self.scheme.get("earn", ()):
+            change = changes.get(rule["id"], 0)
+            for cap in rule.get("caps", ()):
+                if cap["per"] != "order" and change:
+                    self.count(f"rule.{rule['id']}.points.{limit_key(cap['per'], sale.terms)}", change)
+            was = before.get(rule["id"], 0)
+            paid = (was + change > 0) - (was > 0)
+            for limit in rule.get("times", ()):
+                if limit["per"] != "order" and paid:
+                    self.count(f"rule.{rule['id']}.times.{limit_key(limit['per'], sale.terms)}", paid)
+        for cap in self.wallets[name].document.get("caps", ()):
+            if cap["per"] != "order":
+                self.count(f"wallet.{name}.points.{limit_key(cap['per'], sale.terms)}", whole)
+
+    def act_record(self, body: Json, now: datetime) -> Json:
+        purchase = body["purchase"]
+        lines = lines_of(self.scheme, purchase)
+        terms = self.terms(now, body.get("facts", {}), lines)
+        earned = self.earned(purchase, lines, terms)
+        self.ordinal += 1
+        parts = {name: {part.rule: part.points for part in found.parts} for name, found in earned.items()}
+        sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
+        self.sales[purchase["id"]] = sale
+        for name, found in earned.items():
+            wallet = self.wallets[name]
+            wallet.moved(now, purchase["id"])
+            for lot_terms, points in self.lots_of(wallet.document, found):
+                wallet.add(self.open_lot(wallet, lot_terms, points, now, purchase["id"]), now)
+            self.count_points(name, sale, found.total, parts[name], {})
+            if wallet.document.get("carry"):
+                sale.carry[name] = found.carry
+                self.carry[name] = found.carry
+        for name, stamps in self.stamps(purchase, lines, terms).items():
+            card, granted = self.cards[name], sum(stamps.values())
+            if granted:
+                placed = card.put([purchase["id"]] * granted, now, self.rewards)
+                card.last = now
+                sale.stamps[name] = stamps
+                sale.placed[name] = placed
+                self.count(day_key(card.document, terms), placed)
+        return {}
+
+    def sale(self, name: str) -> Sale:
+        if name not in self.sales:
+            raise Refused("purchase.unknown")
+        if self.sales[name].cancelled:
+            raise Refused("return.cancelled")
+        return self.sales[name]
+
+    def act_refund(self, body: Json, now: datetime) -> Json:
+        sale = self.sale(body["purchase"])
+        if not body["lines"]:
+            raise Refused("return.empty")
+        named = {line.name: line for line in sale.lines}
+        before = sum(line.net() for line in sale.lines)
+        kept = {line.name: (line.kept, line.goodwill) for line in sale.lines}
+        try:
+            for one in body["lines"]:
+                if one["line"] not in named:
+                    raise Refused("return.line")
+                line, back = named[one["line"]], one["back"]
+                if "quantity" in back:
+                    if not 0 < back["quantity"] <= line.kept:
+                        raise Refused("return.quantity")
+                    self.give_back(line, back["quantity"])
+                else:
+                    amount = minor(back["amount"])
+                    if not 0 < amount <= line.net():
+                        raise Refused("return.amount")
+                    line.goodwill += amount
+        except Refused:
+            for line in sale.lines:
+                line.kept, line.goodwill = kept[line.name]
+            raise
+        refund = before - sum(line.net() for line in sale.lines)
+        self.take_points(sale, now, cancelled=False)
+        self.take_stamps(sale, now, cancelled=False)
+        return {"refund": money_text(refund)}
+
+    def give_back(self, line: Line, quantity: int) -> None:
+        """Takes the last units of a line back."""
+        line.kept -= quantity
+
+    def act_cancel(self, body: Json, now: datetime) -> Json:
+        sale = self.sale(body["purchase"])
+        refund = sum(line.net() for line in sale.lines)
+        for line in sale.lines:
+            line.kept = line.goodwill = 0
+        self.take_points(sale, now, cancelled=True)
+        self.take_stamps(sale, now, cancelled=True)
+        sale.cancelled = True
+        self.ordinal -= 1
+        for wallet in self.wallets.values():
+            wallet.never_moved(body["purchase"], now)
+        return {"refund": money_text(refund)}
+
+    def kept_parts(self, name: str, sale: Sale, kept: Earned, cancelled: bool) -> dict[str, int]:
+        """What each rule brings for what is kept."""
+        sticky = {rule["id"] for rule in self.scheme.get("earn", ()) if rule.get("sticky")}
+        made = {part.rule: part.points for part in kept.parts}
+        for rule, granted in sale.granted[name].items():
+            made.setdefault(rule, 0)
+            if rule in sticky and not cancelled:
+                made[rule] = max(granted, made[rule])
+        return made
+
+    def take_points(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
+        """Takes the points that what is kept does not earn."""
+        earned = self.earned(sale.document, sale.lines, sale.terms)
+        for name, wallet in self.wallets.items():
+            parts = self.kept_parts(name, sale, earned[name], cancelled)
+            whole = sum(sale.granted[name].values())
+            target = whole if cancelled else min(whole, max(0, whole - sum(parts.values())))
+            take = target - sale.taken.get(name, 0)
+            before = sale.now[name]
+            sale.now[name] = {rule: min(parts[rule], most) for rule, most in sale.granted[name].items()}
+            changes = {rule: part - before[rule] for rule, part in sale.now[name].items()}
+            sale.taken[name] = target
+            self.count_points(name, sale, -take, changes, before)
+            if take > 0:
+                wallet.owed += wallet.take_back(sale.document["id"], take)
+            if wallet.document.get("carry"):
+                self.carry[name] = self.carry.get(name, 0) + earned[name].carry - sale.carry[name]
+                sale.carry[name] = earned[name].carry
+
+    def take_stamps(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
+        """Takes the stamps that what is kept does not bring."""
+        kept = self.stamps(sale.document, sale.lines, sale.terms)
+        for name, placed in sale.placed.items():
+            card, rules = self.cards[name], self.cards[name].document["stamps"]
+            left = 0
+            for place, stamps in kept[name].items():
+                sticky = rules[place].get("sticky") and not cancelled
+                left += max(stamps, sale.stamps[name][place]) if sticky else stamps
+            left = 0 if cancelled else min(left, placed)
+            present = card.present(sale.document["id"])
+            if left < present:
+                card.take(sale.document["id"], present - left, now, self.rewards)
+            elif left > present:
+                card.put([sale.document["id"]] * (left - present), now, self.rewards)
+            self.count(day_key(card.document, sale.terms), left - present)
+
+    def act_redeem(self, body: Json, now: datetime) -> Json:
+        asked = body["on"]["points"]
+        wallet, points = self.wallets[asked["wallet"]], thousandths(asked["points"])
+        if points <= 0 or points % step_of(wallet.document):
+            raise Refused("points.precision")
+        if points > wallet.available():
+            raise Refused("points.insufficient")
+        wallet.draw(points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry")))
+        wallet.spent += points
+        wallet.moved(now, body["id"])
+        return {}
+
+    def act_adjust(self, body: Json, now: datetime) -> Json:
+        asked = body["change"]["points"]
+        wallet, points = self.wallets[asked["wallet"]], thousandths(asked["points"])
+        if points == 0 or points % step_of(wallet.document):
+            raise Refused("points.precision")
+        if points > 0:
+            terms = {"pending": None, "expiry": wallet.document.get("expiry", {"never": {}}), "promotional": False}
+            wallet.add(self.open_lot(wallet, terms, points, now, None), now)
+            return {}
+        if -points > wallet.available() and not asked.get("allow_deficit"):
+            raise Refused("points.insufficient")
+        order = wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry"))
+        drawn = wallet.draw(-points, order)
+        wallet.owed += -points - sum(one.points for one in drawn)
+        return {}
+
+    def act_due(self, body: Json, now: datetime) -> Json:
+        return {}
+
+    def standing(self, now: datetime) -> Json:
+        """Where the member is, in the parts that are compared."""
+        self.advance(now)
+        return {
+            "wallets": [wallet.standing() for wallet in self.wallets.values()],
+            "cards": [card.standing() for card in self.cards.values()],
+            "rewards": self.rewards.standing(),
+            "ladders": [
+                standing_of(ladder, self.value(ladder), tier_at(ladder, self.value(ladder)))
+                for ladder in self.scheme.get("ladders", ())
+            ],
+        }

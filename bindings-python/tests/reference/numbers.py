@@ -1,0 +1,77 @@
+"""Exact numbers: money in minor units, points in thousandths, everything between as fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil, floor
+
+
+def thousandths(text: str) -> int:
+    """Points as they stand in documents."""
+    value = Fraction(text) * 1000
+    assert value.denominator == 1
+    return int(value)
+
+
+def minor(text: str) -> int:
+    """Money as it stands in documents: two decimals everywhere in this model."""
+    value = Fraction(text) * 100
+    assert value.denominator == 1
+    return int(value)
+
+
+def points_text(value: int) -> str:
+    """Points as the engine writes them: no zeros at the end."""
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    whole, rest = divmod(value, 1000)
+    return f"{sign}{whole}" + (f".{rest:03d}".rstrip("0") if rest else "")
+
+
+def money_text(value: int) -> str:
+    """Money as the engine writes it."""
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    return f"{sign}{value // 100}.{value % 100:02d}"
+
+
+def rounded(value: Fraction, mode: str) -> int:
+    """A fraction as a whole number."""
+    below, half = floor(value), Fraction(1, 2)
+    rest = value - below
+    match mode:
+        case "floor":
+            return below
+        case "ceil":
+            return ceil(value)
+        case "down":
+            return below if value >= 0 else ceil(value)
+        case "up":
+            return ceil(value) if value >= 0 else below
+        case "half_up":
+            return below + 1 if rest > half or (rest == half and value >= 0) else below
+        case "half_down":
+            return below + 1 if rest > half or (rest == half and value < 0) else below
+        case "half_even":
+            return below + 1 if rest > half or (rest == half and below % 2) else below
+    raise AssertionError(mode)
+
+
+def stepped(value: Fraction, step: int, mode: str) -> int:
+    """A fraction as a whole multiple of a step."""
+    return rounded(value / step, mode) * step
+
+
+def by_largest_remainder(total: int, exact: Sequence[Fraction], step: int = 1) -> list[int]:
+    """Whole steps near exact shares, which sum to a total: what is left goes to the largest
+    remainders, ties to the earlier ones."""
+    shares = [stepped(value, step, "floor") for value in exact]
+    if sum(shares) > total:
+        # A carried debt leaves less than the whole steps: all shrink in proportion.
+        whole = sum(exact)
+        exact = [value * total / whole for value in exact]
+        shares = [stepped(value, step, "floor") for value in exact]
+    left = (total - sum(shares)) // step
+    order = sorted(range(len(exact)), key=lambda i: (-(exact[i] - shares[i]), i))
+    for i in order[:left]:
+        shares[i] += step
+    return shares

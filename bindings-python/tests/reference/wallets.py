@@ -1,0 +1,194 @@
+"""Wallets: lots of points that wait, can be used, lapse, and are owed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from .cart import Json
+from .days import Deadline, deadline_text, expiry_end, instant, reached
+from .numbers import points_text
+
+
+@dataclass
+class Lot:
+    """Points that were earned together."""
+
+    number: int
+    points: int
+    expiry_terms: Json
+    pending: Deadline | None = None
+    awaits: str | None = None
+    expiry: Deadline | None = None
+    purchase: str | None = None
+    promotional: bool = False
+    lapsed: int = 0
+    forgiven: int = 0
+    """What lapsed and was to be taken back since: it is gone already."""
+    held: int = 0
+    start: Deadline | None = None
+    """When the validity begins."""
+    open: bool = False
+    """Whether it became usable."""
+
+
+@dataclass
+class Draw:
+    """Points of a lot."""
+
+    lot: Lot
+    points: int
+
+
+@dataclass
+class Wallet:
+    """A wallet of a member."""
+
+    document: Json
+    zone: ZoneInfo
+    lots: list[Lot] = field(default_factory=list)
+    owed: int = 0
+    spent: int = 0
+    expired: int = 0
+    activity: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def pending(self) -> int:
+        return sum(lot.points for lot in self.lots if not lot.open)
+
+    def active(self) -> int:
+        return sum(lot.points for lot in self.lots if lot.open)
+
+    def held(self) -> int:
+        return sum(lot.held for lot in self.lots)
+
+    def available(self) -> int:
+        return max(0, self.active() - self.held() - self.owed)
+
+    def end(self, terms: Json, start: Deadline, now: datetime) -> Deadline | None:
+        """When points lapse that become usable then: by inactivity, from the last activity on."""
+        since = max([start, *(at for _, at in self.activity)], key=lambda one: instant(one, self.zone))
+        return expiry_end(terms, start, since, now.tzinfo)
+
+    def add(self, lot: Lot, now: datetime) -> None:
+        """Opens a lot."""
+        self.lots.append(lot)
+        if lot.pending is None and lot.awaits is None:
+            self.activate(lot, now, now)
+        elif lot.pending is not None:
+            lot.expiry = self.end(lot.expiry_terms, lot.pending, now)
+
+    def activate(self, lot: Lot, start: Deadline, now: datetime) -> None:
+        """A lot becomes usable; what is owed comes first."""
+        lot.start = start
+        if not lot.pending:
+            lot.expiry = self.end(lot.expiry_terms, start, now)
+        lot.open = True
+        lot.pending = lot.awaits = None
+        fill = min(self.owed, lot.points)
+        self.owed -= fill
+        lot.points -= fill
+
+    def moved(self, now: datetime, why: str) -> None:
+        """The member was active: points that lapse by inactivity live longer."""
+        self.activity.append((why, now))
+        for lot in self.lots:
+            if lot.open and lot.points and "activity" in lot.expiry_terms:
+                later = self.end(lot.expiry_terms, now, now)
+                assert later is not None and lot.expiry is not None
+                lot.expiry = max(lot.expiry, later, key=lambda one: instant(one, self.zone))
+
+    def never_moved(self, why: str, now: datetime) -> None:
+        """What was counted as activity never took place: it keeps no points alive."""
+        self.activity = [one for one in self.activity if one[0] != why]
+        for lot in self.lots:
+            if lot.open and lot.points and "activity" in lot.expiry_terms:
+                assert lot.start is not None
+                lot.expiry = self.end(lot.expiry_terms, lot.start, now)
+
+    def in_order(self, lots: list[Lot], draw: str) -> list[Lot]:
+        """Lots in the order in which they are drawn."""
+        end = datetime.max.replace(tzinfo=self.zone)
+
+        def key(lot: Lot) -> tuple[object, ...]:
+            expiry = end if lot.expiry is None else instant(lot.expiry, self.zone)
+            if draw == "oldest":
+                return (lot.number,)
+            if draw == "promotional_first":
+                return (not lot.promotional, expiry, lot.number)
+            return (expiry, lot.number)
+
+        return sorted(lots, key=key)
+
+    def draw(self, points: int, lots: list[Lot]) -> list[Draw]:
+        """Takes points of lots, one after the other, as far as they suffice."""
+        draws = []
+        for lot in lots:
+            taken = min(points, lot.points - lot.held)
+            if taken > 0:
+                lot.points -= taken
+                points -= taken
+                draws.append(Draw(lot, taken))
+        return draws
+
+    def usable(self) -> list[Lot]:
+        return [lot for lot in self.lots if lot.open]
+
+    def take_back(self, purchase: str, points: int) -> int:
+        """Takes points of a purchase back; gives what is short."""
+        own = [lot for lot in self.lots if lot.purchase == purchase]
+        for group in ([lot for lot in own if not lot.open], [lot for lot in own if lot.open]):
+            points -= sum(one.points for one in self.draw(points, group))
+        for lot in own:
+            gone = min(points, lot.lapsed - lot.forgiven)
+            lot.forgiven += gone
+            points -= gone
+        if self.document.get("drain_other_lots", True):
+            others = self.in_order(self.usable(), "earliest_expiry")
+            points -= sum(one.points for one in self.draw(points, others))
+        return points
+
+    def lapse(self, lot: Lot) -> None:
+        """A lot lapses, but for what is held."""
+        gone = lot.points - lot.held
+        lot.points -= gone
+        lot.lapsed += gone
+        self.expired += gone
+
+    def due(self, now: datetime) -> list[tuple[datetime, int, int]]:
+        """What falls due: activations (1) and lapses (5), by moment."""
+        made = []
+        for place, lot in enumerate(self.lots):
+            if not lot.open and lot.pending is not None and reached(lot.pending, now):
+                made.append((instant(lot.pending, self.zone), 1, place))
+            elif lot.open and lot.points > lot.held and reached(lot.expiry, now):
+                assert lot.expiry is not None
+                made.append((instant(lot.expiry, self.zone), 5, place))
+        return made
+
+    def standing(self) -> Json:
+        """The wallet as a standing shows it."""
+        lapses: dict[str, tuple[datetime, int]] = {}
+        for lot in self.lots:
+            text = deadline_text(lot.expiry)
+            if text is not None and lot.expiry is not None and lot.points:
+                before = lapses.get(text, (None, 0))[1]
+                lapses[text] = (instant(lot.expiry, self.zone), before + lot.points)
+        made: Json = {
+            "wallet": self.document["id"],
+            "balance": {
+                "pending": points_text(self.pending()),
+                "active": points_text(self.active()),
+                "held": points_text(self.held()),
+                "owed": points_text(self.owed),
+                "available": points_text(self.available()),
+                "balance": points_text(self.active() - self.owed),
+                "spent": points_text(self.spent),
+                "expired": points_text(self.expired),
+            },
+            "expiries": [
+                {"at": text, "points": points_text(points)}
+                for text, (_, points) in sorted(lapses.items(), key=lambda one: one[1][0])
+            ],
+        }
+        return made
