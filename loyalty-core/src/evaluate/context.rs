@@ -440,14 +440,14 @@ impl<'a> Context<'a> {
     }
 
     fn is_first(&self, again_after_return: bool) -> bool {
-        self.first
-            || (again_after_return
-                && self.pinned.is_none()
-                && self
-                    .account
-                    .purchases
-                    .iter()
-                    .all(|state| super::kept::is_fully_returned(state)))
+        let again = || match self.pinned {
+            Some(terms) => terms.first_again,
+            None => {
+                let mut sales = self.account.purchases.iter();
+                sales.all(|state| super::kept::is_fully_returned(state))
+            }
+        };
+        self.first || (again_after_return && again())
     }
 
     fn is_occasion(&self, condition: &Condition, rule: Option<&RuleId>) -> bool {

@@ -22,6 +22,7 @@ use super::earn::{Part, PartSource, occasion_key};
 use super::error::ActError;
 use super::evaluation::Evaluation;
 use super::expiry::{activity_end, open_lot};
+use super::kept::is_fully_returned;
 use super::limit::{key, named};
 use super::price::{Discount, DiscountSource, Payment, Used};
 use super::purse::{redemptions_key, total_key};
@@ -294,6 +295,12 @@ fn terms(
             .cloned()
             .collect(),
         first: draft.account.purchase_count == 0,
+        first_again: draft.account.purchase_count > 0
+            && draft
+                .account
+                .purchases
+                .iter()
+                .all(|of| is_fully_returned(of)),
         occasions: evaluation
             .earned
             .occasions

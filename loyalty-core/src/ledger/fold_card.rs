@@ -83,6 +83,9 @@ impl Account {
         entry: &StampEntry,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
+        // What a return moves up to another card is no new stamp.
+        let sold = entry.purchase.as_ref().and_then(|id| self.purchase(id));
+        let new = sold.is_none_or(|sold| sold.at == context.occurred);
         let (card, place) = self.known_card(&entry.card, entry.instance)?;
         let Some(instance) = card.instances.get_mut(place) else {
             return Ok(());
@@ -101,7 +104,7 @@ impl Account {
             at_most("the stamps on a card", total, i64::from(instance.target))?;
         }
         instance.add_run(entry.purchase.as_ref(), entry.count)?;
-        if entry.count > 0 {
+        if entry.count > 0 && new {
             card.last_stamp = Some(context.occurred);
         }
         Ok(())

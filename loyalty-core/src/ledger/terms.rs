@@ -28,6 +28,9 @@ record! {
         /// Whether it counted as the first purchase.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub first: bool,
+        /// Whether it counted as the first one again, after all before it had come back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub first_again: bool,
         /// Rules whose birthday or anniversary condition held.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub occasions: Vec<RuleId>,
