@@ -3,8 +3,10 @@
 mod engine_support;
 
 use engine_support::{Shop, moment};
+use loyalty_core::evaluate::{MergeAct, PairOutcome, Schemes, merge};
+use loyalty_core::ledger::{Account, InstanceState};
 use loyalty_core::number::Points;
-use loyalty_core::purchase::Purchase;
+use loyalty_core::purchase::{Back, Purchase, ReturnLine};
 use serde_json::{Value, json};
 
 fn bought(id: &str, price: &str, quantity: u32) -> Purchase {
@@ -74,8 +76,8 @@ fn stamps_that_pay_a_debt_are_on_no_open_card() {
         };
         shop.post(*posted);
     }
-    let units = loyalty_core::purchase::Back::Quantity(3);
-    let line = loyalty_core::purchase::ReturnLine {
+    let units = Back::Quantity(3);
+    let line = ReturnLine {
         line: "1".parse().unwrap(),
         back: units,
     };
@@ -165,4 +167,43 @@ fn a_quote_of_a_purchase_of_earlier_is_what_is_recorded() {
     let decision = shop.quote(&late, moment(6, 9));
     let recorded = shop.record_expecting(&late, &decision, moment(6, 9));
     assert!(recorded.is_ok(), "{recorded:?}");
+}
+
+/// After a merge an open card can stand before full ones. When a return moves stamps up and fills it, it is
+/// full in place of the one that opens again, and the reward stays.
+#[test]
+fn a_card_that_moved_stamps_fill_keeps_the_reward() {
+    let document = scheme(&json!({
+        "cards": [{ "id": "card", "target": 2, "stamps": [{ "give": { "per_unit": {} } }], "rewards": ["tea"] }],
+        "rewards": [{ "id": "tea", "gives": { "custom": { "text": "a tea" } } }],
+    }));
+    let mut shop = Shop::new(&document);
+    assert!(shop.record_if_allowed(&bought("a", "1.00", 1), moment(2, 9)));
+    let mut other = Shop::new(&document);
+    other.account = Account::new("other".parse().unwrap());
+    assert!(other.record_if_allowed(&bought("b", "1.00", 2), moment(2, 9)));
+    let act: MergeAct = serde_json::from_value(json!({ "id": "m" })).unwrap();
+    let schemes = Schemes::new(shop.scheme.clone());
+    let merged = merge(&schemes, &shop.account, &other.account, &act, moment(3, 9)).unwrap();
+    let PairOutcome::Posted(taken, _) = merged else {
+        panic!("it is new");
+    };
+    shop.post(*taken);
+    let line = ReturnLine {
+        line: "1".parse().unwrap(),
+        back: Back::Quantity(1),
+    };
+    shop.refund("a", &[line], moment(4, 9));
+    shop.check();
+    let states: Vec<(u32, InstanceState)> = shop.account.cards[0]
+        .instances
+        .iter()
+        .map(|instance| (instance.count(), instance.state))
+        .collect();
+    assert_eq!(
+        states,
+        [(2, InstanceState::Complete), (0, InstanceState::Open)]
+    );
+    let open: Vec<_> = shop.account.open_rewards().collect();
+    assert_eq!(open.len(), 1, "two stamps of b fill a card");
 }

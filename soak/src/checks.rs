@@ -4,8 +4,8 @@ use loyalty_core::customer::Facts;
 use loyalty_core::evaluate::{Act, ActError, Decision, QuoteOptions, quote, standing};
 use loyalty_core::id::WalletId;
 use loyalty_core::ledger::{
-    Account, Balance, Entry, Group, Lot, Pending, RewardState, from_json_line, to_json_line,
-    verify_from,
+    Account, Balance, Entry, Group, InstanceState, Lot, Pending, RewardState, from_json_line,
+    to_json_line, verify_from,
 };
 use loyalty_core::number::Points;
 use loyalty_core::purchase::Purchase;
@@ -72,6 +72,7 @@ pub(crate) fn step(member: &mut Member, group: &Group, after: &Account, scheme: 
     draws(before, group, scheme);
     money(after);
     rewards(before, after);
+    cards(after, group);
     balances(after, group.at);
     if let Ok(seen) = standing(scheme, after, group.at) {
         assert_eq!(seen.head, after.head);
@@ -202,6 +203,17 @@ fn rewards(before: &Account, after: &Account) {
                 matches!(is.state, RewardState::Void(_)),
                 "I31: void is for good"
             );
+        }
+    }
+}
+
+/// A card that is full is not open (I30).
+fn cards(after: &Account, group: &Group) {
+    for card in &after.cards {
+        for (place, instance) in card.instances.iter().enumerate() {
+            let full = instance.count() >= instance.target;
+            let open = instance.state == InstanceState::Open;
+            assert!(!(open && full), "I30: {place} of {card:?} after {group:?}");
         }
     }
 }

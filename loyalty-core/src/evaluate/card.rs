@@ -228,6 +228,13 @@ pub(crate) fn take_stamps(
     for (number, (instance, runs)) in before.iter().zip(&wanted).enumerate() {
         post_difference(draft, card, small(number), instance, runs, true)?;
     }
+    for instance in filled(&before, &wanted) {
+        draft.push(Entry::CardComplete(CardCompleteEntry {
+            card: card.id.clone(),
+            instance,
+            lapsed: false,
+        }))?;
+    }
     void_milestones(draft, card)?;
     lapse_reopened(draft, card)?;
     Ok(charge)
@@ -367,6 +374,26 @@ fn post_difference(
     Ok(())
 }
 
+/// Whether stamps fill a card.
+fn is_full(instance: &Instance, runs: &Runs) -> bool {
+    let count = runs
+        .iter()
+        .fold(instance.start, |sum, (_, n)| sum.saturating_add(*n));
+    count >= instance.target
+}
+
+/// The open cards that the stamps of younger ones fill, as after a merge: they are full in place of
+/// cards that open again, and the rewards stay.
+fn filled(before: &[Instance], wanted: &[Runs]) -> Vec<u32> {
+    let cards = before.iter().zip(wanted).enumerate();
+    cards
+        .filter(|(_, (instance, runs))| {
+            instance.state == InstanceState::Open && is_full(instance, runs)
+        })
+        .map(|(number, _)| small(number))
+        .collect()
+}
+
 /// Opens cards again that are no longer full, and settles their rewards.
 fn reopen(
     draft: &mut Draft<'_>,
@@ -374,22 +401,18 @@ fn reopen(
     before: &[Instance],
     wanted: &[Runs],
 ) -> Result<i64, ActError> {
-    let full = |(instance, runs): &(&Instance, &Runs)| {
-        runs.iter()
-            .fold(instance.start, |sum, (_, n)| sum.saturating_add(*n))
-            >= instance.target
-    };
     let complete: Vec<(u32, &Instance, bool)> = before
         .iter()
         .zip(wanted)
         .enumerate()
         .filter(|(_, (instance, _))| instance.state == InstanceState::Complete)
-        .map(|(number, pair)| (small(number), pair.0, full(&pair)))
+        .map(|(number, (instance, runs))| (small(number), instance, is_full(instance, runs)))
         .collect();
-    let surplus = complete.iter().filter(|(.., full)| !full).count();
-    if surplus == 0 {
+    let no_longer_full = complete.iter().filter(|(.., full)| !full).count();
+    if no_longer_full == 0 {
         return Ok(0);
     }
+    let surplus = no_longer_full.saturating_sub(filled(before, wanted).len());
     // A card whose reward was used stays complete and owes its stamps; the others open again.
     let mut used_surplus = 0_usize;
     let mut charge = 0_i64;
