@@ -21,7 +21,7 @@ Covered so far:
 
 Not yet: discounts of any kind (offers, rewards that lower a price, points that pay, standing discounts), tax,
 delivery, tenders, claims, events, holds, transfers, merges, reviews of tiers, challenges, referrals, the other
-policies of returns, factors below 1, budgets on the pool.
+policies of returns, factors below 1, factors of many decimals beside ``carry``, budgets on the pool.
 
 ``python -m reference FIRST END`` compares a range of seeds on all processors; a failure prints the seed and a
 case made as small as it gets, in the form of ``vectors/``.

@@ -239,7 +239,8 @@ def round_parts(wallet: Json, parts: list[Part], terms: Terms) -> Fraction:
         if wallet.get("carry"):
             carry = Fraction(terms.carry.get(wallet["id"], 0))
         exact = sum((part.exact for part in loose), carry)
-        total = max(0, stepped(exact, step, mode))
+        # Without a rule that earns, what was carried waits.
+        total = max(0, stepped(exact, step, mode)) if loose else 0
         shares = by_largest_remainder(total, [part.exact for part in loose], step)
         for part, share in zip(loose, shares, strict=True):
             part.wanted = part.points = share

@@ -172,7 +172,9 @@ class Maker:
             case "per_amount":
                 give: Json = {"points": self.points(1), "per": f"{self.number(0, 9)}.{self.number(1, 99):02d}"}
             case "multiply":
-                give = {"factor": self.one(["1", "1.5", "2", "3", "1.1", "1.333333"])}
+                # A carried fraction of many decimals does not fit the ledger: ``number.overflow``.
+                fine = [] if wallet.get("carry") else ["1.333333"]
+                give = {"factor": self.one(["1", "1.5", "2", "3", "1.1", *fine])}
             case "fixed":
                 give = {"points": str(self.number(1, 20))}
             case _:

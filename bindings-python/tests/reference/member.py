@@ -16,7 +16,7 @@ from .earning import Earned, earn, is_no_candidate, limit_key, made_of, step_of
 from .ladders import measured, tier_at
 from .ladders import standing as standing_of
 from .numbers import minor, money_text, points_text, thousandths
-from .wallets import Lot, Wallet
+from .wallets import Draw, Lot, Wallet
 
 
 class Refused(Exception):
@@ -35,6 +35,8 @@ class Sale:
     """What each rule's part is at present, by wallet."""
     taken: dict[str, int] = field(default_factory=dict)
     carry: dict[str, Any] = field(default_factory=dict)
+    draws: dict[str, list[Draw]] = field(default_factory=dict)
+    owed: dict[str, int] = field(default_factory=dict)
     cancelled: bool = False
     stamps: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, int] = field(default_factory=dict)
@@ -385,8 +387,13 @@ class Member:
             changes = {rule: part - before[rule] for rule, part in sale.now[name].items()}
             sale.taken[name] = target
             self.count_points(name, sale, -take, changes, before)
+            draws = sale.draws.setdefault(name, [])
             if take > 0:
-                wallet.owed += wallet.take_back(sale.document["id"], take)
+                short = wallet.take_back(sale.document["id"], take, draws)
+                wallet.owed += short
+                sale.owed[name] = sale.owed.get(name, 0) + short
+            elif take < 0:
+                sale.owed[name] = sale.owed.get(name, 0) - wallet.give_back(draws, sale.owed.get(name, 0), -take)
             if wallet.document.get("carry"):
                 self.carry[name] = self.carry.get(name, 0) + earned[name].carry - sale.carry[name]
                 sale.carry[name] = earned[name].carry

@@ -72,6 +72,7 @@ def by_largest_remainder(total: int, exact: Sequence[Fraction], step: int = 1) -
         shares = [stepped(value, step, "floor") for value in exact]
     left = (total - sum(shares)) // step
     order = sorted(range(len(exact)), key=lambda i: (-(exact[i] - shares[i]), i))
-    for i in order[:left]:
-        shares[i] += step
+    for turn in range(left if order else 0):
+        # What was carried can be more than a step of each.
+        shares[order[turn % len(order)]] += step
     return shares

@@ -134,18 +134,37 @@ class Wallet:
     def usable(self) -> list[Lot]:
         return [lot for lot in self.lots if lot.open]
 
-    def take_back(self, purchase: str, points: int) -> int:
-        """Takes points of a purchase back; gives what is short."""
+    def give_back(self, draws: list[Draw], owed: int, points: int) -> int:
+        """Gives back what was taken: what is still owed, then to the latest lots; gives what was owed."""
+        owed = min(owed, points, self.owed)
+        self.owed -= owed
+        points -= owed
+        for draw in reversed(draws):
+            back = min(points, draw.points)
+            draw.points -= back
+            draw.lot.points += back
+            points -= back
+            fill = min(self.owed, draw.lot.points) if draw.lot.open else 0
+            self.owed -= fill
+            draw.lot.points -= fill
+        return owed
+
+    def take_back(self, purchase: str, points: int, draws: list[Draw]) -> int:
+        """Takes points of a purchase back, in draws; gives what is short."""
+        wanted = points + sum(one.points for one in draws)
         own = [lot for lot in self.lots if lot.purchase == purchase]
         for group in ([lot for lot in own if not lot.open], [lot for lot in own if lot.open]):
-            points -= sum(one.points for one in self.draw(points, group))
+            draws += self.draw(points, group)
+            points = wanted - sum(one.points for one in draws)
         for lot in own:
             gone = min(points, lot.lapsed - lot.forgiven)
             lot.forgiven += gone
             points -= gone
         if self.document.get("drain_other_lots", True):
             others = self.in_order(self.usable(), "earliest_expiry")
-            points -= sum(one.points for one in self.draw(points, others))
+            more = self.draw(points, others)
+            draws += more
+            points -= sum(one.points for one in more)
         return points
 
     def lapse(self, lot: Lot) -> None:
