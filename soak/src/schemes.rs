@@ -129,6 +129,15 @@ fn expiry(random: &mut Random) -> Value {
     }
 }
 
+/// The expiry of a rule of its own: only a wallet's points live by activity.
+fn own_expiry(random: &mut Random) -> Value {
+    let found = expiry(random);
+    match found.get("activity") {
+        Some(_) => json!({ "never": {} }),
+        None => found,
+    }
+}
+
 fn pending(random: &mut Random) -> Option<Value> {
     match random.below(6) {
         0 => Some(json!({ "event": "delivered" })),
@@ -241,7 +250,7 @@ fn dressed(random: &mut Random, mut rule: Value) -> Value {
         rule["pending"] = pending(random).unwrap_or(json!({ "after": { "days": 2 } }));
     }
     if random.one_in(6) {
-        rule["expiry"] = expiry(random);
+        rule["expiry"] = own_expiry(random);
     }
     if random.one_in(6) {
         rule["promotional"] = json!(true);
