@@ -134,7 +134,8 @@ export class Scheme {
    */
   basket(purchase: Purchase | string, options?: QuoteOptions): Basket;
   /**
-   * Computes a decision anew, at the moment that the shown one names, and compares every byte.
+   * Computes a decision anew, at the moment that the shown one names, and compares every byte. That moment is the
+   * client's word: hold `at` of what comes back against your own clock.
    *
    * @param claimed what a client shows: the text of `decision.canonical()`, or a decision.
    */

@@ -68,7 +68,8 @@ def verify_decision(
 ) -> Decision:
     """Computes a decision anew and compares it with the one that a client shows.
 
-    ``claimed`` is what :meth:`Decision.canonical` wrote. An :class:`ActError` says how it differs.
+    ``claimed`` is what :meth:`Decision.canonical` wrote. An :class:`ActError` says how it differs. The moment
+    is the client's word: hold ``at`` of the result against your own clock.
     """
     said = claimed.canonical() if isinstance(claimed, Decision) else claimed
     return Decision(_core.verify_decision(scheme, account, purchase, said, facts, pool))

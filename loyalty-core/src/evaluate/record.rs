@@ -10,7 +10,7 @@ use crate::ledger::{
     PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
     RewardUseEntry, RulePoints, Share, Source, StampsGranted, Terms,
 };
-use crate::number::{Currency, Fraction, Money, Points, allocate};
+use crate::number::{Currency, Fraction, Money, Points, allocate, within_safe};
 use crate::purchase::Purchase;
 use crate::scheme::compiled::{Kind, LotTerms, Scheme, Sym};
 use crate::scheme::compiled_offer::OfferGives;
@@ -200,23 +200,25 @@ fn carry_changes(draft: &Draft<'_>, evaluation: &Evaluation) -> Result<Vec<Carry
         let change = left
             .checked_sub(before)
             .ok_or_else(|| ActError::overflow("a carry"))?;
-        if !change.is_zero() {
-            changes.push(carry_entry(&wallet.id, change.reduced())?);
-        }
+        changes.extend(carry_entry(&wallet.id, change)?);
     }
     Ok(changes)
 }
 
-/// A fraction as an entry.
+/// A change of a carried fraction as an entry, unless it is zero: exact, or rounded up at twelve
+/// decimals where it is too fine for that.
 pub(crate) fn carry_entry(
     wallet: &crate::id::WalletId,
     change: Fraction,
-) -> Result<CarryEntry, ActError> {
-    Ok(CarryEntry {
+) -> Result<Option<CarryEntry>, ActError> {
+    let (num, den) = change
+        .kept(within_safe)
+        .ok_or_else(|| ActError::overflow("a carried fraction"))?;
+    Ok((num != 0).then(|| CarryEntry {
         wallet: wallet.clone(),
-        num: safe(change.num(), "a carried fraction")?,
-        den: safe(change.den(), "a carried fraction")?,
-    })
+        num,
+        den,
+    }))
 }
 
 /// What was carried into a purchase.

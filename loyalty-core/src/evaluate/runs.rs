@@ -185,14 +185,21 @@ impl Runs {
         self.runs.iter()
     }
 
-    /// The units of a line that are not free.
-    pub(crate) fn paid_units(&mut self, line: usize) -> u32 {
+    /// How many of at most `units` units of a line still cost something, the last ones first, and how
+    /// much.
+    pub(crate) fn still_cost(&mut self, line: usize, units: u32) -> (u32, i64) {
         self.make();
         let place = small(line);
-        self.runs
+        let runs = self
+            .runs
             .iter()
-            .filter(|run| run.line == place && !run.free)
-            .fold(0, |sum, run| run.count.saturating_add(sum))
+            .rev()
+            .filter(|run| run.line == place && !run.free && run.left > 0);
+        runs.fold((0, 0), |(found, worth), run| {
+            let take = units.saturating_sub(found).min(run.count);
+            let cost = run.left.saturating_mul(i64::from(take));
+            (found.saturating_add(take), cost.saturating_add(worth))
+        })
     }
 
     /// Whether any unit is free.

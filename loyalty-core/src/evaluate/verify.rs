@@ -23,6 +23,9 @@ struct Claimed {
 /// Computes a decision anew, at the moment that the client's one names, and compares its canonical
 /// bytes. Nothing that the client says enters a balance.
 ///
+/// The moment is the client's word: one at which the same would be decided passes. The host holds
+/// `at` of what comes back against its own clock.
+///
 /// # Errors
 /// `decision.semantics_differ` when another version of the engine decided, which is not tampering;
 /// `decision.scheme_differs` and `decision.head_moved` when another scheme or an older account

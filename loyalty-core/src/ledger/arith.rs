@@ -1,6 +1,6 @@
 //! Checked sums over what an account holds, and lists that grow.
 
-use crate::number::{Points, SAFE_MAX};
+use crate::number::{Fraction, Points, SAFE_MAX};
 
 use super::entry::CarryEntry;
 use super::error::{LedgerError, LedgerErrorKind};
@@ -70,10 +70,9 @@ pub(super) fn not_negative(points: Points, what: &'static str) -> Result<(), Led
     Ok(())
 }
 
-/// Adds a carried fraction in place, in lowest terms.
+/// Adds a carried fraction in place, in lowest terms; a sum too fine for 64 bits is rounded up at
+/// twelve decimals.
 pub(super) fn add_carry(num: &mut i64, den: &mut i64, by: &CarryEntry) -> Result<(), LedgerError> {
-    let what = "a carried fraction";
-    let overflow = LedgerErrorKind::Overflow { what };
     if by.den <= 0 {
         return Err(LedgerError::state(
             "the denominator of a carried fraction",
@@ -81,30 +80,10 @@ pub(super) fn add_carry(num: &mut i64, den: &mut i64, by: &CarryEntry) -> Result
             "positive",
         ));
     }
-    let (n, d) = sum_of_fractions((*num, *den), (by.num, by.den)).ok_or(overflow)?;
-    (*num, *den) = (n, d);
+    let sum = Fraction::over(*num, *den).checked_add(Fraction::over(by.num, by.den));
+    let kept = sum.and_then(|sum| sum.kept(|part| i64::try_from(part).ok()));
+    (*num, *den) = kept.ok_or(LedgerErrorKind::Overflow {
+        what: "a carried fraction",
+    })?;
     Ok(())
-}
-
-fn sum_of_fractions(a: (i64, i64), b: (i64, i64)) -> Option<(i64, i64)> {
-    let (an, ad, bn, bd) = (
-        i128::from(a.0),
-        i128::from(a.1),
-        i128::from(b.0),
-        i128::from(b.1),
-    );
-    let num = an.checked_mul(bd)?.checked_add(bn.checked_mul(ad)?)?;
-    let den = ad.checked_mul(bd)?;
-    let divisor = greatest_common_divisor(num.unsigned_abs(), den.unsigned_abs());
-    let divisor = i128::try_from(divisor).ok()?;
-    let num = i64::try_from(num.checked_div(divisor)?).ok()?;
-    let den = i64::try_from(den.checked_div(divisor)?).ok()?;
-    Some((num, den))
-}
-
-fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a.checked_rem(b).unwrap_or(0));
-    }
-    a
 }

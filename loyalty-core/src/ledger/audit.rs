@@ -5,7 +5,9 @@ use std::fmt::Display;
 use crate::number::Points;
 use crate::serde_text::shown;
 
-use super::account::{Account, Card, InstanceState, Ladder, RewardState, Totals, Wallet};
+use super::account::{
+    Account, Card, InstanceState, Ladder, PurchaseState, RewardState, Totals, Wallet,
+};
 use super::error::{LedgerError, LedgerErrorKind};
 use super::key::print;
 use super::lot::Lot;
@@ -150,6 +152,7 @@ impl Account {
                     true,
                 )?;
             }
+            audit_losses(state)?;
         }
         Ok(())
     }
@@ -258,6 +261,27 @@ fn audit_lot(lot: &Lot, name: &str) -> Result<(), LedgerError> {
 }
 
 /// Conservation, and that no total is below zero.
+/// What rules and benefits lost of a purchase is what was taken back of it.
+fn audit_losses(state: &PurchaseState) -> Result<(), LedgerError> {
+    for reversed in &state.reversed {
+        let of_wallet = state
+            .lost
+            .iter()
+            .filter(|loss| loss.wallet == reversed.wallet);
+        let lost: Vec<Points> = of_wallet.map(|loss| loss.rule.points).collect();
+        if lost.is_empty() {
+            continue;
+        }
+        let taken = reversed.draws.iter().map(|draw| draw.points);
+        let taken: Vec<Points> = taken
+            .chain([reversed.deficit, reversed.written_off])
+            .collect();
+        let of = &state.entry.purchase.id;
+        demand("what rules lost of", of, sum(&lost), sum(&taken))?;
+    }
+    Ok(())
+}
+
 fn audit_totals(wallet: &Wallet, remaining: i128) -> Result<(), LedgerError> {
     let Totals {
         earned,

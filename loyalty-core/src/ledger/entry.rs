@@ -398,7 +398,7 @@ record! {
         /// Lots of their own for what comes back with a longer deadline, in place of their old lots.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub lots: Vec<LotOpen>,
-        /// What each rule gets back of what a reversal took from it.
+        /// What each rule and benefit gets back of what a reversal took from it: they sum to what comes back.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rules: Vec<RulePoints>,
     }
@@ -421,7 +421,8 @@ record! {
         /// The lots of the purchase whose points had lapsed already, and how many of those.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub lapsed: Vec<Draw>,
-        /// What each rule loses, for its limits.
+        /// What each rule and benefit loses: they sum to what is taken back. Below zero for one that
+        /// grants more on what is kept.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub rules: Vec<RulePoints>,
     }

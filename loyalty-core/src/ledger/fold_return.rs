@@ -66,7 +66,7 @@ impl Account {
         add(&mut reversed.written_off, entry.written_off, what)?;
         add(&mut reversed.written_off, lapsed, what)?;
         for rule in &entry.rules {
-            state.lose(&entry.wallet, rule)?;
+            state.lose(&entry.wallet, &rule.rule, rule.points)?;
         }
         Ok(())
     }
@@ -143,7 +143,8 @@ impl Account {
         add(&mut rest, entry.deficit, "a restoration")?;
         reversed.give_back_rest(rest, entry.deficit)?;
         for rule in &entry.rules {
-            state.regain(&entry.wallet, rule)?;
+            let points = Points::from_milli(rule.points.milli().saturating_neg());
+            state.lose(&entry.wallet, &rule.rule, points)?;
         }
         Ok(())
     }
@@ -251,36 +252,28 @@ impl PurchaseState {
         self.reversed.get_mut(place).ok_or_else(unknown)
     }
 
-    fn loss_of(&mut self, wallet: &WalletId, rule: &RuleId) -> Option<&mut RuleLoss> {
-        self.lost
+    /// A rule loses points, or regains some below zero.
+    fn lose(
+        &mut self,
+        wallet: &WalletId,
+        rule: &RuleId,
+        points: Points,
+    ) -> Result<(), LedgerError> {
+        let lost = &mut self.lost;
+        let known = lost
             .iter_mut()
-            .find(|loss| loss.wallet == *wallet && loss.rule.rule == *rule)
-    }
-
-    fn lose(&mut self, wallet: &WalletId, by: &RulePoints) -> Result<(), LedgerError> {
-        not_negative(by.points, "a rule's loss")?;
-        match self.loss_of(wallet, &by.rule) {
-            Some(loss) => add(&mut loss.rule.points, by.points, "a rule's loss"),
-            None => {
-                self.lost.push(RuleLoss {
-                    wallet: wallet.clone(),
-                    rule: by.clone(),
-                });
-                Ok(())
-            }
+            .find(|loss| loss.wallet == *wallet && loss.rule.rule == *rule);
+        match known {
+            Some(loss) => add(&mut loss.rule.points, points, "a rule's loss")?,
+            None => lost.push(RuleLoss {
+                wallet: wallet.clone(),
+                rule: RulePoints {
+                    rule: rule.clone(),
+                    points,
+                },
+            }),
         }
-    }
-
-    fn regain(&mut self, wallet: &WalletId, by: &RulePoints) -> Result<(), LedgerError> {
-        not_negative(by.points, "what a rule regains")?;
-        let lost = self
-            .loss_of(wallet, &by.rule)
-            .map_or(Points::ZERO, |loss| loss.rule.points);
-        within(wallet, "what a rule regains", by.points, lost)?;
-        if let Some(loss) = self.loss_of(wallet, &by.rule) {
-            take(&mut loss.rule.points, by.points, "a rule's loss")?;
-        }
-        self.lost.retain(|loss| !loss.rule.points.is_zero());
+        lost.retain(|loss| !loss.rule.points.is_zero());
         Ok(())
     }
 }

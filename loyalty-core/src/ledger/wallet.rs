@@ -331,13 +331,16 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 }
 
 impl Lot {
-    /// When it lapses, where `activity` is its wallet's deadline by activity.
+    /// When it lapses, where `activity` is its wallet's deadline by activity. What lapsed by inactivity
+    /// stays lapsed whatever happens later, points that come back to it too.
     #[inline]
     pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
-        if self.activity() {
-            later(self.expiry.get(), activity)
-        } else {
-            self.expiry.get()
+        if !self.activity() {
+            return self.expiry.get();
+        }
+        match self.expired_on() {
+            Some(day) => Some(Deadline::Day(day)),
+            None => later(self.expiry.get(), activity),
         }
     }
 }

@@ -184,6 +184,29 @@ impl Fraction {
         self.divided_by(divisor)
     }
 
+    /// This in lowest terms where `fits` says so, else the next multiple of 10⁻¹² up; nothing when
+    /// that does not fit either.
+    pub(crate) fn kept(self, fits: impl Fn(i128) -> Option<i64>) -> Option<(i64, i64)> {
+        let parts = |of: Fraction| Some((fits(of.num)?, fits(of.den)?));
+        let exact = self.reduced();
+        parts(exact).or_else(|| parts(exact.up_to_decimals(12)?.reduced()))
+    }
+
+    /// The smallest multiple of 10^−`decimals` that is not below this.
+    #[cold]
+    fn up_to_decimals(self, decimals: u32) -> Option<Fraction> {
+        let (mut num, mut rest) = div_rem_floor(self.num, self.den);
+        let mut den = 1_i128;
+        for _ in 0..decimals {
+            let (digit, left) = div_rem_floor(rest.checked_mul(10)?, self.den);
+            num = num.checked_mul(10)?.checked_add(digit)?;
+            den = den.checked_mul(10)?;
+            rest = left;
+        }
+        let num = num.checked_add(i128::from(rest > 0))?;
+        Some(Fraction { num, den })
+    }
+
     fn divided_by(self, divisor: u128) -> Fraction {
         match i128::try_from(divisor) {
             Ok(divisor) if divisor > 1 => Fraction {
@@ -470,6 +493,23 @@ mod tests {
             fraction(i128::MAX, 3).cmp(&fraction(i128::MAX, 3)),
             Ordering::Equal
         );
+    }
+
+    #[test]
+    fn what_is_too_fine_to_keep_is_rounded_up_at_twelve_decimals() {
+        let small = |part: i128| i64::try_from(part).ok().filter(|part| part.abs() < 1 << 53);
+        assert_eq!(fraction(2, 6).kept(small), Some((1, 3)));
+        assert_eq!(fraction(-7, 14).kept(small), Some((-1, 2)));
+        let fine = 1_i128 << 60;
+        let grid = 1_000_000_000_000;
+        assert_eq!(fraction(1, fine).kept(small), Some((1, grid)));
+        assert_eq!(fraction(-1, fine).kept(small), Some((0, 1)));
+        assert_eq!(
+            fraction(fine + 1, fine * 2).kept(small),
+            Some((500_000_000_001, grid))
+        );
+        assert_eq!(fraction(i128::MAX, 3).kept(small), None);
+        assert_eq!(fraction(i128::MAX - 1, i128::MAX).kept(small), None);
     }
 
     #[test]

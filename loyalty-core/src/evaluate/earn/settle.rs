@@ -281,6 +281,10 @@ fn share_out<S: Scale>(
         let mut order: Vec<(S::Number, usize)> =
             of_wallet.map(|(place, (_, over))| (*over, place)).collect();
         order.order_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        if rest < 0 {
+            // A carried debt: the smallest remainders, the later ones first, give a step.
+            order.reverse();
+        }
         hand_out(parts, rest, step, order.iter().map(|(_, place)| *place))?;
         negative |= rest < 0;
     }

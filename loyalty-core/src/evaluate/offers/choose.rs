@@ -493,7 +493,7 @@ impl Offers<'_, '_> {
             OfferStage::Shipping,
         ] {
             if stage == OfferStage::Order {
-                goods.after_item.clone_from(&goods.runs.left);
+                goods.items_done();
             }
             for slot in slots {
                 self.run(*slot, stage, &mut goods, &mut discounts)?;

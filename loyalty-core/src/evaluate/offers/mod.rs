@@ -42,8 +42,29 @@ use pick::Pick;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Goods {
     pub(crate) runs: Runs,
+    /// What the discounts before the order's leave; empty while there are no others.
     pub(crate) after_item: PerLine<i64>,
     pub(crate) shipping: Vec<i64>,
+}
+
+impl Goods {
+    /// Notes what the order's discounts find. Those of later bands find less only by what is taken
+    /// off lines in between.
+    fn items_done(&mut self) {
+        if self.after_item.is_empty() {
+            self.after_item.clone_from(&self.runs.left);
+        }
+    }
+
+    /// Lowers what is left before the order's discounts by shares of a discount on lines.
+    fn take_from_items(&mut self, shares: &[super::runs::RunShare]) {
+        for share in shares {
+            if let Some(left) = self.after_item.get_mut(index(share.line)) {
+                let taken = share.each.saturating_mul(i64::from(share.count));
+                *left = left.saturating_sub(taken);
+            }
+        }
+    }
 }
 
 /// What the offers of a purchase come to.
@@ -287,6 +308,9 @@ impl<'c, 'a> Offers<'c, 'a> {
             candidate.outcome.note(&found, given);
             candidate.outcome.count(units, found.sets);
             candidate.room = candidate.room.map(|room| room.saturating_sub(given));
+            if stage < OfferStage::Order {
+                goods.take_from_items(&found.shares);
+            }
             if given > 0 {
                 discounts.push(Discount {
                     source,

@@ -16,7 +16,7 @@ use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Targe
 use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{Excess, StandingAs, TaxRounding, UnitChoice};
 
-use crate::evaluate::arith::{Checked, index, small, sum};
+use crate::evaluate::arith::{Checked, small, sum};
 use crate::evaluate::cart::CartLine;
 use crate::evaluate::context::{Amounts, Context, Failure};
 use crate::evaluate::error::ActError;
@@ -81,6 +81,7 @@ pub(crate) struct Payment {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Priced {
     pub(crate) runs: Runs,
+    /// What the discounts before the order's leave, of all bands; empty before the first of those.
     pub(crate) after_item: PerLine<i64>,
     pub(crate) discounts: Discounts,
     /// Points that pay as money, which few orders have.
@@ -185,7 +186,9 @@ pub(crate) fn price(
             pricing.claim_stage(wishes.claims, Stage::Line)?;
         }
         pricing.offer_stage(&mut offers, OfferStage::Multi)?;
-        pricing.priced.after_item = pricing.priced.runs.left.clone();
+        if pricing.priced.after_item.is_empty() {
+            pricing.priced.after_item = pricing.priced.runs.left.clone();
+        }
         if band == 0 {
             pricing.standing(StandingAs::Total)?;
         }

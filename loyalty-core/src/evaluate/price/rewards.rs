@@ -125,11 +125,7 @@ impl<'a> Pricing<'_, 'a> {
                 units,
                 choice,
             } => {
-                let picked = self.pick_units(target.as_ref(), *units, *choice);
-                let worth = picked.iter().fold(0_i64, |sum, (line, units)| {
-                    let price = cart.lines.get(index(*line)).map_or(0, |line| line.price);
-                    sum.saturating_add(price.saturating_mul(i64::from(*units)))
-                });
+                let (picked, worth) = self.pick_units(target.as_ref(), *units, *choice);
                 if let Err(code) = self.allowed(reward, worth) {
                     return Ok(Err(code));
                 }
@@ -215,13 +211,13 @@ impl<'a> Pricing<'_, 'a> {
         }
     }
 
-    /// Lines and units that become free.
+    /// Lines and units that become free, and what they still cost.
     pub(super) fn pick_units(
         &mut self,
         target: Option<&Target>,
         units: u32,
         choice: UnitChoice,
-    ) -> Vec<(u32, u32)> {
+    ) -> (Vec<(u32, u32)>, i64) {
         let cart = self.context.cart;
         let mut lines: Vec<(usize, &CartLine)> = cart
             .lines
@@ -237,14 +233,15 @@ impl<'a> Pricing<'_, 'a> {
             UnitChoice::LineOrder => {}
         }
         let mut wanted = units;
-        let mut picked = Vec::new();
+        let (mut picked, mut worth) = (Vec::new(), 0_i64);
         for (place, _) in lines {
-            let take = wanted.min(self.priced.runs.paid_units(place));
+            let (take, cost) = self.priced.runs.still_cost(place, wanted);
             if take > 0 {
                 picked.push((small(place), take));
                 wanted = wanted.saturating_sub(take);
+                worth = worth.saturating_add(cost);
             }
         }
-        picked
+        (picked, worth)
     }
 }

@@ -86,7 +86,12 @@ impl<'a> Pricing<'_, 'a> {
             }
             let place = u16::try_from(place).unwrap_or(u16::MAX);
             let target = redemption.target.as_ref();
-            let goods = self.left_of(target);
+            let goods = if tender {
+                let open = self.open_to_tenders()?.left;
+                self.context.cart.sum_counting(target, &open)
+            } else {
+                self.left_of(target)
+            };
             let base = if tender {
                 goods.min(self.priced.due)
             } else {
@@ -95,7 +100,10 @@ impl<'a> Pricing<'_, 'a> {
             let most = match redemption.share_max {
                 None => base,
                 Some(share) => {
-                    let whole = if tender { self.priced.total } else { goods };
+                    let whole = match tender {
+                        true => self.priced.total,
+                        false => self.left_of(None),
+                    };
                     let most = mul_div_round(whole, share.num, share.den, Rounding::Floor);
                     base.min(most.unwrap_or(0))
                 }
@@ -126,6 +134,16 @@ impl<'a> Pricing<'_, 'a> {
         Ok(())
     }
 
+    /// What no tender has paid yet. Tenders take nothing off the prices: this is a copy.
+    fn open_to_tenders(&self) -> Result<Runs, ActError> {
+        let mut runs = self.priced.runs.clone();
+        for earlier in &self.priced.tenders {
+            let shares = earlier.shares.on_units(runs.units());
+            runs.take(&shares)?;
+        }
+        Ok(runs)
+    }
+
     pub(super) fn apply_payment(
         &mut self,
         slot: usize,
@@ -142,19 +160,8 @@ impl<'a> Pricing<'_, 'a> {
         let source = DiscountSource::Points(slot);
         let mut shares = Shares::default();
         if tender {
-            // A tender takes nothing off the prices: its shares are found on a copy.
-            let mut runs = self.priced.runs.clone();
-            for earlier in &self.priced.tenders {
-                let shares = earlier.shares.on_units(runs.units());
-                runs.take(&shares)?;
-            }
-            let open = runs
-                .left
-                .iter()
-                .enumerate()
-                .filter(|(place, _)| eligible(*place));
-            let open = open.fold(0_i64, |sum, (_, left)| sum.saturating_add(*left));
-            runs.apportion(worth.min(open), eligible, &mut shares)?;
+            let mut runs = self.open_to_tenders()?;
+            runs.apportion(worth, eligible, &mut shares)?;
             self.priced.due = self.priced.due.minus(worth)?;
             self.priced.tenders.push(Discount {
                 source,

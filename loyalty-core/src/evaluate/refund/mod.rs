@@ -27,7 +27,7 @@ use crate::evaluate::context::Context;
 use crate::evaluate::draft::Draft;
 use crate::evaluate::drain::{Taken, draw_back, sum};
 use crate::evaluate::due::post_due;
-use crate::evaluate::earn::{EarnInput, Earned, PartSource, earn, keep_sticky};
+use crate::evaluate::earn::{EarnInput, Earned, earn, keep_sticky};
 use crate::evaluate::error::ActError;
 use crate::evaluate::kept::{add_back, kept, paid_for};
 use crate::evaluate::ladder::refold_tiers;
@@ -575,11 +575,8 @@ impl Returning<'_> {
             };
             let change = wanted
                 .checked_sub(sum)
-                .ok_or_else(|| ActError::overflow("a carry"))?
-                .reduced();
-            if !change.is_zero() {
-                changes.push(crate::evaluate::record::carry_entry(&wallet.id, change)?);
-            }
+                .ok_or_else(|| ActError::overflow("a carry"))?;
+            changes.extend(crate::evaluate::record::carry_entry(&wallet.id, change)?);
         }
         Ok(changes)
     }

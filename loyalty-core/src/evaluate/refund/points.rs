@@ -2,6 +2,12 @@
 
 use super::*;
 
+use crate::evaluate::expiry::{lot_expiry, open_lot};
+use crate::id::RuleId;
+use crate::ledger::LotOpen;
+use crate::number::allocate_within;
+use crate::scheme::compiled::EarnRule;
+
 impl Returning<'_> {
     /// Earned points follow what is kept. What ladders of points lose.
     pub(super) fn take_points(
@@ -11,6 +17,9 @@ impl Returning<'_> {
         kept: &Kept,
     ) -> Result<Vec<(u16, i64)>, ActError> {
         let mut metrics = Vec::new();
+        if self.scheme.returns.points == RefundPoints::None && !self.cancel {
+            return Ok(metrics);
+        }
         for (place, wallet) in self.scheme.wallets.iter().enumerate() {
             let granted = self
                 .entry
@@ -25,27 +34,28 @@ impl Returning<'_> {
             }
             let number = u16::try_from(place).unwrap_or(u16::MAX);
             let target = self.target(wallet, number, granted, kept)?;
-            let posted = self
-                .state
-                .reversed
-                .iter()
-                .find(|reversed| reversed.wallet == wallet.id)
-                .map_or(0, |reversed| {
-                    sum(&reversed.draws)
-                        .milli()
-                        .saturating_add(reversed.deficit.milli())
-                        .saturating_add(reversed.written_off.milli())
-                });
+            let mut reversed = self.state.reversed.iter();
+            let reversed = reversed.find(|reversed| reversed.wallet == wallet.id);
+            let taken = reversed.map_or(Points::ZERO, |reversed| sum(&reversed.draws));
+            let [deficit, written_off] = reversed.map_or([Points::ZERO; 2], |reversed| {
+                [reversed.deficit, reversed.written_off]
+            });
+            // What was not owed does not come back.
+            let comes_back = taken.milli().saturating_add(deficit.milli());
+            let posted = comes_back.saturating_add(written_off.milli());
             let change = target.saturating_sub(posted);
-            let (losses, gains) = self.recount_rules(draft, wallet, number, kept, change)?;
-            if change > 0 || !losses.is_empty() {
-                let usable = self.reverse(draft, purchase, wallet, change.max(0), losses)?;
-                metrics.push((number, usable.saturating_neg()));
-            }
-            if change < 0 || !gains.is_empty() {
-                let back = change.min(0).saturating_neg();
-                self.give_back(draft, purchase, wallet, back, gains)?;
+            let change = change.max(comes_back.saturating_neg());
+            let mut rules = self.recount_parts(draft, wallet, number, kept, change)?;
+            if change < 0 {
+                let back = change.saturating_neg();
+                for rule in &mut rules {
+                    rule.points = Points::ZERO.checked_sub(rule.points).unwrap_or_default();
+                }
+                self.give_back(draft, purchase, wallet, back, rules)?;
                 metrics.push((number, back));
+            } else if change > 0 || !rules.is_empty() {
+                let usable = self.reverse(draft, purchase, wallet, change, rules)?;
+                metrics.push((number, usable.saturating_neg()));
             }
         }
         Ok(metrics)
@@ -144,84 +154,72 @@ impl Returning<'_> {
         target
     }
 
-    /// What each rule loses and regains now. Its counters follow, in the period of the sale.
-    pub(super) fn recount_rules(
+    /// What each rule and benefit loses, less than nothing where it gains: parts that sum to `change`.
+    /// Counters follow, in the period of the sale.
+    fn recount_parts(
         &self,
         draft: &mut Draft<'_>,
         wallet: &Wallet,
         number: u16,
         kept: &Kept,
         change: i64,
-    ) -> Result<(Vec<RulePoints>, Vec<RulePoints>), ActError> {
+    ) -> Result<Vec<RulePoints>, ActError> {
         let date = self.state.at.date();
-        let (mut losses, mut gains) = (Vec::new(), Vec::new());
-        if self.scheme.returns.points == RefundPoints::None && !self.cancel {
-            return Ok((losses, gains));
-        }
-        for earned in self
-            .entry
-            .earned
-            .iter()
-            .filter(|earned| earned.wallet == wallet.id)
-        {
-            let Some(place) = self
-                .scheme
-                .rules
-                .iter()
-                .position(|rule| rule.id == earned.rule)
-            else {
-                continue;
-            };
-            let Some(rule) = self.scheme.rules.get(place) else {
-                continue;
-            };
-            let source = PartSource::Rule(crate::evaluate::arith::small(place));
-            let left = if self.cancel {
-                0
-            } else {
-                kept.earned
-                    .parts
-                    .iter()
-                    .filter(|part| part.source == source && part.wallet == number)
-                    .fold(0_i64, |sum, part| sum.saturating_add(part.granted))
-            };
-            let lost = earned.points.milli().saturating_sub(left).max(0);
-            let before = self
-                .state
-                .lost
-                .iter()
-                .find(|loss| loss.wallet == wallet.id && loss.rule.rule == earned.rule)
-                .map_or(0, |loss| loss.rule.points.milli());
-            let now = lost.saturating_sub(before);
-            if now == 0 {
+        let mut parts = Vec::new();
+        let losses = self.losses(wallet, number, kept);
+        for (loss, by) in losses.iter().zip(fitted(&losses, wallet.unit, change)?) {
+            if by == 0 {
                 continue;
             }
-            let all = earned.points.milli();
-            let times = i64::from(before >= all).saturating_sub(i64::from(lost >= all));
-            self.recount_rule(draft, rule, date, now.saturating_neg(), times)?;
-            let points = RulePoints {
-                rule: earned.rule.clone(),
-                points: Points::from_milli(now.saturating_abs()),
-            };
-            if now > 0 {
-                losses.push(points);
-            } else {
-                gains.push(points);
+            let so_far = loss.so_far.saturating_add(by);
+            let rule = |rule: &&EarnRule| rule.id == loss.rule;
+            if let Some(rule) = self.scheme.rules.iter().find(rule) {
+                let before = i64::from(loss.so_far < loss.granted);
+                let times = i64::from(so_far < loss.granted).saturating_sub(before);
+                self.recount_rule(draft, rule, date, by.saturating_neg(), times)?;
             }
+            parts.push(RulePoints {
+                rule: loss.rule.clone(),
+                points: Points::from_milli(by),
+            });
         }
         for cap in &wallet.caps {
             if let Some(key) = key(cap, date).filter(|key| self.cancel || !key.is_shared()) {
                 draft.count(key, change.saturating_neg())?;
             }
         }
-        Ok((losses, gains))
+        Ok(parts)
+    }
+
+    /// All that granted something, on what was sold or on what is kept.
+    fn losses(&self, wallet: &Wallet, number: u16, kept: &Kept) -> Vec<Loss> {
+        let mut losses: Vec<Loss> = Vec::new();
+        let earned = self.entry.earned.iter();
+        for earned in earned.filter(|earned| earned.wallet == wallet.id) {
+            note(&mut losses, &earned.rule, |loss| {
+                loss.granted = earned.points.milli()
+            });
+        }
+        let so_far = self.state.lost.iter();
+        for lost in so_far.filter(|lost| lost.wallet == wallet.id) {
+            note(&mut losses, &lost.rule.rule, |loss| {
+                loss.so_far = lost.rule.points.milli()
+            });
+        }
+        let kept = kept.earned.parts.iter().filter(|_| !self.cancel);
+        for part in kept.filter(|part| part.wallet == number && part.granted != 0) {
+            if let Some(rule) = part.id(self.scheme) {
+                note(&mut losses, rule, |loss| loss.left = part.granted);
+            }
+        }
+        losses
     }
 
     pub(super) fn recount_rule(
         &self,
         draft: &mut Draft<'_>,
-        rule: &crate::scheme::compiled::EarnRule,
-        date: crate::time::Date,
+        rule: &EarnRule,
+        date: Date,
         points: i64,
         times: i64,
     ) -> Result<(), ActError> {
@@ -337,7 +335,9 @@ impl Returning<'_> {
         }
     }
 
-    /// What an earlier return took comes back: the deficit first, then the latest lots.
+    /// What an earlier return took comes back: the deficit first, then the latest lots. Points of a
+    /// deficit that was filled since have no lot: they stand in one of their own, valid like points
+    /// that are earned now.
     pub(super) fn give_back(
         &self,
         draft: &mut Draft<'_>,
@@ -364,14 +364,20 @@ impl Returning<'_> {
         let deficit = reversed.deficit.min(points).min(owed);
         let rest = points.checked_sub(deficit).unwrap_or(Points::ZERO);
         let draws = reverse_draws(&reversed.draws, Points::ZERO, rest);
+        let filled = reversed.deficit.checked_sub(deficit);
+        let no_lot = rest.checked_sub(sum(&draws)).unwrap_or(Points::ZERO);
+        let own = no_lot.min(filled.unwrap_or(Points::ZERO));
+        let own = self.own_lot(draft, wallet, own)?;
         let lots: Vec<_> = draws.iter().map(|draw| draw.lot).collect();
+        let lots = lots.into_iter().chain(own.iter().map(|lot| lot.lot));
+        let lots: Vec<_> = lots.collect();
         draft.push(Entry::Restoration(Box::new(RestorationEntry {
             wallet: wallet.id.clone(),
             redemption: None,
             purchase: Some(purchase.clone()),
             draws,
             deficit,
-            lots: Vec::new(),
+            lots: own.into_iter().collect(),
             rules,
         })))?;
         post_due(draft)?;
@@ -380,4 +386,87 @@ impl Returning<'_> {
         }
         Ok(())
     }
+
+    /// A usable lot for points that come back without one, unless there are none.
+    fn own_lot(
+        &self,
+        draft: &Draft<'_>,
+        wallet: &Wallet,
+        points: Points,
+    ) -> Result<Option<LotOpen>, ActError> {
+        if points.is_zero() {
+            return Ok(None);
+        }
+        let number = draft.next_lot(&wallet.id);
+        Ok(Some(LotOpen {
+            pending: None,
+            expiry: lot_expiry(&wallet.terms.expiry, draft.at())?,
+            ..open_lot(&wallet.terms, number, points, draft.at())?
+        }))
+    }
+}
+
+/// What a rule or benefit granted, lost so far, and grants on what is kept, in milli-points.
+struct Loss {
+    rule: RuleId,
+    granted: i64,
+    so_far: i64,
+    left: i64,
+}
+
+/// Notes something about a rule's loss, which is listed where it is not yet.
+fn note(losses: &mut Vec<Loss>, rule: &RuleId, set: impl FnOnce(&mut Loss)) {
+    if let Some(loss) = losses.iter_mut().find(|loss| loss.rule == *rule) {
+        return set(loss);
+    }
+    let mut loss = Loss {
+        rule: rule.clone(),
+        granted: 0,
+        so_far: 0,
+        left: 0,
+    };
+    set(&mut loss);
+    losses.push(loss);
+}
+
+/// The parts of a change. Where returns ask what is kept for its points, they are what each rule
+/// grants on it less than before. Else that is only where they begin: they are lowered, or raised by
+/// what there is room for, to sum to the change.
+fn fitted(losses: &[Loss], unit: i64, change: i64) -> Result<Vec<i64>, ActError> {
+    let sum = |of: &[i64]| of.iter().fold(0_i64, |sum, part| sum.saturating_add(*part));
+    let wanted = |loss: &Loss| {
+        let lost = loss.granted.saturating_sub(loss.left);
+        lost.saturating_sub(loss.so_far)
+    };
+    let exact: Vec<i64> = losses.iter().map(wanted).collect();
+    if sum(&exact) == change {
+        return Ok(exact);
+    }
+    let (step, sign) = (unit.max(1), change.signum());
+    let steps = |milli: i64| milli.checked_div(step).unwrap_or(0).max(0);
+    let (mut parts, mut rooms) = (Vec::new(), Vec::new());
+    for (loss, wanted) in losses.iter().zip(exact) {
+        let room = match change > 0 {
+            true => steps(loss.granted.saturating_sub(loss.so_far)),
+            false => steps(loss.so_far),
+        };
+        let part = steps(wanted.saturating_mul(sign)).min(room);
+        parts.push(part);
+        rooms.push(room.saturating_sub(part));
+    }
+    let whole = steps(change.saturating_abs());
+    if whole <= sum(&parts) {
+        allocate_within(whole, &mut parts)?;
+    } else {
+        let missing = whole.saturating_sub(sum(&parts)).min(sum(&rooms));
+        allocate_within(missing, &mut rooms)?;
+        for (part, more) in parts.iter_mut().zip(rooms) {
+            *part = part.saturating_add(more);
+        }
+    }
+    let signed = step.saturating_mul(sign);
+    Ok(parts
+        .iter()
+        .map(|part| part.saturating_mul(signed))
+        .collect())
 }
