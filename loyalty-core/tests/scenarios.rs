@@ -14,7 +14,9 @@ use runner::report::{Outcome, failures, folder, table};
 
 /// How many cases pass: it may rise, it must not fall. A pass that turns into a failure is named by
 /// `failures`, one that turns into *unsupported* lowers the number.
-const PASS_MIN: usize = 194;
+const PASS_MIN: usize = 195;
+/// How many own cases there are.
+const OWN_MIN: usize = 336;
 
 #[test]
 fn no_case_fails_that_binds_and_no_fewer_pass() {
@@ -31,7 +33,7 @@ fn no_case_fails_that_binds_and_no_fewer_pass() {
 fn own_cases_pass() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/scenarios_own");
     let told = folder(&data).unwrap();
-    assert!(told.len() >= 50, "{} cases", told.len());
+    assert!(told.len() >= OWN_MIN, "{} cases", told.len());
     let others = told.iter().filter(|one| one.outcome != Outcome::Pass);
     let others: Vec<String> = others.map(ToString::to_string).collect();
     assert!(others.is_empty(), "{}", others.join("\n"));

@@ -10,8 +10,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::case::{Case, Event};
+use super::conditions::{KNOWN, in_currency, named};
 use super::fields::Fields;
-use super::scheme::{POINTS, WALLET, with_promotions};
+use super::scheme::{POINTS, REFERRED, REFERRER, WALLET, with_promotions};
 use super::sequence::Promotions;
 use super::tiers::LADDER;
 use super::world::World;
@@ -45,6 +46,8 @@ pub(crate) struct Done {
     pub(crate) treated_at: Option<Option<String>>,
     /// The purchase that was decided on.
     pub(crate) purchase: Option<Value>,
+    /// What the shop knew of the customer then.
+    pub(crate) segments: Vec<String>,
     /// Why a code, or the only promotions, brought nothing.
     pub(crate) declined: Option<String>,
     /// The place in the purchase of each line of the case.
@@ -70,8 +73,10 @@ pub(crate) struct Actor<'w> {
     carts: Vec<Event>,
     /// What was bought, by purchase.
     bought: BTreeMap<String, Sale>,
-    /// The documents of purchases, with the places of their lines in the case.
-    sold: BTreeMap<String, (Value, Vec<Option<usize>>)>,
+    /// What came of purchases.
+    sold: BTreeMap<String, Done>,
+    /// Which purchases carts have become.
+    confirmed: BTreeMap<String, String>,
     /// The customers whose wallet of money was filled by an event.
     filled: Vec<String>,
     /// The purchase that stands for a customer's spend, where a tier is recalculated.
@@ -101,6 +106,7 @@ impl<'w> Actor<'w> {
             carts: Vec::new(),
             bought: BTreeMap::new(),
             sold: BTreeMap::new(),
+            confirmed: BTreeMap::new(),
             filled: Vec::new(),
             spend: BTreeMap::new(),
             named_lots: BTreeMap::new(),
@@ -112,17 +118,7 @@ impl<'w> Actor<'w> {
         let mut fields = event.fields.clone();
         fields.take("at");
         fields.take("day");
-        // Somebody whom the shop does not know.
-        let guest = if fields.is_null("customer") {
-            GUEST
-        } else {
-            CUSTOMER
-        };
-        let edits = ["apply_code", "remove_code", "confirm"].contains(&event.kind.as_str());
-        let before = self.carts.last().filter(|_| edits);
-        let before = before.and_then(|cart| cart.fields.clone().text("customer").ok().flatten());
-        let customer = fields.text("customer")?.or(before);
-        let customer = customer.unwrap_or_else(|| guest.into());
+        let customer = self.customer(event, &mut fields)?;
         self.completed(&customer, at)?;
         let mut done = Done {
             at,
@@ -135,6 +131,7 @@ impl<'w> Actor<'w> {
             ladder: LADDER.into(),
             treated_at: None,
             purchase: None,
+            segments: Vec::new(),
             declined: None,
             places: Vec::new(),
             on_order: Vec::new(),
@@ -153,6 +150,37 @@ impl<'w> Actor<'w> {
         Ok(done)
     }
 
+    /// Whose an event is: of a change of a cart, whose the cart is. Somebody whom the shop does not
+    /// know is somebody else at every purchase.
+    fn customer(&self, event: &Event, fields: &mut Fields) -> Result<String, String> {
+        let buys = ["purchase", "confirm"].contains(&event.kind.as_str());
+        let guest = || match buys {
+            true => format!("{GUEST}.{}", event.id),
+            false => GUEST.to_owned(),
+        };
+        if fields.is_null("customer") {
+            fields.take("customer");
+            return Ok(guest());
+        }
+        if let Some(named) = fields.text("customer")? {
+            return Ok(named);
+        }
+        let cart = match event.kind.as_str() {
+            "apply_code" | "remove_code" => self.carts.last(),
+            "confirm" => {
+                let name = fields.clone().need("cart")?;
+                self.carts.iter().rev().find(|cart| cart.id == name)
+            }
+            _ => None,
+        };
+        Ok(match cart {
+            Some(cart) if cart.fields.is_null("customer") => Some(guest()),
+            Some(cart) => cart.fields.clone().text("customer")?,
+            None => None,
+        }
+        .unwrap_or_else(|| CUSTOMER.into()))
+    }
+
     fn kind(
         &mut self,
         event: &Event,
@@ -164,7 +192,7 @@ impl<'w> Actor<'w> {
             "cart" | "purchase" | "evaluate" => self.buy(event, fields, done),
             "apply_code" => {
                 let code = fields.need("code")?;
-                let posted = self.edit(done, |cart| cart.add("codes", &code))?;
+                let posted = self.edit(event, done, |cart| cart.add("codes", &code))?;
                 let codes = done.decision.iter().flat_map(|decision| &decision.codes);
                 let mut refused = codes.filter(|of| of.code == code && of.reasons != ["granted"]);
                 done.declined = refused.next().map(|of| of.reasons.join(" "));
@@ -175,14 +203,18 @@ impl<'w> Actor<'w> {
             }
             "remove_code" => {
                 let code = fields.need("code")?;
-                self.edit(done, |cart| cart.remove("codes", &code))
+                self.edit(event, done, |cart| cart.remove("codes", &code))
             }
-            "set_customer" | "attach_customer" | "identify" | "login" => self.edit(done, |_| ()),
+            "set_customer" | "attach_customer" | "identify" | "login" => {
+                self.edit(event, done, |_| ())
+            }
             "confirm" => {
                 let name = fields.need("cart")?;
                 let cart = self.carts.iter().rev().find(|cart| cart.id == name);
                 let mut cart = cart.ok_or_else(|| format!("no cart {name}"))?.clone();
                 cart.kind = "purchase".into();
+                cart.id.clone_from(&event.id);
+                self.confirmed.insert(name, event.id.clone());
                 let mut rest = cart.fields.clone();
                 for key in ["at", "day", "customer"] {
                     rest.take(key);
@@ -193,7 +225,7 @@ impl<'w> Actor<'w> {
             }
             "return" => self.give_back(fields, done),
             "cancel" => {
-                let order = fields.need("order")?;
+                let order = self.named_order(fields)?;
                 let (customer, _) = self.order(&order)?.clone();
                 done.customer.clone_from(&customer);
                 done.order = Some(order.clone());
@@ -229,6 +261,20 @@ impl<'w> Actor<'w> {
                 self.filled.push(customer.clone());
                 self.set_balance(&customer, WALLET, &fields.need("amount")?, at)
             }
+            "add_stamps" | "stamp" => {
+                let stamps = fields.count("stamps")?.unwrap_or(1);
+                let card = self.world.plan.card(fields.text("card")?.as_deref())?;
+                let change = json!({"stamps": {"card": card, "stamps": stamps}});
+                self.act(&customer, "adjust", by_hand(json!({"change": change})), at)
+            }
+            "transfer_points" => {
+                let (to, points) = (fields.need("to")?, fields.need("points")?);
+                let from = self.adjust(&customer, POINTS, &format!("-{points}"), false, at)?;
+                match from {
+                    Err(error) => Ok(Err(error)),
+                    Ok(_) => self.adjust(&to, POINTS, &points, false, at),
+                }
+            }
             "adjust_points" => {
                 let (delta, below) = (fields.need("delta")?, fields.flag("allow_negative")?);
                 self.adjust(&customer, POINTS, &delta, below, at)
@@ -248,10 +294,19 @@ impl<'w> Actor<'w> {
                 self.act(&customer, "reinstate", by_hand(body), at)
             }
             "register" => {
-                if let Some(referrer) = fields.text("referred_by")? {
-                    self.world.referrers.insert(customer.clone(), referrer);
+                let posted = self.act(&customer, "enrol", json!({}), at)?;
+                if let (Some(referrer), Ok(_)) = (fields.text("referred_by")?, &posted) {
+                    self.world
+                        .referrers
+                        .insert(customer.clone(), referrer.clone());
+                    let thanked = [(REFERRED, &customer), (REFERRER, &referrer)];
+                    for (name, member) in thanked {
+                        let body = json!({"name": name});
+                        self.act(member, "event", body, at)?
+                            .map_err(|error| error.to_string())?;
+                    }
                 }
-                self.act(&customer, "enrol", json!({}), at)
+                Ok(posted)
             }
             "state" => self.state(event, fields, done),
             "recalculate_tier" => {
@@ -275,7 +330,7 @@ impl<'w> Actor<'w> {
         self.world.act(customer, kind, body, at)
     }
 
-    /// Enrols the customer who is not named at the first moment, from which days count.
+    /// Enrols those who do not register at the first moment, from which days count.
     pub(crate) fn enrol(&mut self, moments: &[Moment]) -> Result<(), String> {
         let day = super::clock::day_zero()?;
         let start = i64::from(day.days()) * 86_400_000;
@@ -286,9 +341,30 @@ impl<'w> Actor<'w> {
         {
             return Ok(());
         }
-        self.act(CUSTOMER, "enrol", json!({}), start)?
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+        let mut members = vec![CUSTOMER.to_owned()];
+        for event in &self.case.events {
+            let named = event.fields.clone().text("customer")?;
+            members.extend(named.filter(|name| !members.contains(name)));
+        }
+        let registers = |name: &String| {
+            let mut events = self.case.events.iter();
+            events.any(|event| {
+                let named = event.fields.clone().text("customer");
+                event.kind == "register" && named.is_ok_and(|named| named.as_ref() == Some(name))
+            })
+        };
+        members.retain(|name| !registers(name));
+        for name in members {
+            self.act(&name, "enrol", json!({}), start)?
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// The purchase that an event names, by itself or by the cart that it was.
+    fn named_order(&self, fields: &mut Fields) -> Result<String, String> {
+        let order = fields.need("order")?;
+        Ok(self.confirmed.get(&order).cloned().unwrap_or(order))
     }
 
     fn order(&self, order: &str) -> Result<&Sale, String> {
@@ -318,7 +394,14 @@ impl<'w> Actor<'w> {
             done.on_order = in_force.on_order;
             done.gross = in_force.gross;
         }
-        let bought = cart::read(&event.id, fields, &self.world.plan)?;
+        let mut bought = cart::read(&event.id, fields, &self.world.plan)?;
+        let currency = event.fields.clone().text("currency")?;
+        let currency = currency.unwrap_or_else(|| self.world.plan.currency.clone());
+        bought.segments.push(in_currency(&currency));
+        if !done.customer.starts_with(GUEST) {
+            bought.segments.push(KNOWN.into());
+            bought.segments.push(named(&done.customer));
+        }
         done.places = bought.places;
         done.with_tax = bought.with_tax;
         self.carts.push(event.clone());
@@ -341,8 +424,9 @@ impl<'w> Actor<'w> {
         {
             Err(error) => return Ok(Err(error)),
             Ok(decision) => {
-                done.declined = declined(&decision);
-                done.coupon_here = self.coupon_here(&customer, &purchase, &decision, done.at)?;
+                done.declined = declined(&decision, !self.promotions.is_empty());
+                done.segments.clone_from(&bought.segments);
+                done.coupon_here = self.coupon_here(&purchase, &decision, done)?;
                 done.decision = Some(decision);
             }
         }
@@ -353,8 +437,7 @@ impl<'w> Actor<'w> {
         }
         self.bought
             .insert(event.id.clone(), (customer.clone(), bought.lines));
-        self.sold
-            .insert(event.id.clone(), (purchase.clone(), done.places.clone()));
+        self.sold.insert(event.id.clone(), done.clone());
         let facts = self.world.facts(&customer, &bought.segments);
         let body = json!({"purchase": purchase, "facts": facts});
         let posted = self.act(&customer, "record", body, done.at)?;
@@ -374,16 +457,25 @@ impl<'w> Actor<'w> {
     /// Evaluates the last cart with a change.
     fn edit(
         &mut self,
+        event: &Event,
         done: &mut Done,
         change: impl FnOnce(&mut Fields),
     ) -> Result<Posted, String> {
         let mut cart = self.carts.last().ok_or("no cart to change")?.clone();
         cart.kind = "cart".into();
+        cart.id.clone_from(&event.id);
         change(&mut cart.fields);
         let mut rest = cart.fields.clone();
         for key in ["at", "day", "customer"] {
             rest.take(key);
         }
+        // Whose the cart is from now on.
+        let of = match done.customer.as_str() {
+            CUSTOMER => None,
+            GUEST => Some(Value::Null),
+            name => Some(json!(name)),
+        };
+        cart.fields.put("customer", of);
         let posted = self.buy(&cart, &mut rest, done)?;
         rest.done()?;
         Ok(posted)
@@ -420,15 +512,16 @@ impl<'w> Actor<'w> {
     /// Whether a reward that a purchase brings could be used on it.
     fn coupon_here(
         &mut self,
-        customer: &str,
         purchase: &Value,
         decision: &Decision,
-        at: Moment,
+        done: &Done,
     ) -> Result<bool, String> {
         for reward in &decision.issued {
             let mut purchase = purchase.clone();
             super::scheme::set(&mut purchase, "claims", json!([{"reward": reward}]));
-            let quoted = self.world.quote(customer, &purchase, &[], at)?;
+            let quoted = self
+                .world
+                .quote(&done.customer, &purchase, &done.segments, done.at)?;
             if quoted.is_ok_and(|decision| decision.refused.is_empty()) {
                 return Ok(true);
             }
@@ -447,16 +540,17 @@ impl<'w> Actor<'w> {
             return Ok(());
         }
         self.world.install(&self.document)?;
+        let held = self.held(customer, at)?;
         for number in 0..count {
             let sale = self.sale(&format!("before.{customer}.{number}"), "1", &[]);
             self.act(customer, "record", json!({"purchase": sale}), at)?
                 .map_err(|error| error.to_string())?;
         }
-        Ok(())
+        self.restore(customer, held, at)
     }
 
     fn give_back(&mut self, fields: &mut Fields, done: &mut Done) -> Result<Posted, String> {
-        let order = fields.need("order")?;
+        let order = self.named_order(fields)?;
         let (customer, mut left) = self.order(&order)?.clone();
         let lines = cart::returned(fields, &mut left)?;
         done.customer.clone_from(&customer);
@@ -481,13 +575,16 @@ impl<'w> Actor<'w> {
         left: &[(String, u32)],
         done: &mut Done,
     ) -> Result<(), String> {
-        let (mut purchase, places) = self.sold.get(order).cloned().ok_or("no purchase")?;
+        let sold = self.sold.get(order).cloned().ok_or("no purchase")?;
+        let mut purchase = sold.purchase.ok_or("no purchase")?;
         if let Some(Value::Array(lines)) = purchase.get_mut("lines") {
             for (line, (_, units)) in lines.iter_mut().zip(left) {
                 super::scheme::set(line, "quantity", json!(units));
             }
         }
-        let decision = self.world.quote(customer, &purchase, &[], done.at)?;
+        let decision = self
+            .world
+            .quote(customer, &purchase, &sold.segments, done.at)?;
         let decision = decision.map_err(|error| error.to_string())?;
         let (mut paid, mut back) = (0, 0);
         for entry in self.world.entries(customer) {
@@ -507,7 +604,7 @@ impl<'w> Actor<'w> {
             done.declined = Some(found);
             return Ok(());
         }
-        done.places = places;
+        done.places = sold.places;
         done.purchase = Some(purchase);
         done.decision = Some(decision);
         Ok(())
@@ -557,7 +654,7 @@ impl<'w> Actor<'w> {
 }
 
 /// Why a code brought nothing; without codes, why no promotion did.
-fn declined(decision: &Decision) -> Option<String> {
+fn declined(decision: &Decision, promotes: bool) -> Option<String> {
     let refused = |reasons: &[&str]| reasons != ["granted"];
     let mut codes = decision.codes.iter();
     if let Some(code) = codes.find(|code| refused(&code.reasons)) {
@@ -565,6 +662,7 @@ fn declined(decision: &Decision) -> Option<String> {
     }
     let granted = decision.offers.iter().any(|offer| offer.code == "granted");
     let first = decision.offers.first().map(|offer| offer.code.to_owned());
+    let first = first.or_else(|| promotes.then(|| "no promotion applies".to_owned()));
     first.filter(|_| !granted && decision.codes.is_empty())
 }
 

@@ -7,6 +7,10 @@ use super::fields::Fields;
 use super::lines::{both, target};
 use super::promotions::Setting;
 use super::scheme::set;
+use super::sets;
+
+/// A price that nothing reaches.
+const NO_PRICE: &str = "1000000000";
 
 /// When a benefit applies within a band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +44,7 @@ impl Benefit {
         }
     }
 
-    fn new(kind: &str, mut body: Value, stage: Stage) -> Self {
+    pub(super) fn new(kind: &str, mut body: Value, stage: Stage) -> Self {
         let name = match stage {
             Stage::Catalogue => "catalogue",
             Stage::Item => "item",
@@ -66,13 +70,13 @@ impl Benefit {
 }
 
 /// Where a benefit works.
-struct Scope {
-    stage: Stage,
+pub(super) struct Scope {
+    pub(super) stage: Stage,
     /// What of a percentage or an amount is rounded, or given, once.
-    per: &'static str,
-    on: Value,
+    pub(super) per: &'static str,
+    pub(super) on: Value,
     /// With or without tax.
-    tax: Option<&'static str>,
+    pub(super) tax: Option<&'static str>,
 }
 
 /// Reads what a promotion takes off. Units of a condition that a set asks for are taken out of
@@ -100,18 +104,27 @@ pub(crate) fn read(
         "fixed_price" | "catalog_fixed_price" => price(setting, &kind, fields, conditions, own),
         "free_shipping" => {
             fields.take("scope");
+            no_lines(fields, own)?;
             Ok(vec![shipping(fields, json!({"percent": "100"}))?])
         }
         "tiered_percent" | "tiered_amount" => tiered(setting, &kind, fields, conditions, own),
         "first_then_additional_amount" => flexible(setting, fields, conditions, own),
-        "per_unit_in_complete_groups" => groups(setting, fields, own),
-        "cheapest_free" => cheapest_free(setting, fields, conditions, own),
-        "bundle_fixed_price" => bundle(setting, fields, conditions, own),
-        "buy_x_get_y" => buy_get(setting, fields, own),
-        "buy_x_get_y_same_line" => same_line(setting, fields, own),
-        "free_item" | "add_free_item" => gift(setting, fields, conditions, own),
-        "buy_n_get_free_added" => bought_gift(setting, fields, conditions),
+        "per_unit_in_complete_groups" => sets::groups(setting, fields, conditions, own),
+        "cheapest_free" => sets::cheapest_free(setting, fields, conditions, own),
+        "bundle_fixed_price" => sets::bundle(setting, fields, conditions, own),
+        "buy_x_get_y" => sets::buy_get(setting, fields, own),
+        "buy_x_get_y_same_line" => sets::same_line(setting, fields, own),
+        "free_item" | "add_free_item" => sets::gift(setting, fields, conditions, own),
+        "buy_n_get_free_added" => sets::bought_gift(setting, fields, conditions, own),
         other => Err(format!("promotion kind {other}")),
+    }
+}
+
+/// That a benefit on delivery, which has no lines of its own, is not bound to some.
+fn no_lines(fields: &Fields, own: Option<&Value>) -> Result<(), String> {
+    match own {
+        None => Ok(()),
+        Some(_) => Err(format!("{} beside delivery", fields.at("filter"))),
     }
 }
 
@@ -182,15 +195,7 @@ fn scope(
     if let Some(choice) = choice(fields, "unit_selection")? {
         set(&mut on, "choice", json!(choice));
     }
-    let (from, to) = conditions.line_units;
-    for (key, units) in [("line_units_from", from), ("line_units_to", to)] {
-        if units > 0 {
-            set(&mut on, key, json!(units));
-        }
-    }
-    if conditions.undiscounted {
-        set(&mut on, "undiscounted", json!(true));
-    }
+    conditions.bound(&mut on);
     Ok(Scope {
         stage,
         per,
@@ -200,7 +205,10 @@ fn scope(
 }
 
 /// Whether amounts are meant with or without tax.
-fn tax(setting: &Setting<'_>, fields: &mut Fields) -> Result<Option<&'static str>, String> {
+pub(super) fn tax(
+    setting: &Setting<'_>,
+    fields: &mut Fields,
+) -> Result<Option<&'static str>, String> {
     match fields.text_of(&["denomination", "base"])?.as_deref() {
         Some("gross") => Ok(Some("gross")),
         Some("net") => Ok(Some("net")),
@@ -211,7 +219,7 @@ fn tax(setting: &Setting<'_>, fields: &mut Fields) -> Result<Option<&'static str
 }
 
 /// Which units come first.
-fn choice(fields: &mut Fields, key: &str) -> Result<Option<&'static str>, String> {
+pub(super) fn choice(fields: &mut Fields, key: &str) -> Result<Option<&'static str>, String> {
     Ok(match fields.text(key)?.as_deref() {
         None => None,
         Some("cheapest" | "cheapest_first" | "least_expensive") => Some("cheapest"),
@@ -221,7 +229,7 @@ fn choice(fields: &mut Fields, key: &str) -> Result<Option<&'static str>, String
     })
 }
 
-fn with_scope(mut body: Value, scope: &Scope) -> Value {
+pub(super) fn with_scope(mut body: Value, scope: &Scope) -> Value {
     set(&mut body, "per", json!(scope.per));
     set(&mut body, "on", scope.on.clone());
     if let Some(tax) = scope.tax {
@@ -259,6 +267,7 @@ fn percent(
     let name = fields.clone().text("scope")?;
     if name.as_deref() == Some("shipping") {
         fields.take("scope");
+        no_lines(fields, own)?;
         return Ok(vec![shipping(fields, json!({"percent": percent}))?]);
     }
     let mut all = Vec::new();
@@ -309,10 +318,12 @@ fn amount(
     match name.as_deref() {
         Some("shipping") => {
             fields.take("scope");
+            no_lines(fields, own)?;
             return Ok(vec![shipping(fields, body.clone())?]);
         }
         Some("order_and_shipping") => {
             fields.take("scope");
+            no_lines(fields, own)?;
             set(body, "and_shipping", json!(true));
             return Ok(vec![Benefit::new("amount", body.clone(), Stage::Order)]);
         }
@@ -364,7 +375,8 @@ fn denominated(
         .into_iter()
         .partition(|(currency, _)| currency == setting.currency());
     let amount = of_scheme.into_iter().next().map(|(_, amount)| amount);
-    let mut body = json!({own: amount.unwrap_or_else(|| "0".into())});
+    let nothing = if own == "price" { NO_PRICE } else { "0" };
+    let mut body = json!({own: amount.unwrap_or_else(|| nothing.into())});
     if !others.is_empty() {
         let others: serde_json::Map<String, Value> = others
             .into_iter()
@@ -387,6 +399,7 @@ fn price(
     let body = body.ok_or_else(|| format!("no {}", fields.at("price")))?;
     if name.as_deref() == Some("shipping") {
         fields.take("scope");
+        no_lines(fields, own)?;
         return Ok(vec![shipping(fields, body)?]);
     }
     let scope = scope(setting, kind, fields, conditions, own)?;
@@ -397,6 +410,16 @@ fn price(
     ])
 }
 
+/// The fields of a ladder of steps, which stand in an object of their own or beside the others.
+pub(super) fn step_fields(fields: &mut Fields) -> Result<Fields, String> {
+    let nested = match fields.object("tiered_percent")? {
+        None => fields.object("tiered_amount")?,
+        nested => nested,
+    };
+    let names = ["tiers", "tier_basis", "base", "base_amount", "base_percent"];
+    Ok(nested.unwrap_or_else(|| fields.split(&names)))
+}
+
 /// A percentage or an amount by steps.
 fn tiered(
     setting: &Setting<'_>,
@@ -405,17 +428,13 @@ fn tiered(
     conditions: &Conditions,
     own: Option<&Value>,
 ) -> Result<Vec<Benefit>, String> {
-    let nested = match fields.object("tiered_percent")? {
-        None => fields.object("tiered_amount")?,
-        nested => nested,
-    };
-    let mut steps = match nested {
-        Some(steps) => steps,
-        None => fields.split(&["tiers", "tier_basis", "base"]),
-    };
+    let mut steps = step_fields(fields)?;
     let scope = scope(setting, kind, fields, conditions, own)?;
-    let body = stepped(&mut steps, &scope)?;
+    let mut body = stepped(&mut steps, &scope, kind.contains("amount"))?;
     steps.done()?;
+    if let Some(most) = fields.text("max_discount")? {
+        set(&mut body, "amount_max", json!(most));
+    }
     let percent = body.pointer("/steps/0/percent").is_some();
     let mut benefit = Benefit::new("steps", body, scope.stage);
     benefit.percent = percent;
@@ -423,16 +442,29 @@ fn tiered(
 }
 
 /// `tiers` with `base`, the percentage below the first one, as steps.
-fn stepped(fields: &mut Fields, scope: &Scope) -> Result<Value, String> {
-    let (by, base) = match fields.text("tier_basis")?.as_deref() {
-        None | Some("order_subtotal" | "order_total" | "subtotal") => ("amount", "list"),
-        Some("discounted_subtotal" | "order_discounted_subtotal") => ("amount", "running"),
-        Some("quantity" | "units" | "order_quantity") => ("quantity", "running"),
-        Some(other) => return Err(format!("tier_basis {other}")),
+pub(super) fn stepped(fields: &mut Fields, scope: &Scope, amounts: bool) -> Result<Value, String> {
+    let told = fields.text("tier_basis")?.unwrap_or_default();
+    // What is measured: all lines, or the promotion's own.
+    let (basis, own) = ["eligible_item_", "eligible_items_", "eligible_"]
+        .iter()
+        .find_map(|prefix| Some((told.strip_prefix(prefix)?, true)))
+        .unwrap_or((&told, false));
+    let (by, base) = match basis {
+        "" | "order_subtotal" | "order_total" | "subtotal" => ("amount", "list"),
+        "discounted_subtotal" | "order_discounted_subtotal" => ("amount", "running"),
+        "quantity" | "units" | "order_quantity" => ("quantity", "running"),
+        _ => return Err(format!("tier_basis {told}")),
     };
     let mut steps: Vec<Value> = Vec::new();
-    if let Some(percent) = fields.text("base")? {
-        steps.push(json!({"from": "0", "percent": percent}));
+    for key in ["base", "base_percent", "base_amount"] {
+        if let Some(base) = fields.text(key)? {
+            let kind = match key {
+                "base" if amounts => "amount",
+                "base_amount" => "amount",
+                _ => "percent",
+            };
+            steps.push(json!({"from": "0", kind: base}));
+        }
     }
     for mut tier in fields.objects("tiers")? {
         let from = tier.text_of(&["min", "min_qty", "from", "min_subtotal"])?;
@@ -454,7 +486,7 @@ fn stepped(fields: &mut Fields, scope: &Scope) -> Result<Value, String> {
     let mut body = json!({
         "by": by,
         "base": base,
-        "measure": {},
+        "measure": if own { Value::Null } else { json!({}) },
         "steps": steps,
         "per": per,
         "on": scope.on,
@@ -500,281 +532,4 @@ fn flexible(
         all.push(Benefit::new("amount", body, Stage::Item).on_lines(true));
     }
     Ok(all)
-}
-
-/// A benefit on every unit of whole groups.
-fn groups(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let size = fields.count("group_size")?.ok_or("no group_size")?;
-    let choice = choice(fields, "unit_selection")?.unwrap_or("line_order");
-    let sets = json!({
-        "parts": [{"units": size, "choice": choice}],
-        "sets_max": fields.count("max_applications")?.unwrap_or(0),
-    });
-    let mut scope = Scope {
-        stage: Stage::Multi,
-        per: "unit",
-        on: json!({"target": setting.lowered(own), "sets": sets}),
-        tax: tax(setting, fields)?,
-    };
-    if let Some(amount) = fields.text("amount_per_unit")? {
-        let body = with_scope(json!({"amount": amount}), &scope);
-        return Ok(vec![Benefit::new("amount", body, Stage::Multi)]);
-    }
-    scope.per = "line";
-    if let Some(percent) = fields.text("percent")? {
-        let body = with_scope(json!({"percent": percent}), &scope);
-        return Ok(vec![Benefit::new("percent", body, Stage::Multi)]);
-    }
-    let mut tiers = fields
-        .object("tiered_percent")?
-        .ok_or_else(|| fields.at("kind"))?;
-    let body = stepped(&mut tiers, &scope)?;
-    tiers.done()?;
-    Ok(vec![Benefit::new("steps", body, Stage::Multi)])
-}
-
-/// So many units of which the cheapest one is free; without a number, the cheapest of the order.
-fn cheapest_free(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    conditions: &mut Conditions,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let percent = fields.text("percent")?.unwrap_or_else(|| "100".into());
-    let times = fields.count("max_applications")?.unwrap_or(0);
-    let units = conditions.units.take();
-    let mut on = json!({"target": setting.lowered(own)});
-    match units {
-        Some(units) => {
-            let sets = json!({
-                "parts": [{"units": units, "choice": "cheapest"}],
-                "get": {"units": 1, "from": "set"},
-                "sets_max": times,
-            });
-            set(&mut on, "sets", sets);
-        }
-        None => set(&mut on, "units_max", json!(times.max(1))),
-    }
-    let body = json!({"percent": percent, "per": "unit", "on": on});
-    Ok(vec![Benefit::new("percent", body, Stage::Multi)])
-}
-
-/// A price for so many units.
-fn bundle(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    conditions: &mut Conditions,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let price = fields.need("price")?;
-    let choice = choice(fields, "unit_selection")?.unwrap_or("cheapest");
-    let mut parts = Vec::new();
-    if let Some(units) = fields.count("bundle_qty")? {
-        parts.push(json!({"units": units, "choice": choice}));
-    }
-    if parts.is_empty()
-        && !fields.has("bundle")
-        && let Some(units) = conditions.units.take()
-    {
-        parts.push(json!({"units": units, "choice": choice}));
-    }
-    for mut part in fields.objects("bundle")? {
-        let units = part.count("qty")?.unwrap_or(1);
-        let lines = setting.lowered(target(&mut part, setting.currency())?.as_ref());
-        part.done()?;
-        parts.push(json!({"units": units, "choice": choice, "target": lines}));
-    }
-    let sets = json!({
-        "parts": parts,
-        "sets_max": fields.count("max_applications")?.unwrap_or(0),
-    });
-    let on = json!({"target": setting.lowered(own), "sets": sets});
-    let body = json!({"price": price, "per": "set", "on": on});
-    Ok(vec![Benefit::new("price", body, Stage::Multi)])
-}
-
-/// How much is off the units that a set gives.
-fn off(of: &mut Fields, on: &Value) -> Result<(&'static str, Value), String> {
-    let found = if let Some(price) = of.text("price")? {
-        ("price", json!({"price": price, "per": "unit", "on": on}))
-    } else if let Some(amount) = of.text_of(&["value", "amount"])? {
-        ("amount", json!({"amount": amount, "per": "unit", "on": on}))
-    } else {
-        let percent = of.text("percent")?.unwrap_or_else(|| "100".into());
-        (
-            "percent",
-            json!({"percent": percent, "per": "unit", "on": on}),
-        )
-    };
-    Ok(found)
-}
-
-fn partial(setting: &Setting<'_>, fields: &mut Fields) -> Result<bool, String> {
-    let whole = fields.has("all_or_nothing");
-    let whole = match whole {
-        true => fields.flag("all_or_nothing")?,
-        false => {
-            !setting.mode("bogo:partial-allowed") && !setting.mode("bogo:limited-by-cart-quantity")
-        }
-    };
-    Ok(!whole)
-}
-
-/// How often a set applies: `max_applications`, `repeat`, or the mode.
-fn times(setting: &Setting<'_>, fields: &mut Fields) -> Result<u32, String> {
-    let most = fields.count("max_applications")?;
-    let once = fields.flag("once_per_order")?
-        || (fields.has("repeat") && !fields.flag("repeat")?)
-        || (most.is_none() && setting.mode("bogo:single-application"));
-    fields.take("repeat");
-    Ok(if once { 1 } else { most.unwrap_or(0) })
-}
-
-fn buy_get(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    fields.take_word("mode", "discount units already in cart")?;
-    let mut buy = fields.object("buy")?.ok_or("no buy")?;
-    let mut get = fields.object("get")?.ok_or("no get")?;
-    let units = buy.count("qty")?.unwrap_or(1);
-    let bought = both(target(&mut buy, setting.currency())?, own.cloned());
-    buy.done()?;
-    let given = get.count("qty")?.unwrap_or(1);
-    let lines = setting.lowered(target(&mut get, setting.currency())?.as_ref());
-    let choice = choice(fields, "target_selection")?.unwrap_or({
-        if setting.mode("bogo-target:most-expensive") {
-            "dearest"
-        } else {
-            "cheapest"
-        }
-    });
-    let sets = json!({
-        "parts": [{"units": units, "target": bought}],
-        "get": {
-            "units": given,
-            "target": lines,
-            "choice": choice,
-            "partial": partial(setting, fields)?,
-        },
-        "sets_max": times(setting, fields)?,
-    });
-    let (kind, body) = off(&mut get, &json!({"sets": sets}))?;
-    get.done()?;
-    Ok(vec![Benefit::new(kind, body, Stage::Multi)])
-}
-
-fn same_line(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let (units, given) = (fields.count("x")?, fields.count("y")?);
-    let sets = json!({
-        "parts": [{"units": units.ok_or("no x")?}],
-        "get": {"units": given.ok_or("no y")?, "partial": partial(setting, fields)?},
-        "by_line": true,
-        "sets_max": times(setting, fields)?,
-    });
-    let on = json!({"target": setting.lowered(own), "sets": sets});
-    let (kind, body) = off(fields, &on)?;
-    Ok(vec![Benefit::new(kind, body, Stage::Multi)])
-}
-
-/// A product added for nothing, or at a part of its price.
-fn gift(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    conditions: &Conditions,
-    own: Option<&Value>,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let price = fields
-        .text("gift_unit_price")?
-        .unwrap_or_else(|| "0".into());
-    let mut body = json!({
-        "sku": fields.need("gift_sku")?,
-        "price": price,
-        "quantity": fields.count("gift_qty")?.unwrap_or(1),
-    });
-    if let Some(percent) = fields.text("percent")? {
-        set(&mut body, "pays", json!(rest_of(&price, &percent)?));
-    }
-    let mut per = fields.count("per_qty")?;
-    let mut lines = own.cloned();
-    if let Some(mut unit) = fields.object("per_qualifying_unit")? {
-        lines = both(lines, target(&mut unit, setting.currency())?);
-        unit.done()?;
-        per = per.or(Some(1));
-    }
-    let (from, to) = conditions.line_units;
-    let mut most = times(setting, fields)?;
-    if per.is_none() && from.max(to) > 0 {
-        (per, most) = (Some(1), 1);
-    }
-    if let Some(units) = per {
-        let per = json!({
-            "units": units,
-            "target": lines,
-            "line_units_from": from,
-            "line_units_to": to,
-            "times_max": most,
-        });
-        set(&mut body, "per_units", per);
-    }
-    Ok(vec![Benefit::new("gift", body, Stage::Multi)])
-}
-
-/// What is left of a price after a percentage, in whole minor units of two decimals or none.
-fn rest_of(price: &str, percent: &str) -> Result<String, String> {
-    use rust_decimal::{Decimal, RoundingStrategy};
-    let number = |text: &str| {
-        text.parse::<Decimal>()
-            .map_err(|_| format!("number {text}"))
-    };
-    let (price, percent) = (number(price)?, number(percent)?);
-    let off = (price * percent / Decimal::ONE_HUNDRED)
-        .round_dp_with_strategy(price.scale(), RoundingStrategy::MidpointAwayFromZero);
-    Ok((price - off).to_string())
-}
-
-fn bought_gift(
-    setting: &Setting<'_>,
-    fields: &mut Fields,
-    conditions: &mut Conditions,
-) -> Result<Vec<Benefit>, String> {
-    fields.take("scope");
-    let mut buy = fields.object("buy")?.ok_or("no buy")?;
-    let mut free = fields.object("free")?.ok_or("no free")?;
-    let units = buy.count("qty")?.unwrap_or(1);
-    let least = buy.text("min_amount")?;
-    let lines = target(&mut buy, setting.currency())?;
-    buy.done()?;
-    if let Some(amount) = least {
-        let least = json!({"amount": amount, "target": lines, "base": "list"});
-        conditions.when.push(json!({"min_amount": least}));
-    }
-    let price = free.text("unit_price")?.unwrap_or_else(|| "0".into());
-    let body = json!({
-        "sku": free.need("sku")?,
-        "price": price,
-        "quantity": free.count("qty")?.unwrap_or(1),
-        "per_units": {
-            "units": units,
-            "target": lines,
-            "times_max": times(setting, fields)?,
-        },
-    });
-    free.done()?;
-    Ok(vec![Benefit::new("gift", body, Stage::Multi)])
 }

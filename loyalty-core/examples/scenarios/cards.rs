@@ -21,8 +21,19 @@ pub(crate) fn read(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
     Ok(())
 }
 
+/// A card that nothing stamps by itself, for a reward that somebody hands out.
+pub(crate) fn of_one(id: &str, reward: &str) -> Value {
+    json!({
+        "id": id,
+        "target": 1,
+        "stamps": [{"give": {"event": {"name": "by.hand"}}}],
+        "rewards": [reward],
+    })
+}
+
 fn one(place: usize, mut card: Fields, plan: &mut Plan) -> Result<(), String> {
-    card.take("id");
+    let told = card.text("id")?;
+    plan.card_names.push(told);
     let id = name(place);
     let required = card.count("stamps_required")?;
     let required = required.ok_or_else(|| format!("no {}", card.at("stamps_required")))?;

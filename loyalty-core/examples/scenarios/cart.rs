@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::conditions::SEGMENTS;
+use super::conditions::{FACTS, SEGMENTS, fact};
 use super::fields::Fields;
 use super::gross;
 use super::lines::{DELIVERY, FIXED_PRICE};
@@ -81,6 +81,13 @@ pub(crate) fn read(id: &str, fields: &mut Fields, plan: &Plan) -> Result<Bought,
     let mut segments = Vec::new();
     for key in SEGMENTS {
         segments.extend(fields.list(key)?);
+    }
+    for key in FACTS {
+        let values = fields.list(key)?;
+        segments.extend(values.iter().map(|value| fact(key, value)));
+    }
+    if let Some(store) = fields.text("store")? {
+        set(&mut purchase, "store", json!(store));
     }
     // In which order things were entered beside codes changes nothing.
     fields.text("entered")?;
@@ -301,18 +308,34 @@ pub(crate) fn returned(
         return Ok(found);
     }
     for mut line in fields.objects("lines")? {
-        let (sku, quantity) = (line.need("sku")?, line.count("qty")?.unwrap_or(1));
+        let sku = line.need("sku")?;
+        if let Some(amount) = line.text("amount")? {
+            // Money back without goods.
+            let place = bought.iter().position(|(known, _)| *known == sku);
+            let place = place.ok_or_else(|| format!("return of {sku}: not bought"))?;
+            let name = (place + 1).to_string();
+            found.push(json!({"line": name, "back": {"amount": amount}}));
+            line.done()?;
+            continue;
+        }
+        let quantity = line.count("qty")?.unwrap_or(1);
         line.done()?;
         let mut rest = quantity;
+        let mut last = None;
         for (place, (known, left)) in bought.iter_mut().enumerate() {
             if *known == sku {
                 let part = rest.min(*left);
                 take(&mut found, place, part, left);
                 rest -= part;
+                last = Some(place);
             }
         }
         if rest > 0 {
-            return Err(format!("return of {quantity} {sku}: more than was bought"));
+            // More than there is left: the engine is asked for it all the same.
+            let last = last.ok_or_else(|| format!("return of {sku}: not bought"))?;
+            let mut asked = quantity;
+            found.clear();
+            take(&mut found, last, quantity, &mut asked);
         }
     }
     Ok(found)

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 use super::fields::Fields;
 
 /// Modes of a peer that its cases do not name one by one: the form's table of peers has them.
-const IMPLIED: &[(&str, &str)] = &[("odoo/odoo", "amount:gross")];
+const IMPLIED: &[(&str, &str)] = &[
+    ("odoo/odoo", "amount:gross"),
+    ("odoo/odoo", "earn-base:before-own-reward"),
+];
 
 /// One case.
 #[derive(Debug, Clone)]

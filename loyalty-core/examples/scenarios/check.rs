@@ -73,6 +73,13 @@ pub(crate) fn key(
             Ok(balance(actor, customer, POINTS, done.at)?.0)
         }),
         "points_earned" => decimal(wish, booked::earned(done)?),
+        "points_expired" => {
+            let lapsed = done.entries.iter().filter_map(|entry| match entry {
+                Entry::Expiry(lot) if lot.wallet.as_str() == POINTS => Some(points(lot.points)),
+                _ => None,
+            });
+            decimal(wish, lapsed.sum())
+        }
         "points_spent" => decimal(wish, booked::spent(done)),
         "points_reversed" => decimal(wish, booked::reversed(&done.entries, None)),
         "points_returned" => decimal(wish, booked::restored(&done.entries, None, true)),
@@ -91,6 +98,17 @@ pub(crate) fn key(
             };
             list(wish, &seen.promotions.iter().map(of).collect::<Vec<_>>())
         }
+        "points_promotion_applied" => {
+            let decision = decision()?;
+            let parts = decision.wallets.iter().flat_map(|wallet| &wallet.parts);
+            let ids: Vec<&str> = parts.map(|part| part.rule.as_str()).collect();
+            let known = actor.world.plan.points_promotions.iter();
+            let paid: Vec<&String> = known.filter(|id| ids.contains(&id.as_str())).collect();
+            let found = paid
+                .first()
+                .map_or(Value::Null, |id| Value::String((*id).clone()));
+            same(paid.len() <= 1 && found == *wish, format!("{paid:?}"))
+        }
         "tier" => {
             let found = match &done.treated_at {
                 Some(tier) => tier.clone(),
@@ -101,13 +119,20 @@ pub(crate) fn key(
         }
         "stamps" | "cards_completed" => {
             let standing = actor.world.standing(&done.customer, done.at)?;
-            let card = standing.cards.first().ok_or_else(unknown)?;
-            let count = if key == "stamps" {
-                card.stamps
-            } else {
-                card.completed
+            let count = |name: Option<&str>| {
+                let id = actor.world.plan.card(name)?;
+                let card = standing.cards.iter().find(|card| card.card.as_str() == id);
+                let card = card.ok_or_else(unknown)?;
+                let count = match key {
+                    "stamps" => card.stamps,
+                    _ => card.completed,
+                };
+                Ok(Decimal::from(count))
             };
-            decimal(wish, Decimal::from(count))
+            match wish {
+                Value::Object(_) => each(wish, |name| count(Some(name))),
+                _ => decimal(wish, count(None)?),
+            }
         }
         "claimable" => {
             let standing = actor.world.standing(&done.customer, done.at)?;

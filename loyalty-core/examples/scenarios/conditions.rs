@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::benefits::Benefit;
 use super::clock::civil;
 use super::fields::{Fields, text};
 use super::lines::{both, moved, target};
 use super::promotions::Setting;
 use super::scheme::set;
+use super::tiers::LADDER;
 
 /// What a promotion asks for.
 #[derive(Debug, Default)]
@@ -78,6 +80,38 @@ impl Conditions {
                 found.when.push(json!({"segment": values}));
             }
         }
+        for key in ["customer", "customers", "user", "users"] {
+            let names = condition.list(key)?;
+            if !names.is_empty() {
+                let own: Vec<String> = names.iter().map(|name| named(name)).collect();
+                found.when.push(json!({"segment": own}));
+            }
+        }
+        for key in FACTS {
+            let values = condition.list(key)?;
+            if !values.is_empty() {
+                let own: Vec<String> = values.iter().map(|value| fact(key, value)).collect();
+                found.when.push(json!({"segment": own}));
+            }
+        }
+        for key in ["tier", "tiers"] {
+            let values = condition.list(key)?;
+            if !values.is_empty() {
+                found
+                    .when
+                    .push(json!({"tier": {"ladder": LADDER, "any_of": values}}));
+            }
+        }
+        if condition.has("logged_in") {
+            let known = json!({"segment": [KNOWN]});
+            found.when.push(match condition.flag("logged_in")? {
+                true => known,
+                false => json!({"not": known}),
+            });
+        }
+        if let Some(every) = condition.count("every_nth_order")? {
+            found.when.push(json!({"nth_purchase": {"every": every}}));
+        }
         if let Some(nth) = condition.count("nth_order")? {
             found.when.push(json!({"nth_purchase": {"at": [nth]}}));
         }
@@ -99,6 +133,35 @@ impl Conditions {
         }
         condition.done()?;
         Ok(found)
+    }
+
+    /// Bounds units by what is asked of single lines.
+    pub(crate) fn bound(&self, on: &mut Value) {
+        let (from, to) = self.line_units;
+        for (key, units) in [("line_units_from", from), ("line_units_to", to)] {
+            if units > 0 {
+                set(on, key, json!(units));
+            }
+        }
+        if self.undiscounted {
+            set(on, "undiscounted", json!(true));
+        }
+    }
+
+    /// That what is asked of single lines is part of some benefit.
+    pub(crate) fn taken(&self, benefits: &[Benefit]) -> Result<(), String> {
+        let (from, to) = self.line_units;
+        for (asked, key) in [
+            (from > 0, "line_units_from"),
+            (to > 0, "line_units_to"),
+            (self.undiscounted, "undiscounted"),
+        ] {
+            let mut all = benefits.iter().map(|one| one.document.to_string());
+            if asked && !all.any(|document| document.contains(key)) {
+                return Err(format!("condition of single lines: {key}"));
+            }
+        }
+        Ok(())
     }
 
     /// The condition on the units of all lines, where no set asks for them.
@@ -130,14 +193,43 @@ impl Conditions {
             }
             return Ok(());
         }
-        if let Some(list) = key.strip_prefix("order_contains_") {
+        for (prefix, wanted) in [
+            ("order_contains_all_", Contains::All),
+            ("order_contains_any_", Contains::Any),
+            ("order_contains_none_", Contains::None),
+            ("order_contains_only_", Contains::Only),
+            ("order_contains_", Contains::Any),
+            ("order_excludes_", Contains::None),
+            ("order_lacks_", Contains::None),
+        ] {
+            let Some(list) = key.strip_prefix(prefix) else {
+                continue;
+            };
             let place = condition.at(key);
             let values = condition.list(key)?;
-            let mut filter = Fields::of(place, json!({list: values}))?;
-            let lines = target(&mut filter, setting.currency())?;
-            filter.done()?;
-            let least = json!({"quantity": 1, "target": lines});
-            self.when.push(json!({"min_quantity": least}));
+            let some = |values: &[String]| {
+                let mut filter = Fields::of(place.clone(), json!({list: values}))?;
+                let lines = target(&mut filter, setting.currency())?;
+                filter.done()?;
+                Ok::<Option<Value>, String>(lines)
+            };
+            let at_least = |lines: Value| json!({"min_quantity": {"quantity": 1, "target": lines}});
+            match wanted {
+                Contains::All => {
+                    for value in values {
+                        self.when.push(at_least(json!(some(&[value])?)));
+                    }
+                }
+                Contains::Any => self.when.push(at_least(json!(some(&values)?))),
+                Contains::None => {
+                    let any = at_least(json!(some(&values)?));
+                    self.when.push(json!({"not": any}));
+                }
+                Contains::Only => {
+                    let other = at_least(json!({"except": some(&values)?}));
+                    self.when.push(json!({"not": other}));
+                }
+            }
             return Ok(());
         }
         let Some(threshold) = Threshold::of(key) else {
@@ -156,19 +248,32 @@ impl Conditions {
             value if !threshold.of_lines => (text(&place, &value)?, setting.measured(own)),
             _ => return Err(place),
         };
-        let by = i64::from(threshold.strict);
-        let mut least = json!({
-            "amount": moved(&amount, by, setting.currency())?,
-            "target": both(lines, setting.qualifying()),
-            "base": match threshold.running.unwrap_or(setting.mode("threshold:after-discounts")) {
-                true => "running",
-                false => "list",
-            },
-        });
-        if let Some(tax) = threshold.tax.or(tax) {
-            set(&mut least, "tax", json!(tax));
+        let lines = both(lines, setting.qualifying());
+        let base = match threshold
+            .running
+            .unwrap_or(setting.mode("threshold:after-discounts"))
+        {
+            true => "running",
+            false => "list",
+        };
+        let least = |by: i64| {
+            let amount = moved(&amount, by, setting.currency())?;
+            let mut least = json!({"amount": amount, "target": lines, "base": base});
+            if let Some(tax) = threshold.tax.or(tax) {
+                set(&mut least, "tax", json!(tax));
+            }
+            Ok::<Value, String>(json!({"min_amount": least}))
+        };
+        match threshold.compares {
+            Compares::AtLeast => self.when.push(least(0)?),
+            Compares::More => self.when.push(least(1)?),
+            Compares::Less => self.when.push(json!({"not": least(0)?})),
+            Compares::AtMost => self.when.push(json!({"not": least(1)?})),
+            Compares::Equals => {
+                self.when.push(least(0)?);
+                self.when.push(json!({"not": least(1)?}));
+            }
         }
-        self.when.push(json!({"min_amount": least}));
         Ok(())
     }
 }
@@ -210,10 +315,60 @@ pub(crate) fn window(fields: &mut Fields) -> Result<Option<Value>, String> {
     Ok((from.is_some() || until.is_some()).then(|| json!({"between": window})))
 }
 
+/// What stands for a customer whom the shop knows.
+pub(crate) const KNOWN: &str = "known customer";
+
+/// What stands for one customer.
+pub(crate) fn named(customer: &str) -> String {
+    format!("customer {customer}")
+}
+
+/// What stands for a cart in a currency.
+pub(crate) fn in_currency(currency: &str) -> String {
+    format!("currency {}", currency.to_uppercase())
+}
+
+/// What a case says of a customer or an order beside what the engine knows by itself: the shop hands it
+/// over as a segment.
+pub(crate) const FACTS: [&str; 9] = [
+    "country",
+    "shipping_country",
+    "billing_country",
+    "zone",
+    "payment_method",
+    "role",
+    "user_role",
+    "price_list",
+    "language",
+];
+
+/// What stands for such a fact.
+pub(crate) fn fact(key: &str, value: &str) -> String {
+    format!("{key} {value}")
+}
+
+/// Which of some goods an order holds.
+#[derive(Clone, Copy)]
+enum Contains {
+    All,
+    Any,
+    None,
+    Only,
+}
+
+/// How an amount is compared with a threshold.
+#[derive(Clone, Copy)]
+enum Compares {
+    AtLeast,
+    More,
+    AtMost,
+    Less,
+    Equals,
+}
+
 /// What the name of a threshold of money says.
 struct Threshold {
-    /// Whether equality is not enough.
-    strict: bool,
+    compares: Compares,
     /// Whether it is measured after discounts, if the name says so.
     running: Option<bool>,
     tax: Option<&'static str>,
@@ -223,12 +378,25 @@ struct Threshold {
 
 impl Threshold {
     fn of(key: &str) -> Option<Self> {
-        let (name, strict) = match key.strip_suffix("_gt") {
-            Some(name) => (name, true),
-            None => (key.strip_suffix("_gte").unwrap_or(key), false),
-        };
+        let suffixes = [
+            ("_gte", Compares::AtLeast),
+            ("_gt", Compares::More),
+            ("_lte", Compares::AtMost),
+            ("_lt", Compares::Less),
+            ("_eq", Compares::Equals),
+        ];
+        let suffixed = suffixes
+            .iter()
+            .find_map(|(suffix, compares)| Some((key.strip_suffix(suffix)?, *compares)));
+        let (name, compares) = suffixed.unwrap_or((
+            key,
+            match key.starts_with("max_") {
+                true => Compares::AtMost,
+                false => Compares::AtLeast,
+            },
+        ));
         let mut found = Self {
-            strict,
+            compares,
             running: None,
             tax: None,
             of_lines: false,
@@ -236,7 +404,7 @@ impl Threshold {
         let mut measures = false;
         for part in name.split('_') {
             match part {
-                "min" | "order" | "cart" | "items" | "goods" => {}
+                "min" | "max" | "order" | "cart" | "items" | "goods" => {}
                 "subtotal" | "amount" | "total" | "spent" | "spend" => measures = true,
                 "discounted" => found.running = Some(true),
                 "undiscounted" | "list" => found.running = Some(false),

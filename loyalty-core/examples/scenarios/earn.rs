@@ -4,9 +4,11 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::case::Case;
+use super::conditions::window;
 use super::fields::Fields;
 use super::lines::{both, target};
 use super::scheme::{Plan, set};
+use super::tiers::LADDER;
 
 /// What amounts earn: one setting of a scheme, which all its rules must share.
 #[derive(Debug, Default)]
@@ -32,6 +34,16 @@ impl Base {
         Self {
             own_reward: case.mode("earn-base:before-own-reward").then_some("before"),
             tax: case.mode("earn-base:before-tax").then_some("net"),
+        }
+    }
+
+    /// Points that can be spent on the purchase that brings them cannot depend on what they pay.
+    pub(crate) fn with_own_points(&mut self, wallet: &Value, rules: &[Value]) {
+        let amounts = rules
+            .iter()
+            .any(|rule| rule.pointer("/give/per_amount").is_some());
+        if amounts && wallet.get("spend_own_points").is_some() {
+            self.own_reward.get_or_insert("before");
         }
     }
 
@@ -151,6 +163,7 @@ impl Earn {
         let target = lines(&mut rule, plan)?;
         let mut when = conditions(&mut rule, target.as_ref())?;
         let stopping = rule.flag("last_executed")?;
+        let (times, caps) = limits(&mut rule)?;
         let gives = gives(&kind, &mut rule)?;
         rule.done()?;
         let applies = applies(target.as_ref(), &when);
@@ -165,6 +178,12 @@ impl Earn {
             }
             if !when.is_empty() {
                 set(&mut document, "when", json!({"all": when}));
+            }
+            if !times.is_empty() {
+                set(&mut document, "times", json!(times));
+            }
+            if !caps.is_empty() {
+                set(&mut document, "caps", json!(caps));
             }
             plan.rules.push(document);
         }
@@ -203,7 +222,53 @@ fn conditions(rule: &mut Fields, target: Option<&Value>) -> Result<Vec<Value>, S
     if !codes.is_empty() {
         when.push(json!({"code": codes}));
     }
+    when.extend(window(rule)?);
+    for (key, own) in [
+        ("channel", "channel"),
+        ("channels", "channel"),
+        ("store", "store"),
+        ("weekday", "weekday"),
+        ("customer_group", "segment"),
+        ("segment", "segment"),
+    ] {
+        let values = rule.list(key)?;
+        if !values.is_empty() {
+            when.push(json!({own: values}));
+        }
+    }
+    let tiers = rule.list("tier")?;
+    if !tiers.is_empty() {
+        when.push(json!({"tier": {"ladder": LADDER, "any_of": tiers}}));
+    }
+    if rule.flag("first_order")? {
+        when.push(json!({"first_purchase": {}}));
+    }
     Ok(when)
+}
+
+/// How often a rule pays, and how many points at most.
+fn limits(rule: &mut Fields) -> Result<(Vec<Value>, Vec<Value>), String> {
+    let periods = ["day", "week", "month", "year", "order"];
+    let (mut times, mut caps) = (Vec::new(), Vec::new());
+    for key in ["limit", "limit_per_customer", "max_times"] {
+        if let Some(count) = rule.count(key)? {
+            times.push(json!({"per": "member", "times": count}));
+        }
+    }
+    for period in periods {
+        for key in [format!("max_per_{period}"), format!("limit_per_{period}")] {
+            if let Some(count) = rule.count(&key)? {
+                times.push(json!({"per": period, "times": count}));
+            }
+        }
+        if let Some(points) = rule.text(&format!("max_points_per_{period}"))? {
+            caps.push(json!({"per": period, "points": points}));
+        }
+    }
+    if let Some(points) = rule.text("max_points")? {
+        caps.push(json!({"per": "order", "points": points}));
+    }
+    Ok((times, caps))
 }
 
 /// When a rule applies to an order at all.
@@ -223,11 +288,11 @@ type Gives = Vec<(Value, Option<bool>, Option<Value>)>;
 fn gives(kind: &str, rule: &mut Fields) -> Result<Gives, String> {
     Ok(match kind {
         "per_currency_unit" => vec![(per_amount(rule)?, None, None)],
-        "per_order" | "fixed" => {
+        "per_order" | "per_purchase" | "per_visit" | "fixed" => {
             let points = rule.need("points")?;
             vec![(json!({"per_purchase": {"points": points}}), None, None)]
         }
-        "per_unit" | "fixed_per_item" | "fixed_per_category" => {
+        "per_unit" | "per_item" | "fixed_per_item" | "fixed_per_category" => {
             let points = rule.need("points")?;
             vec![(json!({"per_unit": {"points": points}}), None, None)]
         }
@@ -266,6 +331,10 @@ fn per_amount(rule: &mut Fields) -> Result<Value, String> {
     if let Some(per) = rule.text("one_point_per")? {
         return Ok(json!({"per_amount": {"points": "1", "per": per}}));
     }
+    if let Some(per) = rule.text_of(&["per", "per_amount"])? {
+        let points = rule.text("points")?.unwrap_or_else(|| "1".into());
+        return Ok(json!({"per_amount": {"points": points, "per": per}}));
+    }
     let rate = rule.need("rate")?;
     let mut points: Decimal = rate.parse().map_err(|_| format!("rate {rate}"))?;
     let mut per = Decimal::ONE;
@@ -278,25 +347,55 @@ fn per_amount(rule: &mut Fields) -> Result<Value, String> {
     Ok(json!({"per_amount": {"points": points, "per": per.to_string()}}))
 }
 
-/// Promotions of points beside the rules.
-pub(crate) fn promotions(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
+/// Promotions of points beside the rules. Where they say when they were created, only the newest one
+/// of those that apply counts.
+pub(crate) fn promotions(case: &Case, scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
+    let newest = case.mode("points-promo:newest-wins");
+    let mut found: Vec<(String, Value, Vec<Value>, Value)> = Vec::new();
     for (place, mut promotion) in scheme.objects("points_promotions")?.into_iter().enumerate() {
         let id = promotion
             .text("id")?
             .unwrap_or_else(|| format!("promotion.{place}"));
-        if promotion.has("created") {
-            return Err("points-promo:newest-wins".into());
-        }
-        let mut document = if let Some(points) = promotion.text("add")? {
+        let created = promotion.text_of(&["created", "created_at"])?;
+        let mut document = if let Some(points) = promotion.text_of(&["add", "points"])? {
             json!({"id": id, "give": {"fixed": {"points": points}}, "requires_base": true})
         } else {
             let factor = promotion.need("multiplier")?;
             json!({"id": id, "give": {"multiply": {"factor": factor}}})
         };
-        if let Some(target) = lines(&mut promotion, plan)? {
-            set(&mut document, "target", target);
+        let target = lines(&mut promotion, plan)?;
+        if let Some(target) = &target {
+            set(&mut document, "target", target.clone());
         }
+        let when = conditions(&mut promotion, target.as_ref())?;
         promotion.done()?;
+        let applies = applies(target.as_ref(), &when);
+        // An addition is one on the purchase, which asks for the lines.
+        let when = match target {
+            Some(_) if document.pointer("/give/fixed").is_some() => vec![applies.clone()],
+            _ => when,
+        };
+        let created = created.unwrap_or_default();
+        if newest && created.is_empty() {
+            return Err("points-promo:newest-wins without `created`".into());
+        }
+        found.push((created, document, when, applies));
+    }
+    if newest {
+        found.sort_by(|one, other| other.0.cmp(&one.0));
+    }
+    let mut newer: Vec<Value> = Vec::new();
+    for (_, mut document, mut when, applies) in found {
+        if newest {
+            when.extend(newer.iter().cloned());
+            newer.push(json!({"not": applies}));
+        }
+        if !when.is_empty() {
+            set(&mut document, "when", json!({"all": when}));
+        }
+        if let Some(id) = document.get("id").and_then(Value::as_str) {
+            plan.points_promotions.push(id.to_owned());
+        }
         plan.rules.push(document);
     }
     Ok(())

@@ -29,6 +29,14 @@ impl Fields {
         self.map.remove(key).filter(|value| !value.is_null())
     }
 
+    /// Sets or removes a key.
+    pub(crate) fn put(&mut self, key: &str, value: Option<Value>) {
+        match value {
+            Some(value) => self.map.insert(key.to_owned(), value),
+            None => self.map.remove(key),
+        };
+    }
+
     /// Whether a key is there.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.map.get(key).is_some_and(|value| !value.is_null())

@@ -50,9 +50,12 @@ impl Actor<'_> {
     ) -> Result<Posted, String> {
         match self.world.plan.metric {
             Metric::Balance => return self.set_balance(customer, POINTS, value, at),
-            Metric::Earned => return Err("recalculate_tier by points earned".into()),
+            Metric::Earned | Metric::Visits => {
+                return Err("recalculate_tier by points earned or purchases".into());
+            }
             Metric::Spend => {}
         }
+        let held = self.held(customer, at)?;
         let mut entries = Vec::new();
         if let Some(before) = self.spend.remove(customer) {
             match self.act(customer, "cancel", json!({"purchase": before}), at)? {
@@ -63,11 +66,33 @@ impl Actor<'_> {
         let id = format!("spend.{name}");
         let purchase = self.sale(&id, value, &[]);
         self.spend.insert(customer.to_owned(), id);
-        let posted = self.act(customer, "record", json!({"purchase": purchase}), at)?;
-        Ok(posted.map(|more| {
-            entries.extend(more);
-            entries
-        }))
+        match self.act(customer, "record", json!({"purchase": purchase}), at)? {
+            Err(error) => return Ok(Err(error)),
+            Ok(more) => entries.extend(more),
+        }
+        self.restore(customer, held, at)?;
+        Ok(Ok(entries))
+    }
+
+    /// The points that a customer has.
+    pub(crate) fn held(&mut self, customer: &str, at: Moment) -> Result<String, String> {
+        let id: WalletId = POINTS.parse().map_err(|_| POINTS.to_owned())?;
+        let account = &self.world.member(customer)?.account;
+        Ok(account.balance(&id, at).balance.to_string())
+    }
+
+    /// Takes what a history brought: purchases that only lead to a state earn nothing.
+    pub(crate) fn restore(
+        &mut self,
+        customer: &str,
+        points: String,
+        at: Moment,
+    ) -> Result<(), String> {
+        if self.held(customer, at)? == points {
+            return Ok(());
+        }
+        let posted = self.set_balance(customer, POINTS, &points, at)?;
+        posted.map(|_| ()).map_err(|error| error.to_string())
     }
 
     pub(crate) fn assign(
@@ -121,7 +146,7 @@ impl Actor<'_> {
             steps.push(self.assign(&customer, LADDER, &tier, floor, at)?);
         }
         if let Some(tier) = fields.text_of(&["current", "tier"])? {
-            if self.world.plan.metric == Metric::Earned {
+            if matches!(self.world.plan.metric, Metric::Earned | Metric::Visits) {
                 steps.push(self.assign(&customer, LADDER, &tier, false, at)?);
             } else {
                 let known = self.world.plan.tiers.iter().find(|(id, _)| *id == tier);

@@ -9,9 +9,12 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 
 use super::acts::{Actor, Done};
+use super::booked::points;
 use super::check::{Checked, decimal, each, list, same, texts};
 use super::fields::text;
+use super::parts::whole;
 use super::promotions::coupon_name;
+use super::scheme::WALLET;
 
 /// Checks one key, if it is one of prices or promotions.
 pub(crate) fn key(
@@ -30,10 +33,10 @@ pub(crate) fn key(
     let totals = &decision.totals;
     let net = || totals.total.to_decimal() - totals.tax.to_decimal();
     Ok(Some(match key {
-        "amount_due" => money(wish, totals.due)?,
+        "amount_due" | "due" => money(wish, totals.due)?,
         "total" | "gross_total" => money(wish, totals.total)?,
         "net_total" => decimal(wish, net())?,
-        "tax" => money(wish, totals.tax)?,
+        "tax" | "tax_total" => money(wish, totals.tax)?,
         "gift_card_used" => money(wish, totals.gift_card)?,
         "items_total" => {
             // Told before discounts by some, after them by others.
@@ -46,7 +49,9 @@ pub(crate) fn key(
         "items_discount" | "order_discount" | "discount" => decimal(wish, told.discount()?)?,
         "order_discount_gross" | "gross_discount" => decimal(wish, told.with_tax()?)?,
         "order_discount_net" | "net_discount" => decimal(wish, told.without_tax()?)?,
-        "total_discount" => decimal(wish, told.discount()? + told.shipping_off())?,
+        "total_discount" | "discount_total" => {
+            decimal(wish, told.discount()? + told.shipping_off())?
+        }
         "shipping_total" => money(wish, totals.shipping)?,
         "shipping_net" => decimal(wish, told.shipping(false)?)?,
         "shipping_gross" => decimal(wish, told.shipping(true)?)?,
@@ -65,6 +70,26 @@ pub(crate) fn key(
         }
         "order_promotion_line_discounts" => list(wish, &told.of_order()?)?,
         "unit_discounts" => told.units(actor, wish)?,
+        "unit_prices" => {
+            let away = RoundingStrategy::MidpointAwayFromZero;
+            let lines = told.lines(|line| line.net, Decimal::ONE)?;
+            let units = told.quantities();
+            let units = done
+                .places
+                .iter()
+                .map(|place| units.get((*place)?).copied());
+            let each = lines.iter().zip(units).map(|(net, units)| {
+                let units = Decimal::from(units.unwrap_or(1));
+                let each = net.checked_div(units).unwrap_or_default();
+                each.round_dp_with_strategy(2, away)
+            });
+            list(wish, &each.collect::<Vec<_>>())?
+        }
+        "wallet_used" => {
+            let wallets = decision.wallets.iter();
+            let paid = wallets.filter(|wallet| wallet.wallet.as_str() == WALLET);
+            decimal(wish, paid.map(|wallet| points(wallet.spent)).sum())?
+        }
         "effective_unit_price" => {
             let units = Decimal::from(told.count());
             let each = totals.goods.to_decimal().checked_div(units);
@@ -76,6 +101,14 @@ pub(crate) fn key(
         "promotions_applied" => {
             let found = told.applied();
             same(texts(wish)? == found, format!("{found:?}"))?
+        }
+        "promotions_not_applied" => {
+            let found = told.applied();
+            let wish = texts(wish)?;
+            same(
+                !wish.iter().any(|id| found.contains(id)),
+                format!("{found:?}"),
+            )?
         }
         "applies" => {
             let found = !told.applied().is_empty();
@@ -249,7 +282,7 @@ impl Told<'_> {
     fn of_order(&self) -> Result<Vec<Decimal>, String> {
         let mut sums = vec![Decimal::ZERO; self.decision.lines.len()];
         let of_order = |discount: &&DiscountDecision| {
-            let id = discount.id.as_str();
+            let id = whole(discount.id.as_str());
             self.done.on_order.iter().any(|own| own == id)
         };
         for discount in self.discounts().filter(of_order) {
@@ -264,7 +297,14 @@ impl Told<'_> {
     fn applied(&self) -> Vec<String> {
         let offers = self.decision.offers.iter();
         let granted = offers.filter(|offer| offer.code == "granted");
-        granted.map(|offer| offer.offer.to_string()).collect()
+        let mut found: Vec<String> = Vec::new();
+        for offer in granted {
+            let id = whole(offer.offer.as_str());
+            if !found.iter().any(|known| known == id) {
+                found.push(id.to_owned());
+            }
+        }
+        found
     }
 
     /// Amounts, or amounts by line, of each promotion.
@@ -275,7 +315,7 @@ impl Told<'_> {
         for (id, wish) in wishes {
             let own = || {
                 self.discounts()
-                    .filter(|one| one.id.as_str() == id.as_str())
+                    .filter(|one| whole(one.id.as_str()) == id.as_str())
             };
             let checked = if wish.is_array() {
                 let mut sums = vec![Decimal::ZERO; self.decision.lines.len()];
@@ -332,7 +372,9 @@ impl Told<'_> {
             false => done.entries.clone(),
             true => {
                 let purchase = done.purchase.as_ref().ok_or("no purchase")?;
-                actor.world.preview(&done.customer, purchase, done.at)?
+                actor
+                    .world
+                    .preview(&done.customer, purchase, &done.segments, done.at)?
             }
         };
         let entry = entries.iter().find_map(|entry| match entry {

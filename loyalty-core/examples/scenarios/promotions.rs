@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use super::benefits::{self, Benefit, Stage};
 use super::case::{Case, Event};
-use super::conditions::{Conditions, window};
+use super::conditions::{Conditions, in_currency, window};
 use super::fields::Fields;
 use super::lines::{FIXED_PRICE, both};
+use super::parts;
 use super::rewards;
 use super::scheme::{Plan, set};
 
@@ -114,6 +115,9 @@ impl Promotion {
         if !channels.is_empty() {
             conditions.when.push(json!({"channel": channels}));
         }
+        for key in ["applies_to_discounted", "apply_to_discounted"] {
+            conditions.undiscounted |= fields.has(key) && !fields.flag(key)?;
+        }
         let mut reward = None;
         let kind = fields.clone().text("kind")?;
         let mut found = if kind.as_deref() == Some("issue_coupon_for_next_order") {
@@ -121,13 +125,22 @@ impl Promotion {
             let issued = coupon(setting, &id, &mut fields)?;
             let of = json!({"reward": {"reward": coupon_name(&id)}});
             reward = Some(issued);
+            if let Some(lines) = &own {
+                let least = json!({"quantity": 1, "target": lines});
+                conditions.when.push(json!({"min_quantity": least}));
+            }
             vec![Benefit::plain(of, Stage::Order)]
         } else {
             benefits::read(setting, &mut fields, &mut conditions, own.as_ref())?
         };
+        conditions.taken(&found)?;
         found.extend(applied(&id, events)?);
         if found.is_empty() {
             return Err(format!("no {}", fields.at("value")));
+        }
+        if let Some(currency) = fields.text("currency")? {
+            let own = json!({"segment": [in_currency(&currency)]});
+            conditions.when.push(own);
         }
         let conditions = conditions.with_units(setting, own.as_ref());
         let mut document = json!({
@@ -157,8 +170,22 @@ impl Promotion {
             number(&mut fields, "priority")?,
             number(&mut fields, "lane")?,
         );
-        // Said where an application takes every unit anyway.
-        fields.count("max_applications")?;
+        if found.iter().all(|one| one.stage == Stage::Order) {
+            // Once is all that there is on an order: an application takes every unit.
+            let part = found
+                .iter()
+                .any(|one| one.document.to_string().contains("units_max"));
+            let most = fields.clone().count("max_applications")?;
+            if !part || most == Some(1) {
+                fields.take("max_applications");
+            }
+            if fields.clone().flag("once_per_order")? {
+                fields.take("once_per_order");
+            }
+            if fields.has("repeat") && !fields.clone().flag("repeat")? {
+                fields.take("repeat");
+            }
+        }
         fields.take("name");
         fields.done()?;
         let stages = found.iter().map(|one| one.stage);
@@ -186,6 +213,11 @@ impl Promotion {
             Stage::Order => "order",
             Stage::Shipping => "shipping",
         }
+    }
+
+    /// The promotion of which it is a part.
+    pub(crate) fn whole(&self) -> &str {
+        parts::whole(&self.id)
     }
 
     /// Whether entered codes open it.
@@ -266,12 +298,12 @@ fn limits(
         };
         let mut opens = json!({"any_of": codes, "case_sensitive": exact});
         let each = fields.count("usage_limit_per_code")?;
-        if let Some(each) = each.or(all.filter(|_| codes.len() == 1)) {
+        if let Some(each) = each.or(all.filter(|all| codes.len() == 1 && *all > 0)) {
             set(&mut opens, "times_each", json!(each));
         }
         set(document, "codes", opens);
     }
-    if let Some(all) = all.filter(|_| codes.len() != 1) {
+    if let Some(all) = all.filter(|all| codes.len() != 1 || *all == 0) {
         times.push(json!({"per": "scheme", "times": all}));
     }
     if let Some(own) = fields.count("usage_limit_per_customer")? {
@@ -304,11 +336,27 @@ fn limits(
                 let left: u32 = left.parse().map_err(|_| format!("usage {left}"))?;
                 times.push(json!({"per": "scheme", "times": left}));
             }
+            "use_by_attribute" | "usage_per_customer" if number(&used)?.is_zero() => {
+                budget.take_word("attribute", "customer_id")?;
+                let left: u32 = limit.parse().map_err(|_| format!("usage {limit}"))?;
+                times.push(json!({"per": "member", "times": left}));
+            }
             other => return Err(format!("{} {other}", budget.at("type"))),
         }
         budget.done()?;
     } else {
         fields.take("campaign");
+    }
+    if times
+        .iter()
+        .any(|times| times.get("times") == Some(&json!(0)))
+    {
+        // Nothing is left.
+        let never = json!({"segment": ["nobody"]});
+        let when = document.get("when").cloned();
+        let all: Vec<Value> = when.into_iter().chain([never]).collect();
+        set(document, "when", json!({"all": all}));
+        times.clear();
     }
     if !times.is_empty() {
         set(document, "times", json!(times));

@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::cards;
+use super::case::Case;
+use super::conditions::window;
 use super::fields::Fields;
 use super::lines::target;
 use super::scheme::{Plan, set};
 
 /// Reads the rewards; one that is an amount a point becomes a way to pay.
-pub(crate) fn read(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
+pub(crate) fn read(case: &Case, scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
     for mut reward in scheme.objects("rewards")? {
         let id = reward.need("id")?;
         let kind = reward.text("kind")?;
@@ -28,9 +31,21 @@ pub(crate) fn read(scheme: &mut Fields, plan: &mut Plan) -> Result<(), String> {
             continue;
         }
         let cost = reward.text("cost")?;
+        let own_id = id.clone();
+        let own = Some(id.clone());
         let mut document = document(id, kind.as_deref(), &mut reward, &plan.currency)?;
-        let cost = cost.unwrap_or_else(|| "0".into());
-        set(&mut document, "cost", json!({"points": cost}));
+        // One that is issued by an event is had by that alone.
+        let issued = case.events.iter().any(|event| {
+            let named = event.fields.clone().text("reward");
+            event.kind == "reward_issued" && named.is_ok_and(|named| named == own)
+        });
+        match cost {
+            Some(cost) => set(&mut document, "cost", json!({"points": cost})),
+            None if issued => plan
+                .cards
+                .push(cards::of_one(&format!("issued.{own_id}"), &own_id)),
+            None => set(&mut document, "cost", json!({"points": "0"})),
+        }
         reward.done()?;
         plan.rewards.push(document);
     }
@@ -62,6 +77,13 @@ pub(crate) fn document(
         let share = json!({"percent": percent, "excess": "reject"});
         set(&mut document, "max_share", share);
     }
+    let mut when: Vec<Value> = window(reward)?.into_iter().collect();
+    if let Some(amount) = reward.text_of(&["min_order", "min_amount", "min_subtotal"])? {
+        when.push(json!({"min_amount": {"amount": amount, "base": "list"}}));
+    }
+    if !when.is_empty() {
+        set(&mut document, "when", json!({"all": when}));
+    }
     Ok(document)
 }
 
@@ -75,7 +97,7 @@ fn gives(kind: Option<&str>, reward: &mut Fields, lines: Option<Value>) -> Resul
     };
     if let Some(percent) = reward.text_of(&["percent_off", "percent"])? {
         let mut give = on(json!({"percent": percent}));
-        if let Some(most) = reward.text_of(&["max_amount", "amount_max"])? {
+        if let Some(most) = reward.text_of(&["max_amount", "amount_max", "max_discount"])? {
             set(&mut give, "amount_max", json!(most));
         }
         found.push(json!({"percent": give}));
@@ -87,18 +109,25 @@ fn gives(kind: Option<&str>, reward: &mut Fields, lines: Option<Value>) -> Resul
         found.push(json!({"points": {"points": points}}));
     }
     let free = reward.list("free_sku")?;
-    if !free.is_empty() {
-        found.push(json!({"free_product": {"target": {"skus": free}}}));
+    let any = found.is_empty() && free.is_empty() && kind == Some("free_product");
+    if any || !free.is_empty() {
+        let units = reward.count("qty")?.unwrap_or(1);
+        let mut give = match free.is_empty() {
+            true => on(json!({})),
+            false => json!({"target": {"skus": free}}),
+        };
+        set(&mut give, "units", json!(units));
+        found.push(json!({"free_product": give}));
     }
-    let free = found.is_empty() && kind == Some("free_product");
-    if free {
-        found.push(json!({"free_product": on(json!({}))}));
+    if kind == Some("free_shipping") {
+        found.push(json!({"shipping": {"percent": "100"}}));
     }
     let fits = match kind {
         None => true,
         Some("percent_off") => found.iter().all(|give| give.get("percent").is_some()),
         Some("amount_off") => found.iter().all(|give| give.get("amount").is_some()),
         Some("free_product") => true,
+        Some("free_shipping") => lines.is_none(),
         Some(other) => return Err(format!("reward kind {other}")),
     };
     match found.as_slice() {

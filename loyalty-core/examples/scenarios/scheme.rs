@@ -13,6 +13,10 @@ use super::{cards, earn, points, rewards, tiers, told};
 pub(crate) const POINTS: &str = "points";
 /// The wallet of money.
 pub(crate) const WALLET: &str = "wallet";
+/// The event of a customer who registers and was referred.
+pub(crate) const REFERRED: &str = "registered.referred";
+/// The event of the member who referred one.
+pub(crate) const REFERRER: &str = "registered.referrer";
 
 /// What the scheme's parts add to the document, and what acts must know of them.
 #[derive(Debug, Default)]
@@ -35,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) has_fixed_prices: bool,
     /// Earn rules.
     pub(crate) rules: Vec<Value>,
+    /// The names of promotions of points.
+    pub(crate) points_promotions: Vec<String>,
     /// Rewards.
     pub(crate) rewards: Vec<Value>,
     /// Cards.
@@ -47,6 +53,8 @@ pub(crate) struct Plan {
     pub(crate) has_wallet: bool,
     /// The stamps that fill each card.
     pub(crate) targets: Vec<u32>,
+    /// The names that the case has for the cards.
+    pub(crate) card_names: Vec<Option<String>>,
     /// What the tiers measure.
     pub(crate) metric: tiers::Metric,
     /// Tiers with their thresholds, lowest first.
@@ -55,6 +63,19 @@ pub(crate) struct Plan {
     pub(crate) manual_floor: bool,
     /// How many days back lapsed points can be given back.
     pub(crate) reinstatement_days: Option<u32>,
+}
+
+impl Plan {
+    /// A card by the name that the case has for it; the first one without a name.
+    pub(crate) fn card(&self, name: Option<&str>) -> Result<String, String> {
+        let mut known = self.card_names.iter();
+        let place = match name {
+            None => (!self.card_names.is_empty()).then_some(0),
+            Some(name) => known.position(|known| known.as_deref() == Some(name)),
+        };
+        let place = place.ok_or_else(|| format!("no card {}", name.unwrap_or_default()))?;
+        Ok(cards::name(place))
+    }
 }
 
 /// The names of the variants in which a case runs: one without a name unless it gives several
@@ -81,20 +102,55 @@ fn referrals(scheme: &mut Fields, plan: &mut Plan) -> Result<Vec<Value>, String>
         if referral.has("percent_of_referrer_balance") {
             return Err("referral:percent-of-balance".into());
         }
-        referral.take_word("reward", "referrer")?;
-        let id = format!("referral.{place}");
-        let mut document = json!({"id": id, "event": id});
-        match referral.need("event")?.as_str() {
-            "every purchase" | "referred purchase" => {}
-            "first purchase" => set(&mut document, "when", json!({"first_purchase": {}})),
-            other => return Err(format!("referral: event {other}")),
+        let (mut referrer, mut referred) = (true, false);
+        match referral.text("reward")?.as_deref() {
+            None | Some("referrer") => {}
+            Some("referred" | "referee") => (referrer, referred) = (false, true),
+            Some("both") => referred = true,
+            Some(other) => return Err(format!("referral: reward {other}")),
         }
+        let id = format!("referral.{place}");
+        let event = referral.need("event")?;
+        let first = match event.as_str() {
+            "every purchase" | "referred purchase" => Some(None),
+            "first purchase" => Some(Some(json!({"first_purchase": {}}))),
+            "register" | "registration" | "sign up" => None,
+            other => return Err(format!("referral: event {other}")),
+        };
         let every = referral.count("every")?.unwrap_or(1);
         let points = referral.need("points")?;
-        let give = json!({"event": {"name": id, "points": points, "every": every}});
-        plan.rules.push(json!({"id": id, "give": give}));
+        let own = referral.text_of(&["referred_points", "referee_points"])?;
+        let own = own.unwrap_or_else(|| points.clone());
         referral.done()?;
-        referrals.push(document);
+        let event = |name: &str, points: &str| json!({"event": {"name": name, "points": points, "every": every}});
+        let Some(when) = first else {
+            for (thanked, name, points) in
+                [(referrer, REFERRER, &points), (referred, REFERRED, &own)]
+            {
+                if thanked {
+                    let id = format!("{id}.{name}");
+                    plan.rules
+                        .push(json!({"id": id, "give": event(name, points)}));
+                }
+            }
+            continue;
+        };
+        if referrer {
+            plan.rules
+                .push(json!({"id": id, "give": event(&id, &points)}));
+            referrals.push(json!({"id": id, "event": id, "when": when}));
+        }
+        if referred {
+            if every > 1 {
+                return Err("referral: every beside a referred customer".into());
+            }
+            let all: Vec<Value> = when.into_iter().chain([json!({"referred": {}})]).collect();
+            plan.rules.push(json!({
+                "id": format!("{id}.referred"),
+                "when": {"all": all},
+                "give": {"fixed": {"points": own}},
+            }));
+        }
     }
     Ok(referrals)
 }
@@ -115,24 +171,25 @@ pub(crate) fn translate(
         ..Plan::default()
     };
     tax(case, &mut scheme, &mut plan)?;
-    plan.gross_prices =
-        !plan.tax_included && promotions.takes_amounts() && case.mode("amount:gross");
+    let amounts = promotions.takes_amounts() || scheme.has("rewards");
+    plan.gross_prices = !plan.tax_included && amounts && case.mode("amount:gross");
     let mut wallet = Fields::of("scheme.points", json!({}))?;
     if let Some(points) = scheme.object("points")? {
         wallet = points;
     }
     let mut base = Base::of(case);
     let earn = Earn::read(case, &mut wallet, &mut base, &mut plan)?;
-    earn::promotions(&mut scheme, &mut plan)?;
+    earn::promotions(case, &mut scheme, &mut plan)?;
     let referrals = referrals(&mut scheme, &mut plan)?;
     told::of_events(case, moments, &mut plan)?;
-    rewards::read(&mut scheme, &mut plan)?;
+    rewards::read(case, &mut scheme, &mut plan)?;
     cards::read(&mut scheme, &mut plan)?;
     let ladders = tiers::read(case, &mut scheme, &mut plan)?;
     let ewallet = ewallet(&mut scheme, &mut plan)?;
     let points = points::wallet(case, variant, wallet, &earn, &mut plan)?;
+    base.with_own_points(&points, &plan.rules);
     scheme.done()?;
-    check_modes(case, !promotions.is_empty())?;
+    check_modes(case, !promotions.is_empty(), !plan.rewards.is_empty())?;
     let mut document = json!({
         "format": 1,
         "id": "scenario",
@@ -350,6 +407,7 @@ const MODES: &[&str] = &[
     "expiry:reinstatement",
     "limit:calendar-day",
     "multipliers:compound",
+    "points-promo:newest-wins",
     "points-promo:requires-base",
     "points:floor",
     "points:fractional",
@@ -425,11 +483,15 @@ const OFFER_MODES: &[&str] = &[
     "unit-selection:line-order",
 ];
 
-fn check_modes(case: &Case, promotes: bool) -> Result<(), String> {
+/// Those of promotions that hold of rewards too, without being told.
+const REWARD_MODES: &[&str] = &["order:as-entered", "percent-base:remaining"];
+
+fn check_modes(case: &Case, promotes: bool, rewards: bool) -> Result<(), String> {
     let known = |mode: &String| {
         let mode = mode.as_str();
         MODES.contains(&mode)
             || ((promotes || mode == "amount:gross") && OFFER_MODES.contains(&mode))
+            || (rewards && REWARD_MODES.contains(&mode))
     };
     match case.modes.iter().find(|mode| !known(mode)) {
         None => Ok(()),

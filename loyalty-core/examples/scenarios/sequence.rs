@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::benefits::Stage;
 use super::case::{Case, Event};
 use super::fields::Fields;
+use super::parts;
 use super::promotions::{Promotion, Setting};
 use super::scheme::{Plan, set};
 
@@ -93,11 +94,14 @@ impl Promotions {
         for promotion in &self.list {
             let mut promotion = promotion.clone();
             promotion.fill(&event.fields, &mut found.read);
-            let promotion = Promotion::read(&setting, promotion, &case.events)?;
-            let told = only.as_ref().is_none_or(|only| *only == promotion.id)
-                && (listed.is_empty() || listed.contains(&promotion.id));
-            if told {
-                all.push(promotion);
+            for part in parts::of(promotion)? {
+                let part = Promotion::read(&setting, part, &case.events)?;
+                let id = part.whole();
+                let told = only.as_ref().is_none_or(|only| only == id)
+                    && (listed.is_empty() || listed.iter().any(|listed| listed == id));
+                if told {
+                    all.push(part);
+                }
             }
         }
         found.gross = all.iter().any(|promotion| promotion.gross);
@@ -107,7 +111,7 @@ impl Promotions {
         for (place, band) in bands.into_iter().enumerate() {
             for promotion in band.of {
                 if promotion.place() == "order" {
-                    found.on_order.push(promotion.id.clone());
+                    found.on_order.push(promotion.whole().to_owned());
                 }
                 let mut offer = promotion.document;
                 set(&mut offer, "band", json!(name(place)));
@@ -159,7 +163,7 @@ impl Promotions {
             });
         }
         if !listed.is_empty() {
-            all.sort_by_key(|one| listed.iter().position(|id| *id == one.id));
+            all.sort_by_key(|one| listed.iter().position(|id| id == one.whole()));
             return Ok(all);
         }
         // Promotions with a code change places as their codes were entered.

@@ -20,6 +20,8 @@ pub(crate) enum Metric {
     Earned,
     /// Points that stand.
     Balance,
+    /// Purchases.
+    Visits,
 }
 
 /// How a ladder moves.
@@ -40,19 +42,23 @@ pub(crate) fn read(
     if tiers.is_empty() {
         return Ok(Vec::new());
     }
-    let spends = tiers
-        .iter()
-        .any(|tier| tier.has("min_spend") || tier.has("min_spent"));
+    let any = |keys: &[&str]| {
+        tiers
+            .iter()
+            .any(|tier| keys.iter().any(|key| tier.has(key)))
+    };
+    let spends = any(&["min_spend", "min_spent"]);
+    let visits = any(&["min_orders", "min_purchases", "min_visits"]);
     let mut sorted = Vec::new();
     for tier in tiers {
-        sorted.push(one(tier)?);
+        sorted.push(one(tier, plan)?);
     }
     sorted.sort_by_key(|(threshold, _, _)| *threshold);
     plan.tiers = sorted
         .iter()
         .map(|(threshold, id, _)| (id.clone(), threshold.to_string()))
         .collect();
-    let moves = moves(case, scheme, spends, plan)?;
+    let moves = moves(case, scheme, (spends, visits), plan)?;
     plan.manual_floor = match scheme.text("manual_level")?.as_deref() {
         None => case.mode("tier:manual-is-floor"),
         Some("floor") => true,
@@ -87,6 +93,7 @@ fn ladder(name: &str, downgrade: &str, moves: &Moves, tiers: &[Value], metric: M
         Metric::Spend => json!({"spend": {}}),
         Metric::Earned => json!({"points_earned": {}}),
         Metric::Balance => json!({"balance": {}}),
+        Metric::Visits => json!({"visits": {}}),
     };
     // Benefits have names of their own in every ladder.
     let tiers: Vec<Value> = tiers
@@ -129,11 +136,20 @@ fn downgrade(policy: &str) -> Result<&'static str, String> {
 }
 
 /// A tier's threshold, name and document.
-fn one(mut tier: Fields) -> Result<(Decimal, String, Value), String> {
+fn one(mut tier: Fields, plan: &mut Plan) -> Result<(Decimal, String, Value), String> {
     let id = tier.need("id")?;
+    let mut rates = Vec::new();
     tier.take("name");
     let min = tier
-        .text_of(&["min", "min_spend", "min_spent", "min_points"])?
+        .text_of(&[
+            "min",
+            "min_spend",
+            "min_spent",
+            "min_points",
+            "min_orders",
+            "min_purchases",
+            "min_visits",
+        ])?
         .ok_or_else(|| format!("no {}", tier.at("min")))?;
     let threshold: Decimal = min.parse().map_err(|_| tier.at("min"))?;
     let mut benefits = Vec::new();
@@ -143,6 +159,14 @@ fn one(mut tier: Fields) -> Result<(Decimal, String, Value), String> {
             "id": format!("{id}.value"),
             "benefit": {"entitlement": format!("value {value}")},
         }));
+    }
+    for key in ["one_point_per", "collection_factor"] {
+        if let Some(per) = tier.text(key)? {
+            rates.push(json!({"per_amount": {"points": "1", "per": per}}));
+        }
+    }
+    if let Some(points) = tier.text_of(&["points_per_currency_unit", "rate"])? {
+        rates.push(json!({"per_amount": {"points": points, "per": "1"}}));
     }
     if let Some(factor) = tier.text_of(&["multiplier", "earn_multiplier", "points_multiplier"])? {
         benefits.push(json!({
@@ -157,13 +181,43 @@ fn one(mut tier: Fields) -> Result<(Decimal, String, Value), String> {
         }));
     }
     tier.done()?;
+    for (place, rate) in rates.into_iter().enumerate() {
+        plan.rules.push(json!({
+            "id": format!("rate.{id}.{place}"),
+            "when": {"tier": {"ladder": LADDER, "any_of": [id]}},
+            "give": rate,
+        }));
+    }
     let document = json!({"id": id, "threshold": min, "benefits": benefits});
     Ok((threshold, id, document))
 }
 
 /// What is measured over which time, and when it is looked at.
-fn moves(case: &Case, scheme: &mut Fields, spends: bool, plan: &mut Plan) -> Result<Moves, String> {
-    let basis = scheme.text("tier_basis")?;
+fn moves(
+    case: &Case,
+    scheme: &mut Fields,
+    (spends, visits): (bool, bool),
+    plan: &mut Plan,
+) -> Result<Moves, String> {
+    let mut basis = scheme.text("tier_basis")?;
+    // Such as `spend in last 12 months`.
+    let mut span = None;
+    if let Some((metric, rest)) = basis
+        .clone()
+        .as_deref()
+        .and_then(|b| b.split_once(" in last "))
+    {
+        let (count, unit) = rest.split_once(' ').unwrap_or(("1", rest));
+        let unit = match unit {
+            "day" | "days" => "days",
+            "month" | "months" => "months",
+            "year" | "years" => "years",
+            _ => return Err(format!("scheme.tier_basis \"{metric} in last {rest}\"")),
+        };
+        let count: u32 = count.parse().map_err(|_| format!("tier_basis {rest}"))?;
+        span = Some(json!({unit: count}));
+        basis = Some(metric.to_owned());
+    }
     let happens = |kind: &str| case.events.iter().any(|event| event.kind == kind);
     let (mut metric, mut in_period) = match basis.as_deref() {
         Some("spend" | "past spend" | "past spend + current transaction") => {
@@ -176,6 +230,9 @@ fn moves(case: &Case, scheme: &mut Fields, spends: bool, plan: &mut Plan) -> Res
         }
         Some("balance" | "points balance" | "current balance" | "active points") => {
             (Some(Metric::Balance), false)
+        }
+        Some("orders" | "purchases" | "visits" | "number of orders") => {
+            (Some(Metric::Visits), false)
         }
         None => (None, false),
         Some(other) => return Err(format!("scheme.tier_basis \"{other}\"")),
@@ -201,6 +258,9 @@ fn moves(case: &Case, scheme: &mut Fields, spends: bool, plan: &mut Plan) -> Res
         downgrade.done()?;
     }
     let metric = metric.unwrap_or_else(|| {
+        if visits {
+            return Metric::Visits;
+        }
         let by_balance = case.mode("tier:by-balance") || happens("tier_expiry");
         let earns = case.mode("tier:by-collected") || happens("earn") || happens("add_points");
         match (spends, by_balance, earns) {
@@ -209,6 +269,12 @@ fn moves(case: &Case, scheme: &mut Fields, spends: bool, plan: &mut Plan) -> Res
             _ => Metric::Spend,
         }
     });
+    // Where points are told as they are, spent ones are gone.
+    let told = happens("recalculate_tier") && !happens("spend_points") && !happens("purchase");
+    let metric = match metric {
+        Metric::Earned if told && !in_period && span.is_none() => Metric::Balance,
+        metric => metric,
+    };
     plan.metric = metric;
     let valid_for = happens("tier_expiry").then(|| json!({"years": 1}));
     let review = match (review, &valid_for) {
@@ -220,6 +286,7 @@ fn moves(case: &Case, scheme: &mut Fields, spends: bool, plan: &mut Plan) -> Res
         (None, None) => json!({"never": {}}),
     };
     let window = match (in_period, every) {
+        _ if span.is_some() => json!({"rolling": span}),
         (false, _) => json!({"lifetime": {}}),
         (true, Some(days)) => json!({"rolling": {"days": days}}),
         (true, None) => json!({"calendar": {"period": "year"}}),

@@ -105,10 +105,13 @@ impl World {
         &self,
         name: &str,
         purchase: &Value,
+        segments: &[String],
         at: Moment,
     ) -> Result<Vec<Entry>, String> {
         let member = self.members.get(name).ok_or("no member")?;
-        let act: Act = serde_json::from_value(json!({"record": {"purchase": purchase}}))
+        let facts = self.facts(name, segments);
+        let body = json!({"purchase": purchase, "facts": facts});
+        let act: Act = serde_json::from_value(json!({"record": body}))
             .map_err(|error| format!("record: {error}"))?;
         let pool = Some(&self.pool.account);
         match perform(&self.schemes, &member.account, &act, at, pool) {
