@@ -14,7 +14,7 @@ from multiprocessing import Pool
 
 import loyalty_core as lc
 
-from . import compare, generate
+from . import compare, families
 
 CHUNK = 50
 
@@ -23,7 +23,7 @@ def chunk(seeds: tuple[int, int]) -> tuple[int, int, list[tuple[int, str]]]:
     """Runs seeds: how many triples were compared, how many schemes did not compile, and failures."""
     triples, dropped, failures = 0, 0, []
     for seed in range(*seeds):
-        case = generate.case(seed)
+        case = families.case(seed)
         try:
             triples += compare.run(case)
         except compare.Different as found:
@@ -57,7 +57,7 @@ def main() -> None:
     failures = [one for one in failures if options.kind in one[1].split("\n")[0]]
     for seed, text in sorted(failures)[: options.show]:
         print(f"\nseed {seed}: {text}")
-        small = compare.minimized(generate.case(seed))
+        small = compare.minimized(families.case(seed))
         print("minimized:", compare.fails(small))
         print(json.dumps(small["scheme"]))
         for step in small["steps"]:

@@ -20,7 +20,17 @@ class Unit:
     item_cut: int = 0
     order_cut: int = 0
     points_cut: int = 0
-    free: bool = False
+    tender_cut: int = 0
+    """What points pay of it; they lower no price."""
+    history: list[int] = field(default_factory=list)
+    """What each discount that was on units beside it took."""
+    points_earning: int = 0
+    """What points took off or pay that earns all the same."""
+
+    @property
+    def free(self) -> bool:
+        """Whether it had a price and discounts took all of it; points that pay are no discount here."""
+        return self.price > 0 and self.price == self.item_cut + self.order_cut
 
     @property
     def net(self) -> int:
@@ -36,7 +46,6 @@ class Line:
     units: list[Unit]
     excluded: bool
     goodwill: int = 0
-    tendered: int = 0
     kept: int = 0
 
     @property
@@ -49,6 +58,15 @@ class Line:
     def net(self) -> int:
         """What is paid for the kept units."""
         return max(0, sum(unit.net for unit in self.kept_units()) - self.goodwill)
+
+    def paid(self) -> int:
+        """What was paid in money for the kept units."""
+        return max(0, sum(unit.net - unit.tender_cut for unit in self.kept_units()) - self.goodwill)
+
+    def earning(self) -> int:
+        """What of the kept units earns by amount."""
+        apart = sum(unit.points_earning - unit.tender_cut for unit in self.kept_units())
+        return max(0, self.net() + apart)
 
     def counting(self, free_units: str) -> int:
         """How many kept units count for a rule."""
@@ -130,7 +148,9 @@ def amount_of(lines: list[Line], base: str) -> int:
     return total
 
 
-def failure(condition: Json | None, purchase: Json, lines: list[Line], terms: Terms) -> Failure | None:
+def failure(
+    condition: Json | None, purchase: Json, lines: list[Line], terms: Terms, free_units: str = "skip"
+) -> Failure | None:
     """Why a condition does not hold; ``None`` where it does."""
     if condition is None:
         return None
@@ -140,14 +160,14 @@ def failure(condition: Json | None, purchase: Json, lines: list[Line], terms: Te
     match kind:
         case "all":
             for one in said:
-                if (found := failure(one, purchase, lines, terms)) is not None:
+                if (found := failure(one, purchase, lines, terms, free_units)) is not None:
                     return found
             return None
         case "any":
-            found_all = [failure(one, purchase, lines, terms) for one in said]
+            found_all = [failure(one, purchase, lines, terms, free_units) for one in said]
             return None if None in found_all else found_all[0]
         case "not":
-            found = failure(said, purchase, lines, terms)
+            found = failure(said, purchase, lines, terms, free_units)
             return ("condition.not", None) if found is None else None
         case "min_amount":
             picked = [line for line in inside if matches(said.get("target"), line.document)]
@@ -157,7 +177,7 @@ def failure(condition: Json | None, purchase: Json, lines: list[Line], terms: Te
             return "condition.min_amount", {"amount": money_text(missing)}
         case "min_quantity":
             picked = [line for line in inside if matches(said.get("target"), line.document)]
-            counts = [line.counting("skip") for line in picked]
+            counts = [line.counting(free_units) for line in picked]
             if said.get("different"):
                 counts = [min(count, 1) for count in counts]
             short = said["quantity"] - sum(counts)

@@ -36,8 +36,12 @@ def instants_in_utc(value: Any) -> Any:
 
 def engine_decision(said: Json) -> Json:
     """What is compared of the engine's decision."""
-    made = {key: said[key] for key in ("lines", "wallets", "cards", "tiers")}
-    made["totals"] = {key: said["totals"][key] for key in ("list", "due")}
+    made = {key: said[key] for key in ("lines", "discounts", "wallets", "cards", "tiers")}
+    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "total", "points_tender", "due")}
+    made["refused"] = said.get("refused", [])
+    made["offers"] = [
+        {key: offer[key] for key in ("offer", "code", "amount", "missing") if key in offer} for offer in said.get("offers", ())
+    ]
     made["reasons"] = {}
     for reason in said["reasons"]:
         if reason["about"] not in ("rule", "benefit"):
@@ -60,7 +64,13 @@ def model_decision(made: Json, said: Json) -> Json:
         for name, reason in made["reasons"].items()
         if name not in hidden
     }
-    return made | {"reasons": reasons, "others": len(hidden)}
+    told = {one["offer"] for one in said["offers"]}
+    offers = [
+        {key: one for key, one in offer.items() if key != "hidden"}
+        for offer in made["offers"]
+        if offer["offer"] in told or not offer["hidden"]
+    ]
+    return made | {"reasons": reasons, "others": len(hidden), "offers": offers}
 
 
 def engine_standing(said: Json) -> Json:

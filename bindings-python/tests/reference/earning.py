@@ -123,7 +123,7 @@ def counts(rule: Json, line: Line) -> bool:
 
 def base_of(scheme: Json, line: Line) -> int:
     """The amount of a line that earns."""
-    return line.net() - line.tendered
+    return line.earning()
 
 
 def from_lines(scheme: Json, rule: Json, lines: list[Line]) -> list[Fraction]:
@@ -188,7 +188,7 @@ def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: T
         factors.append((name, factor))
     grow(scheme, order_base, factors, parts)
 
-    carry = round_parts(wallet, list(parts.values()), terms)
+    carry = round_parts(wallet, list(parts.values()), terms, {rule["id"] for rule in applied})
     for rule in applied:
         part = parts[rule["id"]]
         caps = headroom_of(f"rule.{rule['id']}", "points", rule.get("caps", []), terms)
@@ -227,7 +227,7 @@ def grow(
     return now
 
 
-def round_parts(wallet: Json, parts: list[Part], terms: Terms) -> Fraction:
+def round_parts(wallet: Json, parts: list[Part], terms: Terms, rules: set[str]) -> Fraction:
     """Rounds once, or rule by rule, then the bonuses; gives what is carried on."""
     step, mode = step_of(wallet), wallet.get("rounding", "floor")
     loose = [part for part in parts if not part.bonus]
@@ -240,7 +240,7 @@ def round_parts(wallet: Json, parts: list[Part], terms: Terms) -> Fraction:
             carry = Fraction(terms.carry.get(wallet["id"], 0))
         exact = sum((part.exact for part in loose), carry)
         # Without a rule that earns, what was carried waits.
-        total = max(0, stepped(exact, step, mode)) if loose else 0
+        total = max(0, stepped(exact, step, mode)) if any(part.rule in rules for part in loose) else 0
         shares = by_largest_remainder(total, [part.exact for part in loose], step)
         for part, share in zip(loose, shares, strict=True):
             part.wanted = part.points = share
@@ -274,3 +274,29 @@ def made_of(parts: list[Part]) -> list[dict[str, Any]]:
         for part in parts
         if part.wanted or part.points
     ]
+
+
+def changed_parts(
+    granted: dict[str, int], now: dict[str, int], kept: dict[str, int], take: int, step: int
+) -> dict[str, int]:
+    """How each rule's points move by a return that takes so many, or gives some back below zero: to what the
+    rule brings for what is kept. Where that does not sum to what is taken, the moves the other way are
+    left out, and the rest are lowered in proportion, or raised by what there is to take."""
+    moves = {rule: kept.get(rule, 0) - now.get(rule, 0) for rule in now | kept}
+    if sum(moves.values()) == -take:
+        return moves
+    sign = (take < 0) - (take > 0)
+    room = {rule: max(0, granted.get(rule, 0) - now.get(rule, 0) if take < 0 else now.get(rule, 0)) for rule in moves}
+    part = {rule: min(max(0, move * sign), room[rule]) for rule, move in moves.items()}
+    missing = min(abs(take) - sum(part.values()), sum(room.values()) - sum(part.values()))
+    if missing < 0:
+        whole = sum(part.values())
+        fitting = [Fraction(one * abs(take), whole) for one in part.values()]
+        shares = by_largest_remainder(abs(take), fitting, step)
+        part = dict(zip(part, shares, strict=True))
+    elif missing > 0:
+        left = [Fraction(room[rule] - part[rule]) for rule in part]
+        left = [one * missing / sum(left) for one in left]
+        more = by_largest_remainder(missing, left, step)
+        part = {rule: one + by for (rule, one), by in zip(part.items(), more, strict=True)}
+    return {rule: one * sign for rule, one in part.items()}

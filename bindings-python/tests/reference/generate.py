@@ -172,7 +172,7 @@ class Maker:
             case "per_amount":
                 give: Json = {"points": self.points(1), "per": f"{self.number(0, 9)}.{self.number(1, 99):02d}"}
             case "multiply":
-                # A carried fraction of many decimals does not fit the ledger: ``number.overflow``.
+                # A carried fraction of many decimals is rounded at twelve; the model keeps it whole.
                 fine = [] if wallet.get("carry") else ["1.333333"]
                 give = {"factor": self.one(["1", "1.5", "2", "3", "1.1", *fine])}
             case "fixed":
@@ -376,8 +376,3 @@ class Maker:
             gap = self.one([timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=20), timedelta(days=90)])
             now = (now.astimezone(ZoneInfo("UTC")) + gap * self.number(0, 2)).astimezone(zone)
         return {"scheme": scheme, "steps": steps}
-
-
-def case(seed: int) -> Json:
-    """The case of a seed: the same one, always."""
-    return Maker(seed).case()

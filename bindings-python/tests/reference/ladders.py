@@ -10,7 +10,7 @@ def measured(ladder: Json, lines: list[Line]) -> int:
     """What the kept part of a purchase adds to a ladder's metric."""
     ((kind, terms),) = ladder["metric"].items()
     inside = [one for one in lines if not one.excluded and matches(terms.get("target"), one.document)]
-    units = sum(line.counting("skip") for line in inside)
+    units = sum(line.kept for line in inside)
     match kind:
         case "spend":
             return sum(line.net() for line in inside)

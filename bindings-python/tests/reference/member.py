@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from .cards import Card, Rewards, day_key, guarded, stamps_of
 from .cart import Json, Line, Terms, lines_of
 from .days import deadline_text, pending_end, without_defaults
-from .earning import Earned, earn, is_no_candidate, limit_key, made_of, step_of
+from .earning import Earned, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
 from .ladders import measured, tier_at
 from .ladders import standing as standing_of
 from .numbers import minor, money_text, points_text, thousandths
+from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
+from .payments import Payment, come_back, payments
 from .wallets import Draw, Lot, Wallet
 
 
@@ -38,6 +40,11 @@ class Sale:
     draws: dict[str, list[Draw]] = field(default_factory=dict)
     owed: dict[str, int] = field(default_factory=dict)
     cancelled: bool = False
+    payments: list[Payment] = field(default_factory=list)
+    returned: bool = False
+    """Whether everything came back."""
+    used: list[Offered] = field(default_factory=list)
+    """The offers that gave something."""
     stamps: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, int] = field(default_factory=dict)
 
@@ -88,7 +95,22 @@ class Member:
 
     # What a purchase brings.
 
-    def terms(self, now: datetime, facts: Json, lines: list[Line]) -> Terms:
+    def priced(self, purchase: Json, now: datetime, facts: Json) -> tuple[list[Line], Terms, Priced]:
+        """A purchase with its prices, which are those of the tiers held before it."""
+        lines = lines_of(self.scheme, purchase)
+        terms = self.terms(now, facts)
+        pricing = Pricing(self.scheme, purchase, lines, terms)
+        priced = pricing.run()
+        pricing.floors = False
+        left = {name: wallet.available() for name, wallet in self.wallets.items()}
+        for tender in (False, True):
+            priced.payments += payments(pricing, self.wallets, left, tender, priced.refused)
+        for ladder in self.scheme.get("ladders", ()):
+            if ladder.get("counts_own_purchase"):
+                terms.tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + measured(ladder, lines))
+        return lines, terms, priced
+
+    def terms(self, now: datetime, facts: Json) -> Terms:
         """What a purchase pins."""
         headroom = dict(self.counters)
         for name, wallet in self.wallets.items():
@@ -99,10 +121,7 @@ class Member:
         again = all(not any(line.kept for line in sale.lines) for sale in self.sales.values() if not sale.cancelled)
         first = self.ordinal == 0
         last = {name: card.last for name, card in self.cards.items()}
-        tiers = {}
-        for ladder in self.scheme.get("ladders", ()):
-            own = measured(ladder, lines) if ladder.get("counts_own_purchase") else 0
-            tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + own)
+        tiers = {one["id"]: tier_at(one, self.value(one)) for one in self.scheme.get("ladders", ())}
         return Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
 
     def value(self, ladder: Json) -> int:
@@ -150,8 +169,7 @@ class Member:
     def decision(self, purchase: Json, now: datetime, facts: Json) -> Json:
         """The answer to a quote, in the parts that are compared."""
         self.advance(now)
-        lines = lines_of(self.scheme, purchase)
-        terms = self.terms(now, facts, lines)
+        lines, terms, priced = self.priced(purchase, now, facts)
         earned = self.earned(purchase, lines, terms)
         goods = sum(unit.price for line in lines for unit in line.units)
         made: Json = {"lines": [], "wallets": [], "totals": {}, "reasons": {}, "cards": []}
@@ -173,7 +191,16 @@ class Member:
                     "net": money_text(line.net()),
                 }
             )
-        made["totals"] = {"list": money_text(goods), "due": money_text(sum(line.net() for line in lines))}
+        left = money_text(sum(line.net() for line in lines))
+        made["totals"] = {"list": money_text(goods), "goods": left, "total": left}
+        tendered = sum(unit.tender_cut for line in lines for unit in line.units)
+        made["totals"]["points_tender"] = money_text(tendered)
+        made["totals"]["due"] = money_text(sum(line.paid() for line in lines))
+        made["refused"] = priced.refused
+        made["discounts"] = [discount_of(one, len(lines)) for one in priced.discounts]
+        made["offers"] = [reason_of(one) for one in priced.offers]
+        for name, reason in priced.benefits.items():
+            made["reasons"][name] = reason | {"hidden": False}
         for name, found in earned.items():
             wallet = self.wallets[name]
             lots = []
@@ -189,14 +216,15 @@ class Member:
                 if known is not None:
                     shown["expiry"] = deadline_text(known)
                 lots.append(shown)
-            if made_of(found.parts):
+            spent = sum(one.points for one in priced.payments if one.wallet == name)
+            if made_of(found.parts) or spent:
                 made["wallets"].append(
                     {
                         "wallet": name,
                         "earned": points_text(found.total),
                         "parts": made_of(found.parts),
                         "lots": lots,
-                        "spent": "0",
+                        "spent": points_text(spent),
                     }
                 )
             for part in found.parts:
@@ -282,15 +310,32 @@ class Member:
             if cap["per"] != "order":
                 self.count(f"wallet.{name}.points.{limit_key(cap['per'], sale.terms)}", whole)
 
+    def count_offers(self, sale: Sale, sign: int, *, money: bool = True) -> None:
+        """Counts the offers of a sale as used, or as used no more."""
+        for used in sale.used:
+            owner = f"offer.{used.document['id']}"
+            for limit in used.document.get("times", ()):
+                self.count(period_key(owner, "times", limit["per"], sale.terms), sign)
+            for budget in used.document.get("budgets", ()) if money else ():
+                self.count(period_key(owner, "amount", budget["per"], sale.terms), sign * used.gives)
+
     def act_record(self, body: Json, now: datetime) -> Json:
         purchase = body["purchase"]
-        lines = lines_of(self.scheme, purchase)
-        terms = self.terms(now, body.get("facts", {}), lines)
+        lines, terms, priced = self.priced(purchase, now, body.get("facts", {}))
+        if priced.refused:
+            raise Refused(priced.refused[0]["code"])
         earned = self.earned(purchase, lines, terms)
         self.ordinal += 1
         parts = {name: {part.rule: part.points for part in found.parts} for name, found in earned.items()}
         sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
         self.sales[purchase["id"]] = sale
+        for paid in priced.payments:
+            wallet = self.wallets[paid.wallet]
+            paid.draws = wallet.draw(
+                paid.points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry"))
+            )
+            wallet.spent += paid.points
+            sale.payments.append(paid)
         for name, found in earned.items():
             wallet = self.wallets[name]
             wallet.moved(now, purchase["id"])
@@ -300,6 +345,8 @@ class Member:
             if wallet.document.get("carry"):
                 sale.carry[name] = found.carry
                 self.carry[name] = found.carry
+        sale.used = [one for one in priced.offers if one.gives]
+        self.count_offers(sale, 1)
         for name, stamps in self.stamps(purchase, lines, terms).items():
             card, granted = self.cards[name], sum(stamps.values())
             if granted:
@@ -322,7 +369,7 @@ class Member:
         if not body["lines"]:
             raise Refused("return.empty")
         named = {line.name: line for line in sale.lines}
-        before = sum(line.net() for line in sale.lines)
+        before = sum(line.paid() for line in sale.lines)
         kept = {line.name: (line.kept, line.goodwill) for line in sale.lines}
         try:
             for one in body["lines"]:
@@ -335,14 +382,18 @@ class Member:
                     self.give_back(line, back["quantity"])
                 else:
                     amount = minor(back["amount"])
-                    if not 0 < amount <= line.net():
+                    if not 0 < amount <= line.paid():
                         raise Refused("return.amount")
                     line.goodwill += amount
         except Refused:
             for line in sale.lines:
                 line.kept, line.goodwill = kept[line.name]
             raise
-        refund = before - sum(line.net() for line in sale.lines)
+        refund = before - sum(line.paid() for line in sale.lines)
+        if not sale.returned and not any(line.kept for line in sale.lines):
+            sale.returned = True
+            self.count_offers(sale, -1, money=False)
+        self.restore(sale, now)
         self.take_points(sale, now, cancelled=False)
         self.take_stamps(sale, now, cancelled=False)
         return {"refund": money_text(refund)}
@@ -353,9 +404,12 @@ class Member:
 
     def act_cancel(self, body: Json, now: datetime) -> Json:
         sale = self.sale(body["purchase"])
-        refund = sum(line.net() for line in sale.lines)
+        refund = sum(line.paid() for line in sale.lines)
+        if not sale.returned:
+            self.count_offers(sale, -1)
         for line in sale.lines:
             line.kept = line.goodwill = 0
+        self.restore(sale, now)
         self.take_points(sale, now, cancelled=True)
         self.take_stamps(sale, now, cancelled=True)
         sale.cancelled = True
@@ -381,22 +435,41 @@ class Member:
             parts = self.kept_parts(name, sale, earned[name], cancelled)
             whole = sum(sale.granted[name].values())
             target = whole if cancelled else min(whole, max(0, whole - sum(parts.values())))
-            take = target - sale.taken.get(name, 0)
-            before = sale.now[name]
-            sale.now[name] = {rule: min(parts[rule], most) for rule, most in sale.granted[name].items()}
-            changes = {rule: part - before[rule] for rule, part in sale.now[name].items()}
-            sale.taken[name] = target
-            self.count_points(name, sale, -take, changes, before)
             draws = sale.draws.setdefault(name, [])
+            owed = sale.owed.get(name, 0)
+            # What was not owed does not come back.
+            take = max(target - sale.taken.get(name, 0), -sum(draw.points for draw in draws) - owed)
+            sale.taken[name] = sale.taken.get(name, 0) + take
+            before = sale.now[name]
+            changes = changed_parts(sale.granted[name], before, parts, take, step_of(wallet.document))
+            sale.now[name] = before | {rule: before.get(rule, 0) + by for rule, by in changes.items()}
+            self.count_points(name, sale, -take, changes, before)
             if take > 0:
                 short = wallet.take_back(sale.document["id"], take, draws)
                 wallet.owed += short
-                sale.owed[name] = sale.owed.get(name, 0) + short
+                sale.owed[name] = owed + short
             elif take < 0:
-                sale.owed[name] = sale.owed.get(name, 0) - wallet.give_back(draws, sale.owed.get(name, 0), -take)
+                lowered, own = wallet.give_back(draws, owed, -take)
+                sale.owed[name] = owed - lowered - own
+                if own:
+                    terms = {
+                        "pending": None,
+                        "expiry": wallet.document.get("expiry", {"never": {}}),
+                        "promotional": False,
+                    }
+                    wallet.add(self.open_lot(wallet, terms, own, now, None), now)
             if wallet.document.get("carry"):
                 self.carry[name] = self.carry.get(name, 0) + earned[name].carry - sale.carry[name]
                 sale.carry[name] = earned[name].carry
+
+    def restore(self, sale: Sale, now: datetime) -> None:
+        """Gives the points back that paid for what came back, to the lots that they came from."""
+        for paid in sale.payments:
+            wallet = self.wallets[paid.wallet]
+            back = come_back(paid, sale.lines, step_of(wallet.document)) - paid.restored
+            paid.restored += back
+            wallet.restore(paid.draws, back, now)
+        self.advance(now)
 
     def take_stamps(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
         """Takes the stamps that what is kept does not bring."""
@@ -439,7 +512,7 @@ class Member:
         if -points > wallet.available() and not asked.get("allow_deficit"):
             raise Refused("points.insufficient")
         order = wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry"))
-        drawn = wallet.draw(-points, order)
+        drawn = wallet.draw(min(-points, wallet.available()), order)
         wallet.owed += -points - sum(one.points for one in drawn)
         return {}
 

@@ -65,13 +65,18 @@ def by_largest_remainder(total: int, exact: Sequence[Fraction], step: int = 1) -
     """Whole steps near exact shares, which sum to a total: what is left goes to the largest
     remainders, ties to the earlier ones."""
     shares = [stepped(value, step, "floor") for value in exact]
-    if sum(shares) > total:
-        # A carried debt leaves less than the whole steps: all shrink in proportion.
-        whole = sum(exact)
-        exact = [value * total / whole for value in exact]
-        shares = [stepped(value, step, "floor") for value in exact]
     left = (total - sum(shares)) // step
-    order = sorted(range(len(exact)), key=lambda i: (-(exact[i] - shares[i]), i))
+    order = sorted((i for i, value in enumerate(exact) if value), key=lambda i: (-(exact[i] - shares[i]), i))
+    for turn in range(-left if order else 0):
+        # A carried debt: the smallest remainders give a step, the later ones first.
+        shares[order[-1 - turn % len(order)]] -= step
+    owed = -sum(min(0, share) for share in shares)
+    shares = [max(0, share) for share in shares]
+    while owed and any(shares):
+        largest = max(range(len(shares)), key=lambda i: (shares[i], i))
+        taken = min(owed, shares[largest])
+        shares[largest] -= taken
+        owed -= taken
     for turn in range(left if order else 0):
         # What was carried can be more than a step of each.
         shares[order[turn % len(order)]] += step

@@ -93,7 +93,8 @@ class Wallet:
         """The member was active: points that lapse by inactivity live longer."""
         self.activity.append((why, now))
         for lot in self.lots:
-            if lot.open and lot.points and "activity" in lot.expiry_terms:
+            # What lapsed stays lapsed; an emptied lot has nothing that could.
+            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
                 later = self.end(lot.expiry_terms, now, now)
                 assert later is not None and lot.expiry is not None
                 lot.expiry = max(lot.expiry, later, key=lambda one: instant(one, self.zone))
@@ -102,7 +103,7 @@ class Wallet:
         """What was counted as activity never took place: it keeps no points alive."""
         self.activity = [one for one in self.activity if one[0] != why]
         for lot in self.lots:
-            if lot.open and lot.points and "activity" in lot.expiry_terms:
+            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
                 assert lot.start is not None
                 lot.expiry = self.end(lot.expiry_terms, lot.start, now)
 
@@ -134,8 +135,9 @@ class Wallet:
     def usable(self) -> list[Lot]:
         return [lot for lot in self.lots if lot.open]
 
-    def give_back(self, draws: list[Draw], owed: int, points: int) -> int:
-        """Gives back what was taken: what is still owed, then to the latest lots; gives what was owed."""
+    def give_back(self, draws: list[Draw], owed: int, points: int) -> tuple[int, int]:
+        """Gives back what was taken: what is still owed, then to the latest lots; gives what was owed, and
+        what was and is not any more: it has no lot."""
         owed = min(owed, points, self.owed)
         self.owed -= owed
         points -= owed
@@ -147,7 +149,20 @@ class Wallet:
             fill = min(self.owed, draw.lot.points) if draw.lot.open else 0
             self.owed -= fill
             draw.lot.points -= fill
-        return owed
+        return owed, points
+
+    def restore(self, draws: list[Draw], points: int, now: datetime) -> None:
+        """Points that paid come back to their lots, the last drawn first. What lapsed meanwhile lapses,
+        and fills nothing."""
+        self.spent -= points
+        for draw in reversed(draws):
+            back = min(points, draw.points)
+            draw.points -= back
+            draw.lot.points += back
+            points -= back
+            fill = min(self.owed, draw.lot.points) if back and not reached(draw.lot.expiry, now) else 0
+            self.owed -= fill
+            draw.lot.points -= fill
 
     def take_back(self, purchase: str, points: int, draws: list[Draw]) -> int:
         """Takes points of a purchase back, in draws; gives what is short."""

@@ -1,0 +1,19 @@
+"""Which kind of case a seed makes."""
+
+from __future__ import annotations
+
+from .cart import Json
+from .generate import Maker
+from .generate_payments import Payments
+from .generate_prices import Prices
+
+SEEDS = 10_000_000
+"""The seeds of a family."""
+
+FAMILIES = (Maker, Prices, Payments)
+"""What is sold at its price; with discounts; with points that pay."""
+
+
+def case(seed: int) -> Json:
+    """The case of a seed: the same one, always."""
+    return FAMILIES[seed // SEEDS](seed).case()
