@@ -7,7 +7,7 @@ use loyalty_core::analytics::columns::{NO_ORDER, Purchases};
 use loyalty_core::analytics::index::{Index, Key};
 use loyalty_core::analytics::occasions::{Occasions, Rules, ZeroOrders};
 use loyalty_core::analytics::partial::{Partial, PartialState};
-use loyalty_core::analytics::summary::{Summaries, split, summarize};
+use loyalty_core::analytics::summary::{Summaries, split, summarize, summarize_ints};
 use proptest::prelude::*;
 
 #[test]
@@ -189,6 +189,61 @@ fn many_rows_take_the_partitioned_way_to_the_same_result() {
             "analytics.column.customer"
         );
     }
+}
+
+#[test]
+fn rows_with_keys_give_what_their_numbers_give() {
+    let mut random = loyalty_core::analytics::models::random::Random::new(5, 1);
+    let n = 150_000;
+    let keys: Vec<i64> = (0..n)
+        .map(|_| (random.bits() as i64 % 9_000) * 1_000_003)
+        .collect();
+    let amounts: Vec<i64> = (0..n).map(|_| (random.bits() % 400) as i64).collect();
+    let mut day: Vec<i32> = (0..n).map(|_| (random.bits() % 700) as i32 - 350).collect();
+    let mut large = amounts.clone();
+    large[77] = 1 << 40;
+    let mut sorted = day.clone();
+    sorted.sort_unstable();
+    day.truncate(50_000);
+    for (day, amounts) in [
+        (&sorted, &amounts),
+        (&day, &amounts),
+        (&sorted[..20_000].to_vec(), &amounts),
+        (&sorted, &large),
+    ] {
+        let (keys, amounts) = (&keys[..day.len()], &amounts[..day.len()]);
+        for (as_of, zero_orders) in [
+            (400, ZeroOrders::Count),
+            (200, ZeroOrders::Drop),
+            (-400, ZeroOrders::Count),
+        ] {
+            let rules = Rules {
+                zero_orders,
+                ..Rules::at(as_of)
+            };
+            for (known, threads) in [(0, 1), (0, 3), (4_000, 2)] {
+                // An index that knows customers, one of them by a text.
+                let mut before = Index::new();
+                before.encode_ints(&keys[..known], 1).unwrap();
+                before.encode_texts(&vec!["x"; known.min(1)]).unwrap();
+                let (mut one, mut two) = (before.clone(), before);
+                let found = summarize_ints(&mut one, keys, day, amounts, rules, threads).unwrap();
+                let customer = two.encode_ints(keys, 1).unwrap();
+                let purchases = Purchases::new(&customer, day, amounts);
+                assert_eq!(found, summarize(&purchases, two.len(), rules, 1).unwrap());
+                assert_eq!(one.keys(), two.keys());
+            }
+        }
+    }
+    let mut index = Index::new();
+    let mut refuse = |day: &[i32], amounts: &[i64]| {
+        summarize_ints(&mut index, &keys, day, amounts, Rules::at(9), 2)
+            .unwrap_err()
+            .code()
+    };
+    assert_eq!(refuse(&sorted[1..], &amounts), "analytics.column.length");
+    large[77] = -1;
+    assert_eq!(refuse(&sorted, &large), "analytics.column.negative_amount");
 }
 
 #[derive(Debug, Clone)]

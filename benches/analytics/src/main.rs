@@ -20,7 +20,7 @@ use loyalty_core::analytics::models::{
     FitOptions, Histories, PurchaseModel, Question, bg_nbd, mbg_nbd, pareto_nbd,
 };
 use loyalty_core::analytics::occasions::Rules;
-use loyalty_core::analytics::summary::summarize;
+use loyalty_core::analytics::summary::{summarize, summarize_ints};
 
 use data::{Base, DAYS, START, Shop, base, shop, shuffled};
 
@@ -253,11 +253,14 @@ fn summaries(bench: &Bench, shop: &Shop, rules: Rules, threads: usize) {
     });
     bench.time(&format!("summary from i64 keys {rows}"), || {
         let mut index = Index::new();
-        let customer = index
-            .encode_ints(&shop.key, threads)
-            .expect("few customers");
-        let purchases = Purchases::new(&customer, &shop.day, &shop.amount_minor);
-        summarize(&purchases, index.len(), rules, threads).expect("clean rows")
+        let (day, amount) = (&shop.day, &shop.amount_minor);
+        let summaries = summarize_ints(&mut index, &shop.key, day, amount, rules, threads);
+        (index, summaries.expect("clean rows"))
+    });
+    bench.time(&format!("index of i64 keys {rows}"), || {
+        let mut index = Index::new();
+        let customer = index.encode_ints(&shop.key, threads);
+        (index, customer.expect("few customers"))
     });
     let mixed = shuffled(shop);
     let purchases = Purchases::new(&mixed.customer, &mixed.day, &mixed.amount_minor);

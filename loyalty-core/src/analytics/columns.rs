@@ -75,6 +75,21 @@ struct Found {
 }
 
 impl Found {
+    fn of(parts: &[Self]) -> Self {
+        let mut found = parts[0];
+        for part in &parts[1..] {
+            found.join(part);
+        }
+        found
+    }
+
+    /// Whether the days and amounts are possible ones.
+    fn allowed(&self) -> bool {
+        let scan = &self.scan;
+        let days = scan.first > scan.last || (scan.first >= DAY_MIN && scan.last <= DAY_MAX);
+        days && self.least >= 0 && scan.most <= AMOUNT_MAX
+    }
+
     fn join(&mut self, other: &Self) {
         self.least = self.least.min(other.least);
         self.customer_most = self.customer_most.max(other.customer_most);
@@ -223,17 +238,9 @@ impl<'a> Purchases<'a> {
             self.check()?;
         }
         let parts = map_ranges(rows, SCAN_MIN, threads, |range| self.scan_range(range));
-        let mut found = parts[0];
-        for part in &parts[1..] {
-            found.join(part);
-        }
+        let found = Found::of(&parts);
         let scan = found.scan;
-        let days = rows == 0 || (scan.first >= DAY_MIN && scan.last <= DAY_MAX);
-        if !days
-            || found.least < 0
-            || scan.most > AMOUNT_MAX
-            || found.customer_most as usize >= customers.max(1)
-        {
+        if !found.allowed() || found.customer_most as usize >= customers.max(1) {
             self.check()?;
             check_customers(self.customer, customers)?;
         }
@@ -248,45 +255,9 @@ impl<'a> Purchases<'a> {
     }
 
     fn scan_range(&self, range: Range<usize>) -> Found {
-        let mut found = Found {
-            scan: Scan {
-                first: i32::MAX,
-                last: i32::MIN,
-                most: 0,
-                sorted: true,
-            },
-            least: 0,
-            customer_most: 0,
-        };
-        let scan = &mut found.scan;
-        let mut before = range
-            .start
-            .checked_sub(1)
-            .map_or(i32::MIN, |row| self.day[row]);
-        const PART: usize = 2_048;
-        let columns = self.customer[range.clone()]
-            .chunks(PART)
-            .zip(self.day[range.clone()].chunks(PART))
-            .zip(self.amount_minor[range].chunks(PART));
-        for ((customer, day), amount) in columns {
-            found.customer_most = customer
-                .iter()
-                .fold(found.customer_most, |most, next| most.max(*next));
-            for amount in amount {
-                found.least = found.least.min(*amount);
-                scan.most = scan.most.max(*amount);
-            }
-            let mut falls = u32::from(before > day[0]);
-            for day in day {
-                scan.first = scan.first.min(*day);
-                scan.last = scan.last.max(*day);
-            }
-            for (left, right) in day.iter().zip(&day[1..]) {
-                falls += u32::from(left > right);
-            }
-            before = day[day.len() - 1];
-            scan.sorted &= falls == 0;
-        }
+        let mut found = scan_range(self.day, self.amount_minor, range.clone());
+        let customers = self.customer[range].iter();
+        found.customer_most = customers.fold(0, |most, next| most.max(*next));
         found
     }
 
@@ -295,6 +266,54 @@ impl<'a> Purchases<'a> {
     pub fn sorted_by_day(&self) -> bool {
         self.day.windows(2).all(|pair| pair[0] <= pair[1])
     }
+}
+
+/// One pass over days and amounts; nothing where a check would find an offence.
+pub(crate) fn scan(day: &[i32], amount_minor: &[i64], rows: usize, threads: usize) -> Option<Scan> {
+    if day.len() != rows || amount_minor.len() != rows {
+        return None;
+    }
+    let parts = map_ranges(rows, SCAN_MIN, threads, |range| {
+        scan_range(day, amount_minor, range)
+    });
+    let found = Found::of(&parts);
+    found.allowed().then_some(found.scan)
+}
+
+fn scan_range(day: &[i32], amount_minor: &[i64], range: Range<usize>) -> Found {
+    let mut found = Found {
+        scan: Scan {
+            first: i32::MAX,
+            last: i32::MIN,
+            most: 0,
+            sorted: true,
+        },
+        least: 0,
+        customer_most: 0,
+    };
+    let scan = &mut found.scan;
+    let mut before = range.start.checked_sub(1).map_or(i32::MIN, |row| day[row]);
+    const PART: usize = 2_048;
+    let columns = day[range.clone()]
+        .chunks(PART)
+        .zip(amount_minor[range].chunks(PART));
+    for (day, amount) in columns {
+        for amount in amount {
+            found.least = found.least.min(*amount);
+            scan.most = scan.most.max(*amount);
+        }
+        let mut falls = u32::from(before > day[0]);
+        for day in day {
+            scan.first = scan.first.min(*day);
+            scan.last = scan.last.max(*day);
+        }
+        for (left, right) in day.iter().zip(&day[1..]) {
+            falls += u32::from(left > right);
+        }
+        before = day[day.len() - 1];
+        scan.sorted &= falls == 0;
+    }
+    found
 }
 
 pub(crate) fn check_customers(column: &[u32], customers: usize) -> Result<(), AnalyticsError> {

@@ -26,7 +26,7 @@ pub enum Key {
 /// assert_eq!(index.encode_ints(&[70, 5, 70], 1), Ok(vec![0, 1, 0]));
 /// assert_eq!(index.number_of_int(5), Some(1));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Index {
     keys: Vec<Key>,
     ints: Shards,
@@ -36,21 +36,11 @@ pub struct Index {
 /// Below this many keys they are looked up one by one.
 const BY_SHARD_MIN: usize = 1 << 16;
 
-impl Default for Index {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Index {
     /// An empty index.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            keys: Vec::new(),
-            ints: Shards::new(),
-            texts: FxHashMap::default(),
-        }
+        Self::default()
     }
 
     /// How many customers the index holds.
@@ -139,7 +129,7 @@ impl Index {
         found: &mut Vec<u32>,
         numbers: &mut [u32],
     ) -> Result<(), AnalyticsError> {
-        shards::scatter(block, column, threads);
+        shards::scatter(block, column, threads, |_| 0);
         // Places, later numbers, by shard, and there in the order of the rows.
         found.resize(column.len(), 0);
         let (mut starts, mut by_shard) = (Vec::with_capacity(SHARDS), Vec::with_capacity(SHARDS));
@@ -151,9 +141,18 @@ impl Index {
             starts.push(start);
             (start, rest) = (start + rows, after);
         }
-        self.ints.look_up(block, threads, &mut by_shard);
-        let new = self.ints.number_new(column.len(), self.keys.len())?;
-        self.keys.extend(new.map(Key::Int));
+        let mut unfilled: Vec<&mut [u32]> = by_shard.iter_mut().map(|own| &mut own[..]).collect();
+        self.enter(
+            column.len(),
+            block,
+            threads,
+            &mut unfilled,
+            |own, _, places| {
+                let (now, later) = std::mem::take(own).split_at_mut(places.len());
+                now.copy_from_slice(places);
+                *own = later;
+            },
+        )?;
         let ints = &self.ints;
         map_items(&mut by_shard, threads, |shard, places| {
             for place in places.iter_mut() {
@@ -179,6 +178,45 @@ impl Index {
             }
         });
         Ok(())
+    }
+
+    /// Looks up the numeric keys of a block of rows, see [`Shards::look_up`]; then new ones get the next numbers.
+    fn enter<W: Send>(
+        &mut self,
+        rows: usize,
+        block: &Scattered<Keyed>,
+        threads: usize,
+        works: &mut [W],
+        work: impl Fn(&mut W, &[Keyed], &[u32]) + Sync,
+    ) -> Result<(), AnalyticsError> {
+        self.ints.look_up(block, threads, works, work);
+        let new = self.ints.number_new(rows, self.keys.len())?;
+        self.keys.extend(new.map(Key::Int));
+        Ok(())
+    }
+
+    /// Enters the numeric keys of rows, block by block. `word` gives what goes with a row, in the bits that the row's
+    /// place in its block leaves; `work` gets it with the places of keys, see [`Shards::look_up`].
+    pub(crate) fn enter_ints<W: Send>(
+        &mut self,
+        column: &[i64],
+        threads: usize,
+        word: impl Fn(usize) -> u64 + Sync,
+        works: &mut [W],
+        work: impl Fn(&mut W, &[Keyed], &[u32]) + Sync,
+    ) -> Result<(), AnalyticsError> {
+        let mut block = Scattered::new();
+        for (at, keys) in column.chunks(1 << BLOCK_BITS).enumerate() {
+            let first = at << BLOCK_BITS;
+            shards::scatter(&mut block, keys, threads, |row| word(first + row));
+            self.enter(keys.len(), &block, threads, works, &work)?;
+        }
+        Ok(())
+    }
+
+    /// The numbers of the numeric keys of a shard, see [`Shards::numbers`].
+    pub(crate) fn numbers(&self, shard: usize) -> &[u32] {
+        self.ints.numbers(shard)
     }
 
     /// The numbers of a column of text keys; unknown keys get the next numbers.

@@ -20,51 +20,51 @@ struct Part<T> {
     places: Vec<Range<usize>>,
 }
 
+/// Rows that can be brought together by group.
+pub(crate) trait Rows<T>: Sync {
+    /// The group of a row.
+    fn group(&self, row: usize) -> usize;
+
+    /// A row in its packed form, unless it is left out.
+    fn packed(&self, row: usize) -> Option<T>;
+}
+
 impl<T: Copy + Send + Sync> Scattered<T> {
     /// No rows.
     pub(crate) fn new() -> Self {
         Self { parts: Vec::new() }
     }
 
-    /// The rows `0..rows` by group, see [`Scattered::fill`].
-    pub(crate) fn of<G, P>(
-        rows: usize,
+    /// The rows `0..len` by group, see [`Scattered::fill`].
+    pub(crate) fn of(
+        rows: &impl Rows<T>,
+        len: usize,
         groups: usize,
         threads: usize,
         blank: T,
-        group: impl Fn(Range<usize>) -> G + Sync,
-        pack: impl Fn(Range<usize>) -> P + Sync,
-    ) -> Self
-    where
-        G: Iterator<Item = usize>,
-        P: Iterator<Item = Option<T>>,
-    {
+    ) -> Self {
         let mut scattered = Self::new();
-        scattered.fill(rows, groups, threads, blank, group, pack);
+        scattered.fill(rows, len, groups, threads, blank);
         scattered
     }
 
-    /// The rows `0..rows` by group (`0..groups`), without those for which `pack` gives nothing, in the place of
-    /// the rows before. Both functions give one item a row of the range; `blank` is any row.
-    pub(crate) fn fill<G, P>(
+    /// The rows `0..len` by group (`0..groups`), without those that are left out, in the place of the rows
+    /// before. `blank` is any row.
+    pub(crate) fn fill(
         &mut self,
-        rows: usize,
+        rows: &impl Rows<T>,
+        len: usize,
         groups: usize,
         threads: usize,
         blank: T,
-        group: impl Fn(Range<usize>) -> G + Sync,
-        pack: impl Fn(Range<usize>) -> P + Sync,
-    ) where
-        G: Iterator<Item = usize>,
-        P: Iterator<Item = Option<T>>,
-    {
-        let ranges: Vec<_> = ranges(rows, ROWS_MIN, threads).collect();
+    ) {
+        let ranges: Vec<_> = ranges(len, ROWS_MIN, threads).collect();
         self.parts.resize_with(ranges.len(), Part::new);
         map_items(&mut self.parts, threads, |at, part| {
             let range = ranges[at].clone();
             let mut next = vec![0_usize; groups + 1];
-            for group in group(range.clone()) {
-                next[group + 1] += 1;
+            for row in range.clone() {
+                next[rows.group(row) + 1] += 1;
             }
             for group in 0..groups {
                 next[group + 1] += next[group];
@@ -72,10 +72,13 @@ impl<T: Copy + Send + Sync> Scattered<T> {
             next.truncate(groups);
             let starts = next.clone();
             part.rows.resize(range.len(), blank);
-            for (group, packed) in group(range.clone()).zip(pack(range)) {
-                let Some(packed) = packed else { continue };
-                let slot = &mut next[group];
-                part.rows[*slot] = packed;
+            let to = &mut part.rows[..];
+            for row in range {
+                let Some(packed) = rows.packed(row) else {
+                    continue;
+                };
+                let slot = &mut next[rows.group(row)];
+                to[*slot] = packed;
                 *slot += 1;
             }
             let places = starts.into_iter().zip(next);

@@ -2,27 +2,30 @@
 
 use super::error::AnalyticsError;
 use super::parallel::map_items;
-use super::scatter::Scattered;
+use super::scatter::{Rows, Scattered};
 
-/// Keys go to shards by these bits of their hash, so that a shard of a million keys fits the cache.
-const SHARD_BITS: u32 = 6;
+/// Keys go to shards by these bits of their hash, so that the keys of a shard, and what is counted for each, fit the
+/// cache where there are a million keys.
+const SHARD_BITS: u32 = 8;
 /// How many shards there are.
 pub(crate) const SHARDS: usize = 1 << SHARD_BITS;
-/// Rows that go to their shards at once: their buffers are small enough to be used again.
-pub(crate) const BLOCK_BITS: u32 = 21;
+/// Rows that go to their shards at once: so many that the keys of a shard are met several times while it is in the
+/// cache, and few enough for buffers that are used again.
+pub(crate) const BLOCK_BITS: u32 = 22;
 /// Rows that are looked up before any of them is worked on.
 const BATCH: usize = 512;
 
-/// A key and its row in the block.
-#[derive(Debug, Clone, Copy)]
+/// A key, and what goes with it: its lowest [`BLOCK_BITS`] bits are its row in the block.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Keyed {
     key: i64,
-    row: u32,
+    pub(crate) word: u64,
 }
 
 /// Numeric keys with their numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shards {
+    /// None before the first key.
     shards: Vec<Shard>,
 }
 
@@ -51,32 +54,50 @@ pub(crate) fn shard_of(key: i64) -> usize {
     (hash_of(key) >> (64 - SHARD_BITS)) as usize
 }
 
-/// Rows by the shard of their keys.
-pub(crate) fn scatter(block: &mut Scattered<Keyed>, keys: &[i64], threads: usize) {
-    block.fill(
-        keys.len(),
-        SHARDS,
-        threads,
-        Keyed { key: 0, row: 0 },
-        |range| keys[range].iter().map(|key| shard_of(*key)),
-        |range| {
-            let rows = keys[range.clone()].iter().zip(range.start as u32..);
-            rows.map(|(key, row)| Some(Keyed { key: *key, row }))
-        },
-    );
+/// Rows by the shard of their keys; `word` gives what goes with a row above the bits of the row itself.
+pub(crate) fn scatter(
+    block: &mut Scattered<Keyed>,
+    keys: &[i64],
+    threads: usize,
+    word: impl Fn(usize) -> u64 + Sync,
+) {
+    let column = Column { keys, word };
+    block.fill(&column, keys.len(), SHARDS, threads, Keyed::default());
+}
+
+/// A column of keys, and what goes with each.
+struct Column<'a, W> {
+    keys: &'a [i64],
+    word: W,
+}
+
+impl<W: Fn(usize) -> u64 + Sync> Rows<Keyed> for Column<'_, W> {
+    fn group(&self, row: usize) -> usize {
+        shard_of(self.keys[row])
+    }
+
+    fn packed(&self, row: usize) -> Option<Keyed> {
+        Some(Keyed {
+            key: self.keys[row],
+            word: (self.word)(row) << BLOCK_BITS | row as u64,
+        })
+    }
+}
+
+impl Keyed {
+    fn row(&self) -> u32 {
+        self.word as u32 & ((1 << BLOCK_BITS) - 1)
+    }
 }
 
 impl Shards {
-    /// Without a key.
-    pub(crate) fn new() -> Self {
-        Self {
-            shards: vec![Shard::new(); SHARDS],
-        }
+    fn make(&mut self) {
+        self.shards.resize_with(SHARDS, Shard::new);
     }
 
     /// The number of a key.
     pub(crate) fn number(&self, key: i64) -> Option<u32> {
-        let shard = &self.shards[shard_of(key)];
+        let shard = self.shards.get(shard_of(key))?;
         let place = shard.slots[shard.slot(key)];
         let number = shard.numbers.get(place as usize);
         number.copied().filter(|_| place != 0)
@@ -84,6 +105,7 @@ impl Shards {
 
     /// The place of the key of a row in its shard.
     pub(crate) fn place(&mut self, key: i64, row: u32) -> u32 {
+        self.make();
         self.shards[shard_of(key)].place(key, row)
     }
 
@@ -92,22 +114,30 @@ impl Shards {
         self.shards[shard].numbers[place as usize]
     }
 
-    /// The places of the keys of a block of rows, for each shard in the order of its rows.
-    pub(crate) fn look_up(
+    /// Looks up the keys of a block of rows. `work` gets what belongs to a shard, some rows of it and the places of
+    /// their keys there, all of them in the order of the rows.
+    pub(crate) fn look_up<W: Send>(
         &mut self,
         block: &Scattered<Keyed>,
         threads: usize,
-        places: &mut [&mut [u32]],
+        works: &mut [W],
+        work: impl Fn(&mut W, &[Keyed], &[u32]) + Sync,
     ) {
-        let mut both: Vec<_> = self.shards.iter_mut().zip(places).collect();
-        map_items(&mut both, threads, |at, (shard, places)| {
-            let rows = block.group(at).flat_map(|rows| rows.chunks(BATCH));
-            let mut filled = 0;
-            for rows in rows {
-                shard.places(rows, &mut places[filled..filled + rows.len()]);
-                filled += rows.len();
+        self.make();
+        let mut both: Vec<_> = self.shards.iter_mut().zip(works).collect();
+        map_items(&mut both, threads, |at, (shard, own)| {
+            let mut places = [0; BATCH];
+            for rows in block.group(at).flat_map(|rows| rows.chunks(BATCH)) {
+                let places = &mut places[..rows.len()];
+                shard.places(rows, places);
+                work(own, rows, places);
             }
         });
+    }
+
+    /// The numbers of the keys of a shard, by place and ascending; at place 0 is none.
+    pub(crate) fn numbers(&self, shard: usize) -> &[u32] {
+        &self.shards[shard].numbers
     }
 
     /// Gives the new keys of a block of rows numbers from `first` on, in the order of their rows; the keys in that
@@ -199,19 +229,22 @@ impl Shard {
     }
 
     /// The places of the keys of at most [`BATCH`] rows. Most are known and where they are looked for first: those take
-    /// no branch that a processor could guess wrong.
+    /// no branch that a processor could guess wrong, and none waits for another.
     fn places(&mut self, rows: &[Keyed], places: &mut [u32]) {
+        let places = &mut places[..rows.len()];
+        for at in 0..rows.len() {
+            places[at] = self.slots[self.first_slot(rows[at].key)];
+        }
         let (mut others, mut count) = ([0_u16; BATCH], 0);
-        for (at, (row, place)) in rows.iter().zip(&mut *places).enumerate() {
-            *place = self.slots[self.first_slot(row.key)];
-            let known = (*place != 0) & (self.keys[*place as usize] == row.key);
+        for at in 0..rows.len().min(BATCH) {
+            let place = places[at];
+            let known = (place != 0) & (self.keys[place as usize] == rows[at].key);
             others[count] = at as u16;
             count += usize::from(!known);
         }
         for at in &others[..count] {
             let at = usize::from(*at);
-            let Keyed { key, row } = rows[at];
-            places[at] = self.place(key, row);
+            places[at] = self.place(rows[at].key, rows[at].row());
         }
     }
 
@@ -244,7 +277,7 @@ mod tests {
     #[test]
     fn keys_of_any_stride_are_found_near_where_they_are_looked_for() {
         for stride in [1, 2, -7, 1_000_000, 1 << 12, 1 << 22, 1 << 40] {
-            let mut shards = Shards::new();
+            let mut shards = Shards::default();
             for at in 0..60_000 {
                 let key = at * stride;
                 shards.place(key, at as u32);
@@ -260,7 +293,7 @@ mod tests {
 
     #[test]
     fn keys_that_get_no_number_are_not_known() {
-        let mut shards = Shards::new();
+        let mut shards = Shards::default();
         let keys: Vec<i64> = (0..500).collect();
         let mut enter = |keys: &[i64], forget: bool| {
             for (row, key) in keys.iter().enumerate() {

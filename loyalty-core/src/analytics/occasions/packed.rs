@@ -3,7 +3,7 @@
 
 use super::Cell;
 use crate::analytics::columns::{NO_ORDER, Purchases, REFUND};
-use crate::analytics::scatter::Scattered;
+use crate::analytics::scatter::{Rows, Scattered};
 
 /// Customers of a group at least.
 const SHIFT_MIN: u32 = 11;
@@ -70,36 +70,38 @@ fn low<const N: usize>(row: &Packed<N>) -> usize {
     (row[2] as u32 >> 1) as usize
 }
 
+/// The columns of checked rows, and the bits of a customer's number within her group.
+struct Columns<'a> {
+    purchases: &'a Purchases<'a>,
+    shift: u32,
+}
+
+impl<const N: usize> Rows<Packed<N>> for Columns<'_> {
+    fn group(&self, row: usize) -> usize {
+        (self.purchases.customer[row] >> self.shift) as usize
+    }
+
+    fn packed(&self, row: usize) -> Option<Packed<N>> {
+        let purchases = self.purchases;
+        let low = purchases.customer[row] & ((1 << self.shift) - 1);
+        let who = low << 1 | u32::from(kind_of(purchases, row));
+        let mut packed = [0; N];
+        packed[0] = order_of(purchases, row);
+        packed[1] = purchases.amount_minor[row] as u64;
+        packed[2] = u64::from(purchases.day[row] as u32) << 32 | u64::from(who);
+        if let (Some(margin), Some(margins)) = (packed.get_mut(3), purchases.margin_minor) {
+            *margin = margins[row] as u64;
+        }
+        Some(packed)
+    }
+}
+
 impl<const N: usize> Groups<N> {
     pub(super) fn of(purchases: &Purchases<'_>, customers: usize, threads: usize) -> Self {
         let shift = shift(customers);
-        let mask = (1 << shift) - 1;
-        let rows = Scattered::of(
-            purchases.len(),
-            customers.div_ceil(1 << shift),
-            threads,
-            [0; N],
-            |range| {
-                let customer = purchases.customer[range].iter();
-                customer.map(move |customer| (*customer >> shift) as usize)
-            },
-            |range| {
-                range.map(|row| {
-                    let low = purchases.customer[row] & mask;
-                    let who = low << 1 | u32::from(kind_of(purchases, row));
-                    let mut packed = [0; N];
-                    packed[0] = order_of(purchases, row);
-                    packed[1] = purchases.amount_minor[row] as u64;
-                    packed[2] = u64::from(purchases.day[row] as u32) << 32 | u64::from(who);
-                    if let (Some(margin), Some(margins)) =
-                        (packed.get_mut(3), purchases.margin_minor)
-                    {
-                        *margin = margins[row] as u64;
-                    }
-                    Some(packed)
-                })
-            },
-        );
+        let columns = Columns { purchases, shift };
+        let groups = customers.div_ceil(1 << shift);
+        let rows = Scattered::of(&columns, purchases.len(), groups, threads, [0; N]);
         Self {
             shift,
             customers,

@@ -4,11 +4,13 @@
 //! occasion (the `t_x` of the purchase models), *days since last* is the time from the last
 //! occasion to `as_of` (the R of RFM).
 
+mod keyed;
 mod partitioned;
 mod parts;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::keyed::summarize_ints;
 use self::parts::{Part, Row, count_gap, count_gaps};
 use crate::analytics::columns::{Purchases, minor_f64};
 use crate::analytics::error::{Absent, AnalyticsError};

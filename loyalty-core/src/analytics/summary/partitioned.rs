@@ -7,7 +7,7 @@ use crate::analytics::columns::{Purchases, Scan};
 use crate::analytics::occasions::{RowCounts, Rules, ZeroOrders};
 use crate::analytics::parallel::map_items;
 use crate::analytics::radix::radix_sort_from;
-use crate::analytics::scatter::Scattered;
+use crate::analytics::scatter::{self, Scattered};
 
 /// Customers of a partition: their state (32 bytes each) stays in the second-level cache.
 const SHIFT: u32 = 12;
@@ -15,10 +15,11 @@ const SHIFT: u32 = 12;
 const DAY_BITS: u32 = 20;
 const AMOUNT_BITS: u32 = 32;
 /// Below this many rows the plain way is faster.
-const ROWS_MIN: usize = 1 << 15;
+pub(super) const ROWS_MIN: usize = 1 << 15;
 
+/// What is known of a customer while her rows pass in day order; days count from the first day of all rows.
 #[derive(Debug, Clone, Copy, Default)]
-struct State {
+pub(super) struct State {
     first_day: u32,
     last_day: u32,
     occasions: u32,
@@ -45,31 +46,12 @@ pub(crate) fn summarize(
         return None;
     }
     let partitions = customers.div_ceil(1 << SHIFT);
-    let packed = Scattered::of(
-        rows,
-        partitions,
-        threads,
-        0,
-        |range| {
-            let customer = purchases.customer[range].iter();
-            customer.map(|customer| (*customer >> SHIFT) as usize)
-        },
-        |range| {
-            let columns = purchases.customer[range.clone()]
-                .iter()
-                .zip(&purchases.day[range.clone()])
-                .zip(&purchases.amount_minor[range]);
-            columns.map(|((customer, day), amount)| {
-                let low = u64::from(*customer & ((1 << SHIFT) - 1));
-                let offset = u64::from(span.first.abs_diff(*day));
-                let exists =
-                    *day <= rules.as_of && (*amount != 0 || rules.zero_orders == ZeroOrders::Count);
-                exists.then_some(
-                    low << (DAY_BITS + AMOUNT_BITS) | offset << AMOUNT_BITS | *amount as u64,
-                )
-            })
-        },
-    );
+    let columns = Columns {
+        purchases,
+        rules,
+        first: span.first,
+    };
+    let packed = Scattered::of(&columns, rows, partitions, threads, 0);
     let share = partitions.div_ceil(threads.max(1)).max(1);
     let filled = parts::filled(rules.as_of, customers, share << SHIFT, |parts| {
         map_items(parts, threads, |at, part| {
@@ -90,16 +72,36 @@ pub(crate) fn summarize(
     });
     let mut result = filled.ok()?;
     result.counts = count(purchases, rules, span);
-    // As the plain way: no longer than the longest gap.
-    while result.gap_counts.last() == Some(&0) {
-        result.gap_counts.pop();
-    }
+    result.shorten_gaps();
     Some(result)
 }
 
+/// The columns of checked rows.
+struct Columns<'a> {
+    purchases: &'a Purchases<'a>,
+    rules: Rules,
+    first: i32,
+}
+
+impl scatter::Rows<u64> for Columns<'_> {
+    fn group(&self, row: usize) -> usize {
+        (self.purchases.customer[row] >> SHIFT) as usize
+    }
+
+    fn packed(&self, row: usize) -> Option<u64> {
+        let (day, amount) = (self.purchases.day[row], self.purchases.amount_minor[row]);
+        if day > self.rules.as_of || (amount == 0 && self.rules.zero_orders == ZeroOrders::Drop) {
+            return None;
+        }
+        let low = u64::from(self.purchases.customer[row] & ((1 << SHIFT) - 1));
+        let offset = u64::from(self.first.abs_diff(day));
+        Some(low << (DAY_BITS + AMOUNT_BITS) | offset << AMOUNT_BITS | amount as u64)
+    }
+}
+
 /// Where the rows went.
-fn count(purchases: &Purchases<'_>, rules: Rules, span: &Scan) -> RowCounts {
-    let rows_in = purchases.len() as u64;
+pub(super) fn count(purchases: &Purchases<'_>, rules: Rules, span: &Scan) -> RowCounts {
+    let rows_in = purchases.day.len() as u64;
     let mut counts = RowCounts {
         rows_in,
         ..RowCounts::default()
@@ -114,6 +116,15 @@ fn count(purchases: &Purchases<'_>, rules: Rules, span: &Scan) -> RowCounts {
     }
     counts.used = rows_in - counts.after_as_of - counts.zero_order;
     counts
+}
+
+impl Summaries {
+    /// As the plain way: no longer than the longest gap.
+    pub(super) fn shorten_gaps(&mut self) {
+        while self.gap_counts.last() == Some(&0) {
+            self.gap_counts.pop();
+        }
+    }
 }
 
 fn unpack(row: u64) -> (usize, u32, i64) {
@@ -136,7 +147,7 @@ impl State {
 
     /// Adds a row: the first one, or one on the last day or after it. Totals fit: rows < 2³¹ and amounts < 2³².
     #[inline]
-    fn add(&mut self, day: u32, amount: i64, gaps: &mut [u64]) {
+    pub(super) fn add(&mut self, day: u32, amount: i64, gaps: &mut [u64]) {
         if self.occasions == 0 {
             *self = Self::start(day, amount);
             return;
@@ -152,7 +163,7 @@ impl State {
         }
     }
 
-    fn push(&self, customer: u32, first: i32, result: &mut Part<'_>) {
+    pub(super) fn push(&self, customer: u32, first: i32, result: &mut Part<'_>) {
         if self.occasions == 0 {
             result.without_occasion += 1;
             return;
