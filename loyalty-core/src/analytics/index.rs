@@ -33,6 +33,8 @@ pub struct Index {
     texts: FxHashMap<String, u32>,
 }
 
+/// Keys that are encoded at once: their buffers are small enough to be used again.
+const ENCODED: usize = 1 << 20;
 /// Below this many keys they are looked up one by one.
 const BY_SHARD_MIN: usize = 1 << 16;
 
@@ -92,8 +94,8 @@ impl Index {
         let mut numbers = vec![0; column.len()];
         let (mut block, mut found) = (Scattered::new(), Vec::new());
         for (keys, numbers) in column
-            .chunks(1 << BLOCK_BITS)
-            .zip(numbers.chunks_mut(1 << BLOCK_BITS))
+            .chunks(ENCODED)
+            .zip(numbers.chunks_mut(ENCODED))
         {
             if keys.len() < BY_SHARD_MIN {
                 self.encode_one_by_one(keys, numbers)?;
