@@ -356,6 +356,8 @@ impl Replay {
             }
             self.push(group).map_err(|problem| (place, problem))?;
         }
+        // While they are near; one that stands twice is a problem at the end.
+        self.account.index.take_in_new(&self.account.keys);
         Ok(())
     }
 
