@@ -63,7 +63,7 @@ impl Account {
     }
 
     #[cold]
-    fn open_wallet(&mut self, id: &WalletId) {
+    pub(super) fn open_wallet(&mut self, id: &WalletId) {
         // Most accounts have one wallet.
         if self.wallets.is_empty() {
             self.wallets.reserve_exact(1);
