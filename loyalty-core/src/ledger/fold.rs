@@ -338,7 +338,7 @@ impl Replay {
     #[inline]
     pub(super) fn push_all<'a>(
         &mut self,
-        groups: impl Iterator<Item = &'a Group>,
+        groups: impl Iterator<Item = &'a Group> + Clone,
         lengths: Lengths,
     ) -> Result<(), (usize, LedgerError)> {
         let Account {
@@ -346,9 +346,17 @@ impl Replay {
         } = &mut self.account;
         keys.reserve(lengths.keys);
         redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
+        // Before its first group an account has no wallet; an earning would open one.
+        if self.account.wallets.is_empty()
+            && let Some(Entry::Earning(entry)) = groups
+                .clone()
+                .next()
+                .and_then(|group| group.entries.first())
+        {
+            self.account.open_wallet(&entry.wallet);
+        }
         let mut first = true;
         for (place, group) in groups.enumerate() {
-            // Before its first group an account has no wallet.
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
                 let room = lengths.room(wallet.lots.len(), lengths.lots);
                 wallet.lots.reserve(room);
@@ -356,6 +364,8 @@ impl Replay {
             }
             self.push(group).map_err(|problem| (place, problem))?;
         }
+        // While they are near; one that stands twice is a problem at the end.
+        self.account.index.take_in_new(&self.account.keys);
         Ok(())
     }
 

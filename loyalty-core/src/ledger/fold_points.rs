@@ -11,12 +11,12 @@ use crate::time::{CivilDateTime, Date, Deadline, Moment};
 use super::account::{Account, Wallet};
 use super::arith::{add, not_negative, push_made, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
-    TransferInEntry, TransferOutEntry, WriteOffEntry,
+    ActivationEntry, AdjustmentEntry, LotOpen, LotPoints, ReinstatementEntry, TransferInEntry,
+    TransferOutEntry, WriteOffEntry,
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
-use super::lot::EarningEntry;
+use super::lot::{EarningEntry, Lot};
 use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{later, number, overdrawn, usable};
 
@@ -67,10 +67,10 @@ impl Account {
                 wallet.spendable(context.at)?,
             )?;
         }
-        if hold.is_none() {
-            check_usable(wallet, &entry.draws, context.at)?;
-        }
-        let total = wallet.draw(&entry.draws, "a redemption")?;
+        let total = match hold {
+            None => wallet.draw_usable(&entry.draws, "a redemption", context.at)?,
+            Some(_) => wallet.draw(&entry.draws, "a redemption")?,
+        };
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
             wallet.activity = later(wallet.activity, Some(activity));
@@ -102,11 +102,11 @@ impl Account {
         let wallet = self.near_wallet(&entry.wallet)?;
         let activity = wallet.activity;
         let lot = wallet.lot_mut(entry.lot)?;
-        let deadline = lot.deadline(activity);
-        let Some(reached) = deadline.filter(|deadline| deadline.reached(context.at)) else {
-            return Err(LedgerError::early("an expiry", context.at, deadline));
+        let day = match lot.expiry.get() {
+            Some(Deadline::Day(day)) if !lot.activity() && context.at.date() >= day => day,
+            _ => day_of_lapse(lot, activity, context.at)?,
         };
-        lot.expired_on = day_of(reached, context.at).into();
+        lot.expired_on = day.into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
         wallet.draw_one(entry.lot, entry.points, "an expiry")?;
         add(
@@ -272,21 +272,6 @@ pub(super) fn open_all(
     Ok(total)
 }
 
-/// Refuses draws on lots that wait for something.
-#[inline]
-pub(super) fn check_usable(
-    wallet: &mut Wallet,
-    draws: &[Draw],
-    at: Moment,
-) -> Result<(), LedgerError> {
-    for draw in draws {
-        if !usable(wallet.lot_mut(draw.lot)?, at) {
-            return Err(LedgerError::state("a lot to draw on", "pending", "usable"));
-        }
-    }
-    Ok(())
-}
-
 /// Refuses more than what there is.
 pub(super) fn within(
     wallet: &WalletId,
@@ -304,12 +289,16 @@ fn format_points(points: Points) -> smol_str::SmolStr {
     smol_str::format_smolstr!("{points}")
 }
 
-/// The civil day of a deadline that was reached.
-#[inline]
-fn day_of(deadline: Deadline, at: Moment) -> Date {
-    match deadline {
-        Deadline::Day(date) => date,
-        Deadline::Instant(_) => CivilDateTime::from_civil_ms(deadline.order_ms(at.offset_ms()))
-            .map_or(at.date(), CivilDateTime::date),
+/// The civil day of a lot's deadline, which must be reached.
+#[inline(never)]
+fn day_of_lapse(lot: &Lot, activity: Option<Deadline>, at: Moment) -> Result<Date, LedgerError> {
+    let deadline = lot.deadline(activity);
+    match deadline.filter(|deadline| deadline.reached(at)) {
+        Some(Deadline::Day(date)) => Ok(date),
+        Some(reached) => {
+            let civil = CivilDateTime::from_civil_ms(reached.order_ms(at.offset_ms()));
+            Ok(civil.map_or(at.date(), CivilDateTime::date))
+        }
+        None => Err(LedgerError::early("an expiry", at, deadline)),
     }
 }

@@ -174,6 +174,11 @@ impl Content {
         Ok(Self(prints.into()))
     }
 
+    /// How many fields it has prints of.
+    pub(super) fn fields(&self) -> usize {
+        self.0.len()
+    }
+
     /// Something of what it points to.
     pub(super) fn word(&self) -> u64 {
         self.0.first().map_or(0, |first| first.print)

@@ -91,14 +91,19 @@ impl Account {
 
     /// Makes the natural keys quick to find; refuses an account in which one stands twice.
     pub(super) fn index_keys(&mut self) -> Result<(), LedgerError> {
-        self.index = KeyIndex::once(&self.keys)?;
-        Ok(())
+        self.index.take_in(&self.keys)
     }
 }
 
 #[inline]
 fn is(record: &KeyRecord, print: u64, act: ActKind, key: &GroupKey) -> bool {
     record.print == print && record.act == act && record.key == *key
+}
+
+/// The slot from which a key of this print is looked for, before it is brought within the table.
+#[inline]
+fn start(print: u64) -> usize {
+    usize::try_from(print & u64::from(u32::MAX)).unwrap_or(0)
 }
 
 /// Where natural keys stand, by their prints: a table with open addresses, never more than half
@@ -109,15 +114,26 @@ pub(super) struct KeyIndex {
     slots: Vec<u32>,
     /// How many keys stand in it, the first ones.
     count: usize,
+    /// How many of those were found to stand once.
+    once: usize,
 }
 
 impl KeyIndex {
     /// The index of keys of which none stands twice.
     fn once(keys: &[KeyRecord]) -> Result<Self, LedgerError> {
         let mut index = Self::default();
-        index.grow(keys, keys.len());
-        for record in keys {
-            if let Some(first) = index.add_new(keys, record) {
+        index.take_in(keys)?;
+        Ok(index)
+    }
+
+    /// Takes in the keys behind those that it knows, up to the first that stands twice.
+    fn take_in(&mut self, keys: &[KeyRecord]) -> Result<(), LedgerError> {
+        if self.once != self.count {
+            *self = Self::default();
+        }
+        self.grow(keys, keys.len());
+        for record in keys.get(self.count..).unwrap_or_default() {
+            if let Some(first) = self.add_new(keys, record) {
                 return Err(LedgerErrorKind::Repeated {
                     act: first.act,
                     key: first.key.clone(),
@@ -125,11 +141,19 @@ impl KeyIndex {
                 }
                 .into());
             }
+            self.once = self.count;
         }
-        Ok(index)
+        Ok(())
     }
 
-    /// Takes in the keys behind those that it knows.
+    /// The same where all that it knows were compared; a key that stands twice is left for later.
+    pub(super) fn take_in_new(&mut self, keys: &[KeyRecord]) {
+        if self.once == self.count {
+            let _ = self.take_in(keys);
+        }
+    }
+
+    /// Takes in the keys behind those that it knows, which are not compared.
     pub(super) fn follow(&mut self, keys: &[KeyRecord]) {
         self.grow(keys, keys.len());
         for record in keys.get(self.count..).unwrap_or_default() {
@@ -152,7 +176,7 @@ impl KeyIndex {
     /// The slots in which a key of this print may stand, in their order.
     fn probe(&self, print: u64) -> impl Iterator<Item = usize> + use<> {
         let mask = self.slots.len().wrapping_sub(1);
-        let start = usize::try_from(print & u64::from(u32::MAX)).unwrap_or(0);
+        let start = start(print);
         (0..self.slots.len()).map(move |step| start.wrapping_add(step) & mask)
     }
 
@@ -174,18 +198,19 @@ impl KeyIndex {
 
     /// Adds the next key, for which there is room, unless it stands already: then its record.
     fn add_new<'a>(&mut self, keys: &'a [KeyRecord], record: &KeyRecord) -> Option<&'a KeyRecord> {
-        for slot in self.probe(record.print) {
-            let place = self.slots.get_mut(slot)?;
-            if *place == 0 {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut slot = start(record.print);
+        while let Some(place) = self.slots.get_mut(slot & mask) {
+            let Some(before) = place.checked_sub(1) else {
                 self.count = self.count.saturating_add(1);
                 *place = u32::try_from(self.count).unwrap_or(0);
                 return None;
-            }
-            let before = usize::try_from(*place).ok()?.checked_sub(1)?;
-            let first = keys.get(before)?;
+            };
+            let first = keys.get(usize::try_from(before).ok()?)?;
             if is(first, record.print, record.act, &record.key) {
                 return Some(first);
             }
+            slot = slot.wrapping_add(1);
         }
         None
     }

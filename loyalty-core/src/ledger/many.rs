@@ -5,7 +5,7 @@ use std::hint::black_box;
 use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
-use super::group::Group;
+use super::group::{ActKind, Group};
 use super::wallet::number;
 use crate::number::Sort;
 
@@ -72,14 +72,23 @@ impl Lengths {
     }
 }
 
-/// Brings groups near, without their entries.
+/// Brings groups near with what they point to; `spent` is room for a list.
+fn touch_all<'a>(groups: impl Iterator<Item = &'a Group> + Clone, spent: &mut Vec<&'a Entry>) {
+    touch(groups.clone());
+    touch_entries(groups.clone());
+    touch_shared(groups, spent);
+}
+
+/// Brings groups near, without their entries: a word at least of every line of memory that they
+/// may stand in.
 fn touch<'a>(groups: impl Iterator<Item = &'a Group>) {
     let word = |group: &Group| {
         let [prev, ..] = group.prev.as_bytes();
-        let [.., hash] = group.hash.as_bytes();
-        let length = number(group.entries.len());
-        let bytes = u64::from(*prev).wrapping_add(u64::from(*hash));
-        group.seq.wrapping_add(length).wrapping_add(bytes)
+        let room = number(group.entries.capacity());
+        let act = u64::from(group.act == ActKind::Record);
+        let fields = group.seq.wrapping_add(number(group.content.fields()));
+        let bytes = u64::from(*prev).wrapping_add(act);
+        room.wrapping_add(fields).wrapping_add(bytes)
     };
     black_box(groups.fold(0, |sum: u64, group| sum.wrapping_add(word(group))));
 }
@@ -92,24 +101,27 @@ fn touch_entries<'a>(groups: impl Iterator<Item = &'a Group>) {
     }));
 }
 
-/// Brings near the ends of entries, and what they and their groups point to.
-fn touch_shared<'a>(groups: impl Iterator<Item = &'a Group>) {
-    let milli = |draw: &Draw| draw.points.milli();
-    let word = |entry: &Entry| match entry {
-        Entry::Redemption(entry) => {
-            let first = entry.draws.first().map_or(0, milli);
-            first.wrapping_add(entry.draws.last().map_or(0, milli))
+/// Brings near what entries and their groups point to: in short loops, of which memory fetches many
+/// steps at the same time.
+fn touch_shared<'a>(groups: impl Iterator<Item = &'a Group> + Clone, spent: &mut Vec<&'a Entry>) {
+    let mut sum = 0_u64;
+    spent.clear();
+    for entry in groups.clone().flat_map(|group| &group.entries) {
+        // No branch on the kind: it would be guessed wrong too often.
+        let kept = usize::from(matches!(entry, Entry::Redemption(_)));
+        let kept = spent.len().saturating_add(kept);
+        spent.push(entry);
+        spent.truncate(kept);
+    }
+    for entry in spent {
+        if let Entry::Redemption(entry) = entry {
+            let milli = |draw: &Draw| draw.points.milli().unsigned_abs();
+            sum = sum.wrapping_add(entry.draws.first().map_or(0, milli));
+            sum = sum.wrapping_add(entry.draws.last().map_or(0, milli));
         }
-        Entry::Earning(entry) => i64::from(entry.source.is_some()),
-        Entry::Expiry(entry) => entry.points.milli(),
-        _ => 0,
-    };
-    let of_group = |group: &Group| {
-        let entries = group.entries.iter().map(word);
-        let sum = entries.fold(0, i64::wrapping_add);
-        group.content.word().wrapping_add(sum.unsigned_abs())
-    };
-    black_box(groups.map(of_group).fold(0, u64::wrapping_add));
+    }
+    let words = groups.map(|group| group.content.word());
+    black_box(words.fold(sum, u64::wrapping_add));
 }
 
 /// Folds the groups of one account.
@@ -119,9 +131,11 @@ pub(super) fn push_run<'a>(
 ) -> Result<(), LedgerError> {
     let mut groups = groups.peekable();
     let mut run: Vec<&Group> = Vec::with_capacity(RUN.min(groups.size_hint().0));
+    let mut spent = Vec::with_capacity(BATCH);
     while groups.peek().is_some() {
         run.clear();
         run.extend(groups.by_ref().take(RUN));
+        touch_all(run.iter().copied(), &mut spent);
         let lengths = Lengths::of(run.iter().copied());
         let pushed = replay.push_all(run.iter().copied(), lengths);
         pushed.map_err(|(_, problem)| problem)?;
@@ -189,12 +203,11 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
     let mut rest = ordered.as_slice();
+    let mut spent = Vec::with_capacity(BATCH);
     while !rest.is_empty() {
         let (batch, later) = rest.split_at(batch_length(rest));
         rest = later;
-        touch(batch.iter().map(|item| item.group));
-        touch_entries(batch.iter().map(|item| item.group));
-        touch_shared(batch.iter().map(|item| item.group));
+        touch_all(batch.iter().map(|item| item.group), &mut spent);
         for run in batch.chunk_by(|a, b| a.account == b.account) {
             if let Err((place, problem)) = push_items(replays, run)
                 && first.as_ref().is_none_or(|(before, _)| place < *before)

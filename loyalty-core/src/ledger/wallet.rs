@@ -27,50 +27,49 @@ impl Account {
     /// The same, for the kinds of entries that a log is full of.
     #[inline(always)]
     pub(super) fn near_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
-        let place = self.wallet_place(id);
-        match self.wallets.get_mut(place) {
-            Some(wallet) => Ok(wallet),
-            None => Err(unknown_wallet(id)),
+        if !self.is_first_wallet(id) {
+            return self.later_wallet(id);
         }
+        self.wallets.first_mut().ok_or_else(|| unknown_wallet(id))
     }
 
     /// A wallet, opened at its place by name when it does not stand yet.
-    #[inline]
+    #[inline(always)]
     pub(super) fn wallet_or_new(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
-        let mut place = self.wallet_place(id);
-        if place == self.wallets.len() {
-            place = self.open_wallet(id);
+        if !self.is_first_wallet(id) {
+            return self.later_wallet_or_new(id);
         }
-        match self.wallets.get_mut(place) {
-            Some(wallet) => Ok(wallet),
-            None => Err(unknown_wallet(id)),
-        }
+        self.wallets.first_mut().ok_or_else(|| unknown_wallet(id))
     }
 
-    /// A wallet's place, behind the last when it does not stand. Most accounts have one wallet.
+    /// Most accounts have one wallet.
     #[inline(always)]
-    fn wallet_place(&self, id: &WalletId) -> usize {
-        match self.wallets.first() {
-            Some(first) if first.id == *id => 0,
-            _ => self.later_wallet_place(id),
-        }
+    fn is_first_wallet(&self, id: &WalletId) -> bool {
+        self.wallets.first().is_some_and(|first| first.id == *id)
     }
 
     #[inline(never)]
-    fn later_wallet_place(&self, id: &WalletId) -> usize {
-        let found = self.wallets.iter().position(|wallet| wallet.id == *id);
-        found.unwrap_or(self.wallets.len())
+    fn later_wallet(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        let found = self.wallets.iter_mut().find(|wallet| wallet.id == *id);
+        found.ok_or_else(|| unknown_wallet(id))
+    }
+
+    #[inline(never)]
+    fn later_wallet_or_new(&mut self, id: &WalletId) -> Result<&mut Wallet, LedgerError> {
+        if !self.wallets.iter().any(|wallet| wallet.id == *id) {
+            self.open_wallet(id);
+        }
+        self.later_wallet(id)
     }
 
     #[cold]
-    fn open_wallet(&mut self, id: &WalletId) -> usize {
+    pub(super) fn open_wallet(&mut self, id: &WalletId) {
         // Most accounts have one wallet.
         if self.wallets.is_empty() {
             self.wallets.reserve_exact(1);
         }
         let place = self.wallets.partition_point(|wallet| wallet.id < *id);
         self.wallets.insert(place, Wallet::new(id.clone()));
-        place
     }
 }
 
@@ -196,6 +195,40 @@ impl Wallet {
         Ok(total)
     }
 
+    /// The same from lots of which none may wait for something.
+    #[inline]
+    pub(super) fn draw_usable(
+        &mut self,
+        draws: &[Draw],
+        what: &'static str,
+        at: Moment,
+    ) -> Result<Points, LedgerError> {
+        let mut total = Points::ZERO;
+        for (place, draw) in draws.iter().enumerate() {
+            if !usable(self.lot_mut(draw.lot)?, at) {
+                return Err(waiting());
+            }
+            let drawn = self.draw_one(draw.lot, draw.points, what);
+            if let Err(problem) = drawn.and_then(|()| add(&mut total, draw.points, what)) {
+                // A lot that waits comes before what is wrong with the points.
+                self.check_usable(draws.get(place..).unwrap_or_default(), at)?;
+                return Err(problem);
+            }
+        }
+        Ok(total)
+    }
+
+    /// Refuses draws on lots that wait for something.
+    #[cold]
+    fn check_usable(&mut self, draws: &[Draw], at: Moment) -> Result<(), LedgerError> {
+        for draw in draws {
+            if !usable(self.lot_mut(draw.lot)?, at) {
+                return Err(waiting());
+            }
+        }
+        Ok(())
+    }
+
     /// Takes points that no hold keeps from one lot.
     #[inline]
     pub(super) fn draw_one(
@@ -210,7 +243,7 @@ impl Wallet {
         };
         not_negative(points, what)?;
         // A lot's parts are within its origin, so no difference leaves the range.
-        let free = Points::from_milli(of.remaining.milli().saturating_sub(of.held.milli()));
+        let free = Points::from_milli(of.remaining.milli().wrapping_sub(of.held.milli()));
         if points > free {
             return Err(overdrawn(id, what, points, free));
         }
@@ -292,6 +325,11 @@ impl Wallet {
             self.first_live = self.first_live.min(place(lot));
         }
     }
+}
+
+#[cold]
+fn waiting() -> LedgerError {
+    LedgerError::state("a lot to draw on", "pending", "usable")
 }
 
 #[cold]
