@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
+from zoneinfo import ZoneInfo
 
 from .cart import Json, Line, Terms, failure
-from .days import Deadline, deadline_text, reached, validity_end
+from .days import Deadline, deadline_text, instant, reached, validity_end
 from .earning import base_of, counts
 from .numbers import minor
 
@@ -21,6 +22,9 @@ class Issue:
     reward: str
     expiry: Deadline | None
     state: str = "ready"
+    """Whether it can be used, was ``used``, lapsed, or is void."""
+    tier: tuple[str, str] | None = None
+    """The ladder and the tier that brought it."""
 
 
 @dataclass
@@ -28,7 +32,18 @@ class Rewards:
     """The rewards of a member, numbered in the order of their issue."""
 
     definitions: dict[str, Json]
+    zone: ZoneInfo
     issues: list[Issue] = field(default_factory=list)
+
+    def ready(self, reward: str) -> list[Issue]:
+        """Those that can be used, the one that lapses first ahead."""
+        found = [one for one in self.issues if one.reward == reward and one.state == "ready"]
+        end = datetime.max.replace(tzinfo=self.zone)
+        return sorted(found, key=lambda one: end if one.expiry is None else instant(one.expiry, self.zone))
+
+    def counted(self, reward: str) -> int:
+        """How many the member got."""
+        return sum(1 for one in self.issues if one.reward == reward and one.state != "undone")
 
     def issue(self, reward: str, now: datetime) -> Issue:
         span = self.definitions[reward].get("valid_for")
@@ -36,6 +51,11 @@ class Rewards:
         expiry = validity_end(now, rolling, now.tzinfo) if span else None
         self.issues.append(Issue(len(self.issues), reward, expiry))
         return self.issues[-1]
+
+    def issue_again(self, issue: Issue) -> None:
+        """One that was used is there again, as one of its own that lapses when the other did."""
+        issue.state = "undone"
+        self.issues.append(Issue(len(self.issues), issue.reward, issue.expiry, tier=issue.tier))
 
     def lapse(self, now: datetime) -> None:
         for issue in self.issues:

@@ -218,6 +218,8 @@ def holds(kind: str, said: Any, purchase: Json, terms: Terms, now: datetime) -> 
             return bool(every and terms.ordinal % every == 0) or terms.ordinal in said.get("at", ())
         case "first_purchase":
             return terms.first_again if said.get("again_after_return") else terms.first
+        case "shipping_method":
+            return any(one.get("method") in said for one in purchase.get("shipping", ()))
         case "code":
             entered = {code.upper() for code in purchase.get("codes", ())}
             return bool(entered & {code.upper() for code in said})

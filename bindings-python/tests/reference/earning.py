@@ -75,14 +75,16 @@ def headroom_of(owner: str, what: str, limits: list[Json], terms: Terms) -> list
     return left
 
 
-def refusal(scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> Failure | None:
+def refusal(
+    scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: Terms, delivery: int
+) -> Failure | None:
     """Why a rule does not apply to a purchase."""
     if (found := failure(rule.get("when"), purchase, lines, terms)) is not None:
         return found
     (kind,) = rule["give"]
     if kind == "event":
         return "rule.event", None
-    if not any(counts(rule, line) for line in lines):
+    if not any(counts(rule, line) for line in lines) and ("target" in rule or not delivery):
         return "rule.no_line", None
     for per, left in headroom_of(f"rule.{rule['id']}", "times", rule.get("times", []), terms):
         if left == 0:
@@ -90,7 +92,8 @@ def refusal(scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: 
     return None
 
 
-KEYS = [f"condition.{kind}" for kind in ("flag", "code", "channel", "store", "segment", "between", "tier")]
+VAIN = ("flag", "code", "channel", "store", "segment", "between", "tier", "shipping_method")
+KEYS = [f"condition.{kind}" for kind in VAIN]
 
 
 def is_no_candidate(rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> bool:
@@ -126,8 +129,8 @@ def base_of(scheme: Json, line: Line) -> int:
     return line.earning()
 
 
-def from_lines(scheme: Json, rule: Json, lines: list[Line]) -> list[Fraction]:
-    """What a rule brings on each line."""
+def from_lines(scheme: Json, rule: Json, lines: list[Line], delivery: int) -> list[Fraction]:
+    """What a rule brings on each line, and last on delivery, which no target picks."""
     ((kind, give),) = rule["give"].items()
     made = []
     for line in lines:
@@ -138,26 +141,30 @@ def from_lines(scheme: Json, rule: Json, lines: list[Line]) -> list[Fraction]:
             elif kind == "per_unit":
                 value = Fraction(line.counting(rule.get("free_units", "skip")) * thousandths(give["points"]))
         made.append(value)
+    amount = delivery if kind == "per_amount" and "target" not in rule else 0
+    made.append(Fraction(amount * thousandths(give["points"]), minor(give["per"])) if amount else Fraction(0))
     return made
 
 
-def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms) -> Earned:
+def earn(
+    scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms, delivery: int = 0
+) -> Earned:
     """What a purchase earns in a wallet, with parts that sum to it."""
     rules = [rule for rule in scheme.get("earn", ()) if wallet_of(scheme, rule) == wallet["id"]]
     refused: dict[str, Failure] = {}
     applied = []
     for rule in rules:
-        found = refusal(scheme, rule, purchase, lines, terms)
+        found = refusal(scheme, rule, purchase, lines, terms, delivery)
         if found is None:
             applied.append(rule)
         else:
             refused[rule["id"]] = found
     parts = {rule["id"]: Part(rule["id"], Fraction(0)) for rule in applied}
 
-    on_lines = {rule["id"]: from_lines(scheme, rule, lines) for rule in applied}
+    on_lines = {rule["id"]: from_lines(scheme, rule, lines, delivery) for rule in applied}
     multiplied = [rule for rule in applied if is_multiplied(rule)]
     if scheme.get("combine_rules", "sum") == "best":
-        for place in range(len(lines)):
+        for place in range(len(lines) + 1):
             rivals = [rule["id"] for rule in multiplied if next(iter(rule["give"])) in ("per_amount", "per_unit")]
             best = max(rivals, key=lambda name: on_lines[name][place], default=None)
             for name in rivals:
@@ -177,9 +184,9 @@ def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: T
 
     multipliers = [rule for rule in applied if "multiply" in rule["give"]]
     order_base = sum((on_order[rule["id"]] for rule in multiplied), Fraction(0))
-    for place, line in enumerate(lines):
+    for place, line in enumerate([*lines, None]):
         amount = sum((on_lines[rule["id"]][place] for rule in multiplied), Fraction(0))
-        chosen = [r for r in multipliers if "target" in r and counts(r, line)]
+        chosen = [r for r in multipliers if "target" in r and line is not None and counts(r, line)]
         factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in chosen]
         order_base += grow(scheme, amount, factors, parts)
     factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in multipliers if "target" not in r]

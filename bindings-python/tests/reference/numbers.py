@@ -81,3 +81,20 @@ def by_largest_remainder(total: int, exact: Sequence[Fraction], step: int = 1) -
         # What was carried can be more than a step of each.
         shares[order[turn % len(order)]] += step
     return shares
+
+
+def capped_shares(total: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
+    """A total in shares that follow weights, none above its room: what one cannot bear flows to the others."""
+    total = min(total, sum(rooms))
+    full: set[int] = set()
+    while True:
+        left = total - sum(rooms[i] for i in full)
+        weight = sum(weights[i] for i in range(len(weights)) if i not in full)
+        exact = [
+            Fraction(rooms[i]) if i in full else Fraction(left * weights[i], weight) if weight else Fraction(0)
+            for i in range(len(weights))
+        ]
+        over = {i for i in range(len(weights)) if exact[i] > rooms[i]}
+        if not over:
+            return by_largest_remainder(total, exact)
+        full |= over
