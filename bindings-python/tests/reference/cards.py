@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .cart import Json, Line, Terms, failure
 from .days import Deadline, deadline_text, instant, reached, validity_end
-from .earning import base_of, counts
+from .earning import counts
 from .numbers import minor
 
 
@@ -184,7 +184,7 @@ class Card:
         return made
 
 
-def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, scheme: Json) -> dict[int, int]:
+def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, base: list[int]) -> dict[int, int]:
     """The stamps that a purchase brings, by rule, before any guard."""
     found = {}
     for place, rule in enumerate(card["stamps"]):
@@ -200,7 +200,7 @@ def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, schem
             case "per_unit":
                 found[place] = each * sum(line.counting(rule.get("free_units", "skip")) for line in picked)
             case "per_amount":
-                amount = sum(base_of(scheme, line) for line in picked)
+                amount = sum(of for line, of in zip(lines, base, strict=True) if counts(rule, line))
                 found[place] = each * floor(Fraction(amount, minor(give["per"])))
     return found
 

@@ -37,7 +37,7 @@ def instants_in_utc(value: Any) -> Any:
 def engine_decision(said: Json) -> Json:
     """What is compared of the engine's decision."""
     made = {key: said[key] for key in ("lines", "discounts", "rewards", "wallets", "cards", "tiers")}
-    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "shipping", "total", "points_tender", "due")}
+    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "shipping", "tax", "total", "points_tender", "due")}
     made["refused"] = said.get("refused", [])
     made["offers"] = [
         {key: offer[key] for key in ("offer", "code", "amount", "missing") if key in offer} for offer in said.get("offers", ())

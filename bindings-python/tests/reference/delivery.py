@@ -24,6 +24,10 @@ class Charge:
     def net(self) -> int:
         return self.amount - self.cut
 
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.document.get("tax", "0"))
+
 
 def charges_of(purchase: Json) -> list[Charge]:
     return [Charge(one) for one in purchase.get("shipping", ())]

@@ -9,7 +9,8 @@ from typing import Any
 
 from .cart import Failure, Json, Line, Terms, failure, matches
 from .days import period_start
-from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths
+from .delivery import Charge
+from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths, with_tax
 
 @dataclass
 class Part:
@@ -124,20 +125,26 @@ def counts(rule: Json, line: Line) -> bool:
     return line.counting(rule.get("free_units", "skip")) > 0
 
 
-def base_of(scheme: Json, line: Line) -> int:
-    """The amount of a line that earns."""
-    return line.earning()
+def bases(scheme: Json, purchase: Json, lines: list[Line], charges: list[Charge]) -> tuple[list[int], int]:
+    """What of every line and of delivery together earns by amount."""
+    base = scheme.get("earn_base", {})
+    earning = charges if base.get("shipping") else []
+    amounts = [(0 if line.excluded else line.earning(), line.rate) for line in lines]
+    amounts += [(charge.net, charge.rate) for charge in earning]
+    by_line = scheme.get("tax_rounding") == "per_line"
+    made = with_tax(amounts, purchase.get("tax_included", True), by_line, base.get("tax", "as_priced"))
+    return made[: len(lines)], sum(made[len(lines) :])
 
 
-def from_lines(scheme: Json, rule: Json, lines: list[Line], delivery: int) -> list[Fraction]:
+def from_lines(rule: Json, lines: list[Line], base: list[int], delivery: int) -> list[Fraction]:
     """What a rule brings on each line, and last on delivery, which no target picks."""
     ((kind, give),) = rule["give"].items()
     made = []
-    for line in lines:
+    for line, amount in zip(lines, base, strict=True):
         value = Fraction(0)
         if counts(rule, line):
             if kind == "per_amount":
-                value = Fraction(base_of(scheme, line) * thousandths(give["points"]), minor(give["per"]))
+                value = Fraction(amount * thousandths(give["points"]), minor(give["per"]))
             elif kind == "per_unit":
                 value = Fraction(line.counting(rule.get("free_units", "skip")) * thousandths(give["points"]))
         made.append(value)
@@ -147,9 +154,10 @@ def from_lines(scheme: Json, rule: Json, lines: list[Line], delivery: int) -> li
 
 
 def earn(
-    scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms, delivery: int = 0
+    scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
 ) -> Earned:
     """What a purchase earns in a wallet, with parts that sum to it."""
+    base, delivery = bases(scheme, purchase, lines, charges)
     rules = [rule for rule in scheme.get("earn", ()) if wallet_of(scheme, rule) == wallet["id"]]
     refused: dict[str, Failure] = {}
     applied = []
@@ -161,7 +169,7 @@ def earn(
             refused[rule["id"]] = found
     parts = {rule["id"]: Part(rule["id"], Fraction(0)) for rule in applied}
 
-    on_lines = {rule["id"]: from_lines(scheme, rule, lines, delivery) for rule in applied}
+    on_lines = {rule["id"]: from_lines(rule, lines, base, delivery) for rule in applied}
     multiplied = [rule for rule in applied if is_multiplied(rule)]
     if scheme.get("combine_rules", "sum") == "best":
         for place in range(len(lines) + 1):

@@ -15,12 +15,13 @@ from .claims import Claims, Use, cost_of, shown_use
 from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
 from .delivery import Charge
-from .earning import Earned, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
+from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
 from .ladders import measured, tier_at
 from .ladders import standing as standing_of
 from .numbers import minor, money_text, points_text, thousandths
 from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
+from .taxes import tax_of
 from .wallets import Draw, Lot, Wallet
 
 
@@ -48,6 +49,9 @@ class Sale:
     """The rewards that it used, as long as they stay used."""
     charges: list[Charge] = field(default_factory=list)
     """The delivery charges, which come back with the last of the goods."""
+    paid: int = 0
+    """What was paid in money."""
+    refunded: int = 0
     returned: bool = False
     """Whether everything came back."""
     used: list[Offered] = field(default_factory=list)
@@ -147,10 +151,8 @@ class Member:
         self, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
     ) -> dict[str, Earned]:
         """What is earned by wallet."""
-        earns = self.scheme.get("earn_base", {}).get("shipping")
-        delivery = sum(one.net for one in charges) if earns else 0
         return {
-            name: earn(self.scheme, wallet.document, purchase, lines, terms, delivery)
+            name: earn(self.scheme, wallet.document, purchase, lines, terms, charges)
             for name, wallet in self.wallets.items()
         }
 
@@ -193,7 +195,7 @@ class Member:
         earned = self.earned(purchase, lines, terms, priced.charges)
         goods = sum(unit.price for line in lines for unit in line.units)
         made: Json = {"lines": [], "wallets": [], "totals": {}, "reasons": {}, "cards": []}
-        self.decide_cards(made["cards"], purchase, lines, terms, now)
+        self.decide_cards(made["cards"], purchase, lines, terms, priced.charges, now)
         made["tiers"] = []
         for ladder in self.scheme.get("ladders", ()):
             value = self.value(ladder)
@@ -213,8 +215,12 @@ class Member:
             )
         left = money_text(sum(line.net() for line in lines))
         delivery = sum(one.net for one in priced.charges)
+        tax = tax_of(self.scheme, purchase, lines, priced.charges)
         total = sum(line.net() for line in lines) + delivery
+        if not purchase.get("tax_included", True):
+            total += tax
         made["totals"] = {"list": money_text(goods), "goods": left, "shipping": money_text(delivery)}
+        made["totals"]["tax"] = money_text(tax)
         made["totals"]["total"] = money_text(total)
         tendered = sum(unit.tender_cut for line in lines for unit in line.units)
         made["totals"]["points_tender"] = money_text(tendered)
@@ -261,9 +267,11 @@ class Member:
                     made["reasons"][rule]["missing"] = missing
         return made
 
-    def decide_cards(self, made: list[Json], purchase: Json, lines: list[Line], terms: Terms, now: datetime) -> None:
+    def decide_cards(
+        self, made: list[Json], purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge], now: datetime
+    ) -> None:
         """What each card would gain, found by doing it on a copy."""
-        for name, stamps in self.stamps(purchase, lines, terms).items():
+        for name, stamps in self.stamps(purchase, lines, terms, charges).items():
             granted = sum(stamps.values())
             if granted:
                 card, rewards = copy.deepcopy((self.cards[name], self.rewards))
@@ -280,11 +288,14 @@ class Member:
                     }
                 )
 
-    def stamps(self, purchase: Json, lines: list[Line], terms: Terms) -> dict[str, dict[int, int]]:
+    def stamps(
+        self, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
+    ) -> dict[str, dict[int, int]]:
         """The stamps that a purchase brings, by card and rule; guards take from the last rules."""
         made = {}
+        base, _ = bases(self.scheme, purchase, lines, charges)
         for name, card in self.cards.items():
-            brings = stamps_of(card.document, purchase, lines, terms, self.scheme)
+            brings = stamps_of(card.document, purchase, lines, terms, base)
             left = guarded(card.document, sum(brings.values()), terms, terms.last_stamps[name])
             kept = {}
             # Sticky stamps are the last that a guard takes.
@@ -355,6 +366,7 @@ class Member:
         sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
         self.sales[purchase["id"]] = sale
         sale.uses, sale.charges = priced.uses, priced.charges
+        sale.paid = self.paid(sale)
         for use in priced.uses:
             if use.issue is None:
                 use.issue = self.rewards.issue(use.reward, now)
@@ -374,7 +386,7 @@ class Member:
                 self.carry[name] = found.carry
         sale.used = [one for one in priced.offers if one.gives]
         self.count_offers(sale, 1)
-        for name, stamps in self.stamps(purchase, lines, terms).items():
+        for name, stamps in self.stamps(purchase, lines, terms, priced.charges).items():
             card, granted = self.cards[name], sum(stamps.values())
             if granted:
                 placed = card.put([purchase["id"]] * granted, now, self.rewards)
@@ -419,7 +431,6 @@ class Member:
         if not body["lines"]:
             raise Refused("return.empty")
         named = {line.name: line for line in sale.lines}
-        before = sum(line.paid() for line in sale.lines)
         kept = {line.name: (line.kept, line.goodwill) for line in sale.lines}
         try:
             for one in body["lines"]:
@@ -439,10 +450,9 @@ class Member:
             for line in sale.lines:
                 line.kept, line.goodwill = kept[line.name]
             raise
-        refund = before - sum(line.paid() for line in sale.lines)
+        refund = self.refund(sale)
         if not sale.returned and not any(line.kept for line in sale.lines):
             sale.returned = True
-            refund += sum(one.net for one in sale.charges)
             self.count_offers(sale, -1, money=False)
         self.restore(sale, now)
         self.undo_uses(sale, now, cancelled=False)
@@ -451,18 +461,32 @@ class Member:
         self.settle_tiers(now)
         return {"refund": money_text(refund)}
 
+    def paid(self, sale: Sale) -> int:
+        """What was paid in money for what is kept, with delivery as long as any of the goods are."""
+        if not any(line.kept for line in sale.lines):
+            return 0
+        amount = sum(line.paid() for line in sale.lines) + sum(one.net for one in sale.charges)
+        if not sale.document.get("tax_included", True):
+            amount += tax_of(self.scheme, sale.document, sale.lines, sale.charges)
+        return amount
+
+    def refund(self, sale: Sale) -> int:
+        """The money that comes back now: what was paid less what is kept, and less what came back before."""
+        refund = max(0, sale.paid - self.paid(sale) - sale.refunded)
+        sale.refunded += refund
+        return refund
+
     def give_back(self, line: Line, quantity: int) -> None:
         """Takes the last units of a line back."""
         line.kept -= quantity
 
     def act_cancel(self, body: Json, now: datetime) -> Json:
         sale = self.sale(body["purchase"])
-        refund = sum(line.paid() for line in sale.lines)
         if not sale.returned:
-            refund += sum(one.net for one in sale.charges)
             self.count_offers(sale, -1)
         for line in sale.lines:
             line.kept = line.goodwill = 0
+        refund = self.refund(sale)
         self.restore(sale, now)
         self.undo_uses(sale, now, cancelled=True)
         self.take_points(sale, now, cancelled=True)
@@ -548,7 +572,8 @@ class Member:
 
     def take_stamps(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
         """Takes the stamps that what is kept does not bring."""
-        kept = self.stamps(sale.document, sale.lines, sale.terms)
+        charges = sale.charges if not cancelled and any(line.kept for line in sale.lines) else []
+        kept = self.stamps(sale.document, sale.lines, sale.terms, charges)
         for name, placed in sale.placed.items():
             card, rules = self.cards[name], self.cards[name].document["stamps"]
             left = 0
