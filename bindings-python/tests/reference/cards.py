@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .cart import Json, Line, Terms, failure
 from .days import Deadline, deadline_text, instant, reached, validity_end
-from .earning import counts
+from .earning import counts, picks
 from .numbers import minor
 
 
@@ -200,7 +200,7 @@ def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, base:
             case "per_unit":
                 found[place] = each * sum(line.counting(rule.get("free_units", "skip")) for line in picked)
             case "per_amount":
-                amount = sum(of for line, of in zip(lines, base, strict=True) if counts(rule, line))
+                amount = sum(of for line, of in zip(lines, base, strict=True) if picks(rule, line))
                 found[place] = each * floor(Fraction(amount, minor(give["per"])))
     return found
 

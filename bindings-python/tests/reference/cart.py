@@ -25,6 +25,8 @@ class Unit:
     """What points pay of it; they lower no price."""
     history: list[int] = field(default_factory=list)
     """What each discount that was on units beside it took."""
+    reward_cut: int = 0
+    """What rewards take, which stands in the cuts of items and of the order too."""
     points_earning: int = 0
     """What points took off or pay that earns all the same."""
 
@@ -67,9 +69,12 @@ class Line:
         """What was paid in money for the kept units."""
         return max(0, sum(unit.net - unit.tender_cut for unit in self.kept_units()) - self.goodwill)
 
-    def earning(self) -> int:
-        """What of the kept units earns by amount."""
-        apart = sum(unit.points_earning - unit.tender_cut for unit in self.kept_units())
+    def earning(self, before: bool) -> int:
+        """What of the kept units earns by amount, before the scheme's own rewards and points or after them."""
+        if before:
+            apart = sum(unit.reward_cut + unit.points_cut for unit in self.kept_units())
+        else:
+            apart = sum(unit.points_earning - unit.tender_cut for unit in self.kept_units())
         return max(0, self.net() + apart)
 
     @property
@@ -183,7 +188,8 @@ def failure(
             return ("condition.not", None) if found is None else None
         case "min_amount":
             picked = [line for line in inside if matches(said.get("target"), line.document)]
-            missing = minor(said["amount"]) - amount_of(picked, said.get("base", "running"), said.get("tax", "as_priced"))
+            base, tax = said.get("base", "running"), said.get("tax", "as_priced")
+            missing = minor(said["amount"]) - amount_of(picked, base, tax)
             if missing <= 0:
                 return None
             return "condition.min_amount", {"amount": money_text(missing)}

@@ -83,6 +83,8 @@ class Claims:
             return self.refuse(name, "reward.no_effect")
         pricing.cut_field = "order_cut" if stage_of(reward) == "order" else "item_cut"
         pricing.take("reward", name, cuts)
+        for place, cut in cuts.items():
+            pricing.unit(place).reward_cut += cut
         use = Use(name, ready, None, cuts)
         self.uses.append(use)
         if ready is None:
@@ -162,7 +164,7 @@ def stage_of(reward: Json) -> str:
     """The stage of a reward: the order's where it is on all lines alike."""
     ((kind, said),) = reward["gives"].items()
     if kind == "shipping":
-        return kind
+        return "shipping"
     if kind == "free_product" or "target" in said:
         return "item"
     return "order"

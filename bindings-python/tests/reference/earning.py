@@ -77,7 +77,7 @@ def headroom_of(owner: str, what: str, limits: list[Json], terms: Terms) -> list
 
 
 def refusal(
-    scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: Terms, delivery: int
+    rule: Json, purchase: Json, lines: list[Line], terms: Terms, base: list[int], delivery: int
 ) -> Failure | None:
     """Why a rule does not apply to a purchase."""
     if (found := failure(rule.get("when"), purchase, lines, terms)) is not None:
@@ -85,7 +85,11 @@ def refusal(
     (kind,) = rule["give"]
     if kind == "event":
         return "rule.event", None
-    if not any(counts(rule, line) for line in lines) and ("target" in rule or not delivery):
+    of_amount = kind == "per_amount" and any(
+        amount for line, amount in zip(lines, base, strict=True) if picks(rule, line)
+    )
+    on_delivery = delivery and "target" not in rule
+    if not any(counts(rule, line) for line in lines) and not of_amount and not on_delivery:
         return "rule.no_line", None
     for per, left in headroom_of(f"rule.{rule['id']}", "times", rule.get("times", []), terms):
         if left == 0:
@@ -118,18 +122,21 @@ def asks_in_vain(condition: Json, purchase: Json, lines: list[Line], terms: Term
     return found is not None and found[0] in KEYS
 
 
+def picks(rule: Json, line: Line) -> bool:
+    """Whether a line is one that a rule is on."""
+    return not line.excluded and matches(rule.get("target"), line.document)
+
+
 def counts(rule: Json, line: Line) -> bool:
     """Whether a line has units that count for a rule."""
-    if line.excluded or not matches(rule.get("target"), line.document):
-        return False
-    return line.counting(rule.get("free_units", "skip")) > 0
+    return picks(rule, line) and line.counting(rule.get("free_units", "skip")) > 0
 
 
 def bases(scheme: Json, purchase: Json, lines: list[Line], charges: list[Charge]) -> tuple[list[int], int]:
     """What of every line and of delivery together earns by amount."""
     base = scheme.get("earn_base", {})
     earning = charges if base.get("shipping") else []
-    amounts = [(0 if line.excluded else line.earning(), line.rate) for line in lines]
+    amounts = [(0 if line.excluded else line.earning(base.get("own_reward") == "before"), line.rate) for line in lines]
     amounts += [(charge.net, charge.rate) for charge in earning]
     by_line = scheme.get("tax_rounding") == "per_line"
     made = with_tax(amounts, purchase.get("tax_included", True), by_line, base.get("tax", "as_priced"))
@@ -142,8 +149,9 @@ def from_lines(rule: Json, lines: list[Line], base: list[int], delivery: int) ->
     made = []
     for line, amount in zip(lines, base, strict=True):
         value = Fraction(0)
-        if counts(rule, line):
+        if picks(rule, line):
             if kind == "per_amount":
+                # Free units have an amount where amounts earn before rewards.
                 value = Fraction(amount * thousandths(give["points"]), minor(give["per"]))
             elif kind == "per_unit":
                 value = Fraction(line.counting(rule.get("free_units", "skip")) * thousandths(give["points"]))
@@ -162,7 +170,7 @@ def earn(
     refused: dict[str, Failure] = {}
     applied = []
     for rule in rules:
-        found = refusal(scheme, rule, purchase, lines, terms, delivery)
+        found = refusal(rule, purchase, lines, terms, base, delivery)
         if found is None:
             applied.append(rule)
         else:

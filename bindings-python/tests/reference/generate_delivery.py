@@ -55,7 +55,7 @@ class Delivered(Used):
     def scheme(self) -> Json:
         made = super().scheme()
         if self.some(0.5):
-            made["earn_base"] = {"shipping": True}
+            made.setdefault("earn_base", {})["shipping"] = True
         return made
 
     def purchase(self, name: str) -> Json:

@@ -24,17 +24,20 @@ class Used(Payments):
                 else:
                     reward["cost"] = {"points": "12"}
         self.usable = rewards
+        if self.some(0.25):
+            made.setdefault("earn_base", {})["own_reward"] = "before"
         return made
 
     def reward(self, name: str, wallets: list[str]) -> Json:
         made: Json = {"id": name, "gives": self.gives()}
         if self.some(0.85):
-            made["cost"] = {"points": str(self.number(0, 20))}
+            cost: Json = {"points": str(self.number(0, 20))}
+            made["cost"] = cost
             if self.some(0.4):
-                made["cost"]["wallet"] = self.one(wallets)
+                cost["wallet"] = self.one(wallets)
             if self.tiers and self.some(0.3):
                 tier = self.one(self.tiers)[1]
-                made["cost"]["by_tier"] = [{"tier": tier, "points": str(self.number(0, 20))}]
+                cost["by_tier"] = [{"tier": tier, "points": str(self.number(0, 20))}]
         if self.some(0.4):
             made["valid_for"] = self.span(self.some(0.7))
             if self.some(0.3):

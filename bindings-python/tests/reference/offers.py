@@ -399,7 +399,7 @@ def stage_of(benefit: Json) -> str:
     """The stage of a benefit: the order's without units, that of lines else."""
     ((kind, said),) = benefit.items()
     if kind == "shipping":
-        return kind
+        return "shipping"
     return str(said.get("stage", "item" if "on" in said else "order"))
 
 
