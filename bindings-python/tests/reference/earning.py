@@ -202,7 +202,7 @@ def earn(
     order_base = sum((on_order[rule["id"]] for rule in multiplied), Fraction(0))
     for place, line in enumerate([*lines, None]):
         amount = sum((on_lines[rule["id"]][place] for rule in multiplied), Fraction(0))
-        chosen = [r for r in multipliers if "target" in r and line is not None and counts(r, line)]
+        chosen = [r for r in multipliers if "target" in r and line is not None and picks(r, line)]
         factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in chosen]
         order_base += grow(scheme, amount, factors, parts)
     factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in multipliers if "target" not in r]
