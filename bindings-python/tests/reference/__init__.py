@@ -22,13 +22,22 @@ Covered so far:
   what comes back of them;
 - points that pay, as a discount and as a tender: minimum, step, share, lines, ``trim`` and ``reject``, whether they
   earn, several payments, refusals, and what comes back to which lot;
-- the acts ``record``, ``refund`` (units and amounts, repeated), ``cancel``, ``redeem`` of points, ``adjust``,
-  ``due``; quotes, reasons and standings; four zones with their changes of clocks.
+- rewards used on a purchase: free products, percentages and amounts, on lines and on the order, with shares,
+  conditions, limits and prices by tier; bought, given by hand or brought by a tier, with a validity; which is used
+  first, where it stands beside offers and payments, ``own_reward``, and what comes back: points, the reward itself,
+  those of a lost tier;
+- delivery: charges and methods, the offers, rewards and tiers that lower them, budgets, what earns on them, and when
+  they come back;
+- tax in the prices or on top, rounded by rate and by line, in totals, thresholds, what earns, and refunds;
+- the acts ``record``, ``refund`` (units and amounts, repeated), ``cancel``, ``redeem`` of points and rewards,
+  ``grant``, ``adjust``, ``due``; quotes, reasons and standings; four zones with their changes of clocks.
 
-Not yet: offers that exclude each other, sets, steps, gifts, deductions, ``amount_max`` of each line or unit, percentages of
-``initial`` and ``list`` prices, rewards that lower a price, tax, delivery,
-tenders, claims, events, holds, transfers, merges, reviews of tiers, challenges, referrals, the other
-policies of returns, factors below 1, factors of many decimals beside ``carry``, budgets on the pool.
+Not yet: offers that exclude each other, sets, steps, gifts, deductions, ``amount_max`` of each line or unit,
+percentages of ``initial`` and ``list`` prices, amounts that delivery shares, amounts of offers and shares by weights
+with or without tax, the shop's own tax, points as a tender beside tax, rewards of points, rewards of cards that are
+used, rewards that offers issue, gift cards as tenders, offers that wait for claims, events, holds, transfers, merges,
+reviews of tiers, challenges, referrals, the other policies of returns, factors below 1, factors of many decimals
+beside ``carry``, budgets on the pool.
 
 ``python -m reference FIRST END`` compares a range of seeds on all processors; every family of cases has ten million
 seeds of its own (``families``); a failure prints the seed and a

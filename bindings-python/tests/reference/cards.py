@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
+from zoneinfo import ZoneInfo
 
 from .cart import Json, Line, Terms, failure
-from .days import Deadline, deadline_text, reached, validity_end
-from .earning import base_of, counts
+from .days import Deadline, deadline_text, instant, reached, validity_end
+from .earning import counts, picks
 from .numbers import minor
 
 
@@ -21,6 +22,9 @@ class Issue:
     reward: str
     expiry: Deadline | None
     state: str = "ready"
+    """Whether it can be used, was ``used``, lapsed, or is void."""
+    tier: tuple[str, str] | None = None
+    """The ladder and the tier that brought it."""
 
 
 @dataclass
@@ -28,7 +32,18 @@ class Rewards:
     """The rewards of a member, numbered in the order of their issue."""
 
     definitions: dict[str, Json]
+    zone: ZoneInfo
     issues: list[Issue] = field(default_factory=list)
+
+    def ready(self, reward: str) -> list[Issue]:
+        """Those that can be used, the one that lapses first ahead."""
+        found = [one for one in self.issues if one.reward == reward and one.state == "ready"]
+        end = datetime.max.replace(tzinfo=self.zone)
+        return sorted(found, key=lambda one: end if one.expiry is None else instant(one.expiry, self.zone))
+
+    def counted(self, reward: str) -> int:
+        """How many the member got."""
+        return sum(1 for one in self.issues if one.reward == reward and one.state != "undone")
 
     def issue(self, reward: str, now: datetime) -> Issue:
         span = self.definitions[reward].get("valid_for")
@@ -36,6 +51,11 @@ class Rewards:
         expiry = validity_end(now, rolling, now.tzinfo) if span else None
         self.issues.append(Issue(len(self.issues), reward, expiry))
         return self.issues[-1]
+
+    def issue_again(self, issue: Issue) -> None:
+        """One that was used is there again, as one of its own that lapses when the other did."""
+        issue.state = "undone"
+        self.issues.append(Issue(len(self.issues), issue.reward, issue.expiry, tier=issue.tier))
 
     def lapse(self, now: datetime) -> None:
         for issue in self.issues:
@@ -164,7 +184,7 @@ class Card:
         return made
 
 
-def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, scheme: Json) -> dict[int, int]:
+def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, base: list[int]) -> dict[int, int]:
     """The stamps that a purchase brings, by rule, before any guard."""
     found = {}
     for place, rule in enumerate(card["stamps"]):
@@ -180,7 +200,7 @@ def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, schem
             case "per_unit":
                 found[place] = each * sum(line.counting(rule.get("free_units", "skip")) for line in picked)
             case "per_amount":
-                amount = sum(base_of(scheme, line) for line in picked)
+                amount = sum(of for line, of in zip(lines, base, strict=True) if picks(rule, line))
                 found[place] = each * floor(Fraction(amount, minor(give["per"])))
     return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from .days import WEEKDAYS
-from .numbers import minor, money_text
+from .numbers import minor, money_text, with_tax
 
 Json = dict[str, Any]
 
@@ -24,6 +25,8 @@ class Unit:
     """What points pay of it; they lower no price."""
     history: list[int] = field(default_factory=list)
     """What each discount that was on units beside it took."""
+    reward_cut: int = 0
+    """What rewards take, which stands in the cuts of items and of the order too."""
     points_earning: int = 0
     """What points took off or pay that earns all the same."""
 
@@ -47,6 +50,9 @@ class Line:
     excluded: bool
     goodwill: int = 0
     kept: int = 0
+    tax_included: bool = True
+    tax_by_line: bool = False
+    """Whether the tax is rounded for every line, not for every rate."""
 
     @property
     def price(self) -> int:
@@ -63,10 +69,17 @@ class Line:
         """What was paid in money for the kept units."""
         return max(0, sum(unit.net - unit.tender_cut for unit in self.kept_units()) - self.goodwill)
 
-    def earning(self) -> int:
-        """What of the kept units earns by amount."""
-        apart = sum(unit.points_earning - unit.tender_cut for unit in self.kept_units())
+    def earning(self, before: bool) -> int:
+        """What of the kept units earns by amount, before the scheme's own rewards and points or after them."""
+        if before:
+            apart = sum(unit.reward_cut + unit.points_cut for unit in self.kept_units())
+        else:
+            apart = sum(unit.points_earning - unit.tender_cut for unit in self.kept_units())
         return max(0, self.net() + apart)
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.document.get("tax", "0"))
 
     def counting(self, free_units: str) -> int:
         """How many kept units count for a rule."""
@@ -127,6 +140,8 @@ def lines_of(scheme: Json, purchase: Json) -> list[Line]:
         units = [Unit(minor(line["price"])) for _ in range(quantity)]
         name = line.get("id", str(place))
         made.append(Line(line, name, units, is_excluded(scheme, line), kept=quantity))
+        made[-1].tax_included = purchase.get("tax_included", True)
+        made[-1].tax_by_line = scheme.get("tax_rounding") == "per_line"
     return made
 
 
@@ -134,18 +149,20 @@ Failure = tuple[str, Json | None]
 """A reason's code, and what is missing."""
 
 
-def amount_of(lines: list[Line], base: str) -> int:
+def amount_of(lines: list[Line], base: str, tax: str) -> int:
     """What lines are worth, by what a threshold measures."""
-    total = 0
+    amounts = []
     for line in lines:
         if base == "list":
-            total += sum(unit.price for unit in line.kept_units())
+            amount = sum(unit.price for unit in line.kept_units())
         elif base == "after_item":
-            amount = sum(unit.price - unit.item_cut for unit in line.kept_units())
-            total += max(0, amount - line.goodwill)
+            amount = max(0, sum(unit.price - unit.item_cut for unit in line.kept_units()) - line.goodwill)
         else:
-            total += line.net()
-    return total
+            amount = line.net()
+        amounts.append((amount, line.rate))
+    if not lines:
+        return 0
+    return sum(with_tax(amounts, lines[0].tax_included, lines[0].tax_by_line, tax))
 
 
 def failure(
@@ -171,7 +188,8 @@ def failure(
             return ("condition.not", None) if found is None else None
         case "min_amount":
             picked = [line for line in inside if matches(said.get("target"), line.document)]
-            missing = minor(said["amount"]) - amount_of(picked, said.get("base", "running"))
+            base, tax = said.get("base", "running"), said.get("tax", "as_priced")
+            missing = minor(said["amount"]) - amount_of(picked, base, tax)
             if missing <= 0:
                 return None
             return "condition.min_amount", {"amount": money_text(missing)}
@@ -218,6 +236,8 @@ def holds(kind: str, said: Any, purchase: Json, terms: Terms, now: datetime) -> 
             return bool(every and terms.ordinal % every == 0) or terms.ordinal in said.get("at", ())
         case "first_purchase":
             return terms.first_again if said.get("again_after_return") else terms.first
+        case "shipping_method":
+            return any(one.get("method") in said for one in purchase.get("shipping", ()))
         case "code":
             entered = {code.upper() for code in purchase.get("codes", ())}
             return bool(entered & {code.upper() for code in said})

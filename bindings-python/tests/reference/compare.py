@@ -36,8 +36,8 @@ def instants_in_utc(value: Any) -> Any:
 
 def engine_decision(said: Json) -> Json:
     """What is compared of the engine's decision."""
-    made = {key: said[key] for key in ("lines", "discounts", "wallets", "cards", "tiers")}
-    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "total", "points_tender", "due")}
+    made = {key: said[key] for key in ("lines", "discounts", "rewards", "wallets", "cards", "tiers")}
+    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "shipping", "tax", "total", "points_tender", "due")}
     made["refused"] = said.get("refused", [])
     made["offers"] = [
         {key: offer[key] for key in ("offer", "code", "amount", "missing") if key in offer} for offer in said.get("offers", ())
@@ -138,6 +138,8 @@ def do(scheme: lc.Scheme, account: lc.Account, model: Member, step: Json, now: d
     try:
         posted = lc.perform(scheme, account, step["act"], at=step["at"])
     except lc.LoyaltyError as error:
+        if error.code.startswith("read."):
+            raise
         hold(made, {"error": error.code}, f"{where} act")
         return account
     said: Json = {}

@@ -9,7 +9,8 @@ from typing import Any
 
 from .cart import Failure, Json, Line, Terms, failure, matches
 from .days import period_start
-from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths
+from .delivery import Charge
+from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths, with_tax
 
 @dataclass
 class Part:
@@ -75,14 +76,20 @@ def headroom_of(owner: str, what: str, limits: list[Json], terms: Terms) -> list
     return left
 
 
-def refusal(scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> Failure | None:
+def refusal(
+    rule: Json, purchase: Json, lines: list[Line], terms: Terms, base: list[int], delivery: int
+) -> Failure | None:
     """Why a rule does not apply to a purchase."""
     if (found := failure(rule.get("when"), purchase, lines, terms)) is not None:
         return found
     (kind,) = rule["give"]
     if kind == "event":
         return "rule.event", None
-    if not any(counts(rule, line) for line in lines):
+    of_amount = kind == "per_amount" and any(
+        amount for line, amount in zip(lines, base, strict=True) if picks(rule, line)
+    )
+    on_delivery = delivery and "target" not in rule
+    if not any(counts(rule, line) for line in lines) and not of_amount and not on_delivery:
         return "rule.no_line", None
     for per, left in headroom_of(f"rule.{rule['id']}", "times", rule.get("times", []), terms):
         if left == 0:
@@ -90,7 +97,8 @@ def refusal(scheme: Json, rule: Json, purchase: Json, lines: list[Line], terms: 
     return None
 
 
-KEYS = [f"condition.{kind}" for kind in ("flag", "code", "channel", "store", "segment", "between", "tier")]
+VAIN = ("flag", "code", "channel", "store", "segment", "between", "tier", "shipping_method")
+KEYS = [f"condition.{kind}" for kind in VAIN]
 
 
 def is_no_candidate(rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> bool:
@@ -114,50 +122,65 @@ def asks_in_vain(condition: Json, purchase: Json, lines: list[Line], terms: Term
     return found is not None and found[0] in KEYS
 
 
+def picks(rule: Json, line: Line) -> bool:
+    """Whether a line is one that a rule is on."""
+    return not line.excluded and matches(rule.get("target"), line.document)
+
+
 def counts(rule: Json, line: Line) -> bool:
     """Whether a line has units that count for a rule."""
-    if line.excluded or not matches(rule.get("target"), line.document):
-        return False
-    return line.counting(rule.get("free_units", "skip")) > 0
+    return picks(rule, line) and line.counting(rule.get("free_units", "skip")) > 0
 
 
-def base_of(scheme: Json, line: Line) -> int:
-    """The amount of a line that earns."""
-    return line.earning()
+def bases(scheme: Json, purchase: Json, lines: list[Line], charges: list[Charge]) -> tuple[list[int], int]:
+    """What of every line and of delivery together earns by amount."""
+    base = scheme.get("earn_base", {})
+    earning = charges if base.get("shipping") else []
+    amounts = [(0 if line.excluded else line.earning(base.get("own_reward") == "before"), line.rate) for line in lines]
+    amounts += [(charge.net, charge.rate) for charge in earning]
+    by_line = scheme.get("tax_rounding") == "per_line"
+    made = with_tax(amounts, purchase.get("tax_included", True), by_line, base.get("tax", "as_priced"))
+    return made[: len(lines)], sum(made[len(lines) :])
 
 
-def from_lines(scheme: Json, rule: Json, lines: list[Line]) -> list[Fraction]:
-    """What a rule brings on each line."""
+def from_lines(rule: Json, lines: list[Line], base: list[int], delivery: int) -> list[Fraction]:
+    """What a rule brings on each line, and last on delivery, which no target picks."""
     ((kind, give),) = rule["give"].items()
     made = []
-    for line in lines:
+    for line, amount in zip(lines, base, strict=True):
         value = Fraction(0)
-        if counts(rule, line):
+        if picks(rule, line):
             if kind == "per_amount":
-                value = Fraction(base_of(scheme, line) * thousandths(give["points"]), minor(give["per"]))
+                # Free units have an amount where amounts earn before rewards.
+                value = Fraction(amount * thousandths(give["points"]), minor(give["per"]))
             elif kind == "per_unit":
                 value = Fraction(line.counting(rule.get("free_units", "skip")) * thousandths(give["points"]))
         made.append(value)
+    amount = delivery if kind == "per_amount" and "target" not in rule else 0
+    made.append(Fraction(amount * thousandths(give["points"]), minor(give["per"])) if amount else Fraction(0))
     return made
 
 
-def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms) -> Earned:
+def earn(
+    scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
+) -> Earned:
     """What a purchase earns in a wallet, with parts that sum to it."""
+    base, delivery = bases(scheme, purchase, lines, charges)
     rules = [rule for rule in scheme.get("earn", ()) if wallet_of(scheme, rule) == wallet["id"]]
     refused: dict[str, Failure] = {}
     applied = []
     for rule in rules:
-        found = refusal(scheme, rule, purchase, lines, terms)
+        found = refusal(rule, purchase, lines, terms, base, delivery)
         if found is None:
             applied.append(rule)
         else:
             refused[rule["id"]] = found
     parts = {rule["id"]: Part(rule["id"], Fraction(0)) for rule in applied}
 
-    on_lines = {rule["id"]: from_lines(scheme, rule, lines) for rule in applied}
+    on_lines = {rule["id"]: from_lines(rule, lines, base, delivery) for rule in applied}
     multiplied = [rule for rule in applied if is_multiplied(rule)]
     if scheme.get("combine_rules", "sum") == "best":
-        for place in range(len(lines)):
+        for place in range(len(lines) + 1):
             rivals = [rule["id"] for rule in multiplied if next(iter(rule["give"])) in ("per_amount", "per_unit")]
             best = max(rivals, key=lambda name: on_lines[name][place], default=None)
             for name in rivals:
@@ -177,9 +200,9 @@ def earn(scheme: Json, wallet: Json, purchase: Json, lines: list[Line], terms: T
 
     multipliers = [rule for rule in applied if "multiply" in rule["give"]]
     order_base = sum((on_order[rule["id"]] for rule in multiplied), Fraction(0))
-    for place, line in enumerate(lines):
+    for place, line in enumerate([*lines, None]):
         amount = sum((on_lines[rule["id"]][place] for rule in multiplied), Fraction(0))
-        chosen = [r for r in multipliers if "target" in r and counts(r, line)]
+        chosen = [r for r in multipliers if "target" in r and line is not None and picks(r, line)]
         factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in chosen]
         order_base += grow(scheme, amount, factors, parts)
     factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in multipliers if "target" not in r]

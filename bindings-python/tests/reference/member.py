@@ -11,13 +11,17 @@ from zoneinfo import ZoneInfo
 
 from .cards import Card, Rewards, day_key, guarded, stamps_of
 from .cart import Json, Line, Terms, lines_of
+from .claims import Claims, Use, cost_of, shown_use
+from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
-from .earning import Earned, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
+from .delivery import Charge
+from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
 from .ladders import measured, tier_at
 from .ladders import standing as standing_of
 from .numbers import minor, money_text, points_text, thousandths
 from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
+from .taxes import tax_of
 from .wallets import Draw, Lot, Wallet
 
 
@@ -41,6 +45,13 @@ class Sale:
     owed: dict[str, int] = field(default_factory=dict)
     cancelled: bool = False
     payments: list[Payment] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    """The rewards that it used, as long as they stay used."""
+    charges: list[Charge] = field(default_factory=list)
+    """The delivery charges, which come back with the last of the goods."""
+    paid: int = 0
+    """What was paid in money."""
+    refunded: int = 0
     returned: bool = False
     """Whether everything came back."""
     used: list[Offered] = field(default_factory=list)
@@ -60,6 +71,8 @@ class Member:
     carry: dict[str, Any] = field(default_factory=dict)
     ordinal: int = 0
     cards: dict[str, Card] = field(default_factory=dict)
+    tiers: dict[str, int] = field(default_factory=dict)
+    """How many tiers of each ladder are reached."""
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.scheme["time_zone"])
@@ -67,7 +80,7 @@ class Member:
             self.wallets[wallet["id"]] = Wallet(wallet, self.zone)
         for card in self.scheme.get("cards", ()):
             self.cards[card["id"]] = Card(card)
-        self.rewards = Rewards({one["id"]: one for one in self.scheme.get("rewards", ())})
+        self.rewards = Rewards({one["id"]: one for one in self.scheme.get("rewards", ())}, self.zone)
 
     # What time brings.
 
@@ -99,12 +112,18 @@ class Member:
         """A purchase with its prices, which are those of the tiers held before it."""
         lines = lines_of(self.scheme, purchase)
         terms = self.terms(now, facts)
-        pricing = Pricing(self.scheme, purchase, lines, terms)
-        priced = pricing.run()
-        pricing.floors = False
         left = {name: wallet.available() for name, wallet in self.wallets.items()}
+        pricing = Pricing(self.scheme, purchase, lines, terms)
+        claims = Claims(self.rewards, self.wallets, left)
+        pricing.claims = lambda stage: claims.run(pricing, stage)
+        priced = pricing.run()
+        priced.uses, priced.refused = claims.uses, claims.refused
+        pricing.floors = False
         for tender in (False, True):
             priced.payments += payments(pricing, self.wallets, left, tender, priced.refused)
+            if not tender:
+                pricing.deliver()
+                pricing.floors = False
         for ladder in self.scheme.get("ladders", ()):
             if ladder.get("counts_own_purchase"):
                 terms.tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + measured(ladder, lines))
@@ -128,9 +147,12 @@ class Member:
         """What a ladder measures so far."""
         return sum(measured(ladder, sale.lines) for sale in self.sales.values())
 
-    def earned(self, purchase: Json, lines: list[Line], terms: Terms) -> dict[str, Earned]:
+    def earned(
+        self, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
+    ) -> dict[str, Earned]:
+        """What is earned by wallet."""
         return {
-            name: earn(self.scheme, wallet.document, purchase, lines, terms)
+            name: earn(self.scheme, wallet.document, purchase, lines, terms, charges)
             for name, wallet in self.wallets.items()
         }
 
@@ -170,10 +192,10 @@ class Member:
         """The answer to a quote, in the parts that are compared."""
         self.advance(now)
         lines, terms, priced = self.priced(purchase, now, facts)
-        earned = self.earned(purchase, lines, terms)
+        earned = self.earned(purchase, lines, terms, priced.charges)
         goods = sum(unit.price for line in lines for unit in line.units)
         made: Json = {"lines": [], "wallets": [], "totals": {}, "reasons": {}, "cards": []}
-        self.decide_cards(made["cards"], purchase, lines, terms, now)
+        self.decide_cards(made["cards"], purchase, lines, terms, priced.charges, now)
         made["tiers"] = []
         for ladder in self.scheme.get("ladders", ()):
             value = self.value(ladder)
@@ -192,13 +214,21 @@ class Member:
                 }
             )
         left = money_text(sum(line.net() for line in lines))
-        made["totals"] = {"list": money_text(goods), "goods": left, "total": left}
+        delivery = sum(one.net for one in priced.charges)
+        tax = tax_of(self.scheme, purchase, lines, priced.charges)
+        total = sum(line.net() for line in lines) + delivery
+        if not purchase.get("tax_included", True):
+            total += tax
+        made["totals"] = {"list": money_text(goods), "goods": left, "shipping": money_text(delivery)}
+        made["totals"]["tax"] = money_text(tax)
+        made["totals"]["total"] = money_text(total)
         tendered = sum(unit.tender_cut for line in lines for unit in line.units)
         made["totals"]["points_tender"] = money_text(tendered)
-        made["totals"]["due"] = money_text(sum(line.paid() for line in lines))
+        made["totals"]["due"] = money_text(total - tendered)
         made["refused"] = priced.refused
         made["discounts"] = [discount_of(one, len(lines)) for one in priced.discounts]
         made["offers"] = [reason_of(one) for one in priced.offers]
+        made["rewards"] = [shown_use(use) for use in priced.uses]
         for name, reason in priced.benefits.items():
             made["reasons"][name] = reason | {"hidden": False}
         for name, found in earned.items():
@@ -216,7 +246,8 @@ class Member:
                 if known is not None:
                     shown["expiry"] = deadline_text(known)
                 lots.append(shown)
-            spent = sum(one.points for one in priced.payments if one.wallet == name)
+            paid = [*priced.payments, *(use.paid for use in priced.uses if use.paid is not None)]
+            spent = sum(one.points for one in paid if one.wallet == name)
             if made_of(found.parts) or spent:
                 made["wallets"].append(
                     {
@@ -236,9 +267,11 @@ class Member:
                     made["reasons"][rule]["missing"] = missing
         return made
 
-    def decide_cards(self, made: list[Json], purchase: Json, lines: list[Line], terms: Terms, now: datetime) -> None:
+    def decide_cards(
+        self, made: list[Json], purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge], now: datetime
+    ) -> None:
         """What each card would gain, found by doing it on a copy."""
-        for name, stamps in self.stamps(purchase, lines, terms).items():
+        for name, stamps in self.stamps(purchase, lines, terms, charges).items():
             granted = sum(stamps.values())
             if granted:
                 card, rewards = copy.deepcopy((self.cards[name], self.rewards))
@@ -255,11 +288,14 @@ class Member:
                     }
                 )
 
-    def stamps(self, purchase: Json, lines: list[Line], terms: Terms) -> dict[str, dict[int, int]]:
+    def stamps(
+        self, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
+    ) -> dict[str, dict[int, int]]:
         """The stamps that a purchase brings, by card and rule; guards take from the last rules."""
         made = {}
+        base, _ = bases(self.scheme, purchase, lines, charges)
         for name, card in self.cards.items():
-            brings = stamps_of(card.document, purchase, lines, terms, self.scheme)
+            brings = stamps_of(card.document, purchase, lines, terms, base)
             left = guarded(card.document, sum(brings.values()), terms, terms.last_stamps[name])
             kept = {}
             # Sticky stamps are the last that a guard takes.
@@ -324,17 +360,20 @@ class Member:
         lines, terms, priced = self.priced(purchase, now, body.get("facts", {}))
         if priced.refused:
             raise Refused(priced.refused[0]["code"])
-        earned = self.earned(purchase, lines, terms)
+        earned = self.earned(purchase, lines, terms, priced.charges)
         self.ordinal += 1
         parts = {name: {part.rule: part.points for part in found.parts} for name, found in earned.items()}
         sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
         self.sales[purchase["id"]] = sale
-        for paid in priced.payments:
+        sale.uses, sale.charges = priced.uses, priced.charges
+        sale.paid = self.paid(sale)
+        for use in priced.uses:
+            if use.issue is None:
+                use.issue = self.rewards.issue(use.reward, now)
+            use.issue.state = "used"
+        for paid in [*(use.paid for use in priced.uses if use.paid is not None), *priced.payments]:
             wallet = self.wallets[paid.wallet]
-            paid.draws = wallet.draw(
-                paid.points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry"))
-            )
-            wallet.spent += paid.points
+            paid.draws = self.drawn(wallet, paid.points)
             sale.payments.append(paid)
         for name, found in earned.items():
             wallet = self.wallets[name]
@@ -347,7 +386,7 @@ class Member:
                 self.carry[name] = found.carry
         sale.used = [one for one in priced.offers if one.gives]
         self.count_offers(sale, 1)
-        for name, stamps in self.stamps(purchase, lines, terms).items():
+        for name, stamps in self.stamps(purchase, lines, terms, priced.charges).items():
             card, granted = self.cards[name], sum(stamps.values())
             if granted:
                 placed = card.put([purchase["id"]] * granted, now, self.rewards)
@@ -355,7 +394,30 @@ class Member:
                 sale.stamps[name] = stamps
                 sale.placed[name] = placed
                 self.count(day_key(card.document, terms), placed)
+        self.settle_tiers(now)
         return {}
+
+    def drawn(self, wallet: Wallet, points: int) -> list[Draw]:
+        """Points that are spent."""
+        wallet.spent += points
+        return wallet.draw(points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry")))
+
+    def settle_tiers(self, now: datetime) -> None:
+        """A tier that is reached or passed brings its rewards; those of a lost one that wait are void."""
+        for ladder in self.scheme.get("ladders", ()):
+            names = [tier["id"] for tier in ladder["tiers"]]
+            held = tier_at(ladder, self.value(ladder))
+            base = tier_at(ladder, 0)
+            start = 0 if base is None else names.index(base) + 1
+            before, now_held = self.tiers.get(ladder["id"], start), 0 if held is None else names.index(held) + 1
+            self.tiers[ladder["id"]] = now_held
+            for tier in ladder["tiers"][before:now_held]:
+                for reward in tier.get("rewards", ()):
+                    self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
+            lost = [(ladder["id"], name) for name in names[now_held:]] if now_held < before else []
+            for issue in self.rewards.issues:
+                if issue.state == "ready" and issue.tier in lost:
+                    issue.state = "undone"
 
     def sale(self, name: str) -> Sale:
         if name not in self.sales:
@@ -369,7 +431,6 @@ class Member:
         if not body["lines"]:
             raise Refused("return.empty")
         named = {line.name: line for line in sale.lines}
-        before = sum(line.paid() for line in sale.lines)
         kept = {line.name: (line.kept, line.goodwill) for line in sale.lines}
         try:
             for one in body["lines"]:
@@ -389,14 +450,31 @@ class Member:
             for line in sale.lines:
                 line.kept, line.goodwill = kept[line.name]
             raise
-        refund = before - sum(line.paid() for line in sale.lines)
+        refund = self.refund(sale)
         if not sale.returned and not any(line.kept for line in sale.lines):
             sale.returned = True
             self.count_offers(sale, -1, money=False)
         self.restore(sale, now)
+        self.undo_uses(sale, now, cancelled=False)
         self.take_points(sale, now, cancelled=False)
         self.take_stamps(sale, now, cancelled=False)
+        self.settle_tiers(now)
         return {"refund": money_text(refund)}
+
+    def paid(self, sale: Sale) -> int:
+        """What was paid in money for what is kept, with delivery as long as any of the goods are."""
+        if not any(line.kept for line in sale.lines):
+            return 0
+        amount = sum(line.paid() for line in sale.lines) + sum(one.net for one in sale.charges)
+        if not sale.document.get("tax_included", True):
+            amount += tax_of(self.scheme, sale.document, sale.lines, sale.charges)
+        return amount
+
+    def refund(self, sale: Sale) -> int:
+        """The money that comes back now: what was paid less what is kept, and less what came back before."""
+        refund = max(0, sale.paid - self.paid(sale) - sale.refunded)
+        sale.refunded += refund
+        return refund
 
     def give_back(self, line: Line, quantity: int) -> None:
         """Takes the last units of a line back."""
@@ -404,14 +482,16 @@ class Member:
 
     def act_cancel(self, body: Json, now: datetime) -> Json:
         sale = self.sale(body["purchase"])
-        refund = sum(line.paid() for line in sale.lines)
         if not sale.returned:
             self.count_offers(sale, -1)
         for line in sale.lines:
             line.kept = line.goodwill = 0
+        refund = self.refund(sale)
         self.restore(sale, now)
+        self.undo_uses(sale, now, cancelled=True)
         self.take_points(sale, now, cancelled=True)
         self.take_stamps(sale, now, cancelled=True)
+        self.settle_tiers(now)
         sale.cancelled = True
         self.ordinal -= 1
         for wallet in self.wallets.values():
@@ -430,7 +510,8 @@ class Member:
 
     def take_points(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
         """Takes the points that what is kept does not earn."""
-        earned = self.earned(sale.document, sale.lines, sale.terms)
+        kept = not cancelled and any(line.kept for line in sale.lines)
+        earned = self.earned(sale.document, sale.lines, sale.terms, sale.charges if kept else [])
         for name, wallet in self.wallets.items():
             parts = self.kept_parts(name, sale, earned[name], cancelled)
             whole = sum(sale.granted[name].values())
@@ -464,16 +545,35 @@ class Member:
 
     def restore(self, sale: Sale, now: datetime) -> None:
         """Gives the points back that paid for what came back, to the lots that they came from."""
+        nothing = not any(line.kept for line in sale.lines)
         for paid in sale.payments:
             wallet = self.wallets[paid.wallet]
-            back = come_back(paid, sale.lines, step_of(wallet.document)) - paid.restored
+            whole = paid.points if nothing else come_back(paid, sale.lines, step_of(wallet.document))
+            back = whole - paid.restored
             paid.restored += back
             wallet.restore(paid.draws, back, now)
         self.advance(now)
 
+    def undo_uses(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
+        """Rewards that were issued before are there again once everything that they lowered came back, until
+        they lapse as before; those bought with the purchase end with it."""
+        everything = cancelled or not any(line.kept for line in sale.lines)
+        for use in sorted(sale.uses, key=lambda use: use.issue.number if use.issue else 0):
+            lowered = [place for place, cut in use.cuts.items() if cut]
+            back = bool(lowered) and all(place >= sale.lines[at].kept for at, place in lowered)
+            if everything or (back and use.paid is None):
+                assert use.issue is not None
+                sale.uses.remove(use)
+                if use.paid is None:
+                    self.rewards.issue_again(use.issue)
+                else:
+                    use.issue.state = "undone"
+        self.advance(now)
+
     def take_stamps(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
         """Takes the stamps that what is kept does not bring."""
-        kept = self.stamps(sale.document, sale.lines, sale.terms)
+        charges = sale.charges if not cancelled and any(line.kept for line in sale.lines) else []
+        kept = self.stamps(sale.document, sale.lines, sale.terms, charges)
         for name, placed in sale.placed.items():
             card, rules = self.cards[name], self.cards[name].document["stamps"]
             left = 0
@@ -489,15 +589,46 @@ class Member:
             self.count(day_key(card.document, sale.terms), left - present)
 
     def act_redeem(self, body: Json, now: datetime) -> Json:
+        if "reward" in body["on"]:
+            return self.buy(body["id"], body["on"]["reward"], now)
         asked = body["on"]["points"]
         wallet, points = self.wallets[asked["wallet"]], thousandths(asked["points"])
         if points <= 0 or points % step_of(wallet.document):
             raise Refused("points.precision")
         if points > wallet.available():
             raise Refused("points.insufficient")
-        wallet.draw(points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry")))
-        wallet.spent += points
+        self.drawn(wallet, points)
         wallet.moved(now, body["id"])
+        return {}
+
+    def buy(self, name: str, order: Json, now: datetime) -> Json:
+        """Buys rewards for later."""
+        reward, quantity = self.rewards.definitions.get(order["reward"]), order.get("quantity", 1)
+        if reward is None:
+            raise Refused("reward.unknown")
+        cost = cost_of(reward, self.terms(now, {}))
+        if cost is None:
+            raise Refused("reward.no_price")
+        wallet, most = self.wallets[paying_wallet(self.scheme, reward)], reward.get("limit_per_member", 0)
+        left = wallet.available()
+        for number in range(quantity):
+            if most and self.rewards.counted(reward["id"]) + number >= most:
+                raise Refused("reward.limit")
+            left -= cost
+            if left < 0:
+                raise Refused("points.insufficient")
+        for _ in range(quantity):
+            if cost:
+                self.drawn(wallet, cost)
+                wallet.moved(now, name)
+            self.rewards.issue(reward["id"], now)
+        return {}
+
+    def act_grant(self, body: Json, now: datetime) -> Json:
+        reward = self.rewards.definitions.get(body["reward"])
+        if reward is None:
+            raise Refused("reward.unknown")
+        self.rewards.issue(reward["id"], now)
         return {}
 
     def act_adjust(self, body: Json, now: datetime) -> Json:

@@ -81,3 +81,44 @@ def by_largest_remainder(total: int, exact: Sequence[Fraction], step: int = 1) -
         # What was carried can be more than a step of each.
         shares[order[turn % len(order)]] += step
     return shares
+
+
+def capped_shares(total: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
+    """A total in shares that follow weights, none above its room: what one cannot bear flows to the others."""
+    total = min(total, sum(rooms))
+    full: set[int] = set()
+    while True:
+        left = total - sum(rooms[i] for i in full)
+        weight = sum(weights[i] for i in range(len(weights)) if i not in full)
+        exact = [
+            Fraction(rooms[i]) if i in full else Fraction(left * weights[i], weight) if weight else Fraction(0)
+            for i in range(len(weights))
+        ]
+        over = {i for i in range(len(weights)) if exact[i] > rooms[i]}
+        if not over:
+            return by_largest_remainder(total, exact)
+        full |= over
+
+
+def taxed(amount: int, rate: Fraction, included: bool) -> int:
+    """The tax in an amount, or on top of it."""
+    return rounded(amount * rate / (100 + rate if included else 100), "half_up")
+
+
+def with_tax(
+    amounts: list[tuple[int, Fraction]], included: bool, by_line: bool, meant: str
+) -> list[int]:
+    """Amounts with their rates as they are priced, without tax or with it. The tax is rounded for each amount,
+    or once for every rate and shared out."""
+    if meant == ("gross" if included else "net") or meant == "as_priced":
+        return [amount for amount, _ in amounts]
+    taxes = [taxed(amount, rate, included) for amount, rate in amounts]
+    for rate in {rate for _, rate in amounts} if not by_line else ():
+        of = [n for n, (_, other) in enumerate(amounts) if other == rate]
+        whole = sum(amounts[n][0] for n in of)
+        tax = taxed(whole, rate, included)
+        exact = [Fraction(tax * amounts[n][0], whole) if whole else Fraction(0) for n in of]
+        for n, share in zip(of, by_largest_remainder(tax, exact), strict=True):
+            taxes[n] = share
+    sign = -1 if included else 1
+    return [max(0, amount + sign * tax) for (amount, _), tax in zip(amounts, taxes, strict=True)]

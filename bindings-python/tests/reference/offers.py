@@ -9,8 +9,9 @@ from typing import Any
 
 from .cart import Failure, Json, Line, Terms, Unit, failure, matches
 from .days import period_start
+from .delivery import Charge, charges_of, less, on
 from .earning import asks_in_vain
-from .numbers import by_largest_remainder, minor, money_text, rounded
+from .numbers import capped_shares, minor, money_text, rounded
 
 STAGES = ("catalogue", "member_price", "item", "multi", "standing", "order")
 """The stages of a band; member prices and standing discounts come in the first band alone."""
@@ -26,6 +27,8 @@ class Discount:
     kind: str
     name: str
     cuts: dict[Place, int]
+    shipping: int = 0
+    """What it took off delivery."""
 
 
 @dataclass
@@ -53,6 +56,9 @@ class Priced:
     offers: list[Offered]
     benefits: dict[str, Json]
     payments: list[Any] = field(default_factory=list)
+    uses: list[Any] = field(default_factory=list)
+    """The rewards that are used."""
+    charges: list[Charge] = field(default_factory=list)
     refused: list[Json] = field(default_factory=list)
     """Why each standing discount of the tiers held gave something or nothing."""
 
@@ -64,34 +70,20 @@ def period_key(owner: str, what: str, per: str, terms: Terms) -> str:
     return f"{owner}.{what}.{per}@{period_start(terms.at.date(), per).isoformat()}"
 
 
-def capped_shares(total: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
-    """A total in shares that follow weights, none above its room: what one cannot bear flows to the others."""
-    total = min(total, sum(rooms))
-    full: set[int] = set()
-    while True:
-        left = total - sum(rooms[i] for i in full)
-        weight = sum(weights[i] for i in range(len(weights)) if i not in full)
-        exact = [
-            Fraction(rooms[i]) if i in full else Fraction(left * weights[i], weight) if weight else Fraction(0)
-            for i in range(len(weights))
-        ]
-        over = {i for i in range(len(weights)) if exact[i] > rooms[i]}
-        if not over:
-            return by_largest_remainder(total, exact)
-        full |= over
-
-
 class Pricing:
     """The prices of one purchase in the making."""
 
     def __init__(self, scheme: Json, purchase: Json, lines: list[Line], terms: Terms) -> None:
         self.scheme, self.purchase, self.lines, self.terms = scheme, purchase, lines, terms
         self.rounding = scheme.get("discount_rounding", "half_up")
-        self.made = Priced([], [], {})
+        self.charges = charges_of(purchase)
+        self.made = Priced([], [], {}, charges=self.charges)
         self.initial: dict[Place, int] = {}
         self.cut_field = "item_cut"
         self.floors = True
         """Whether lowest prices hold: for offers alone."""
+        self.claims: Callable[[str], None] | None = None
+        """What uses the rewards that belong to a stage."""
 
     # Units.
 
@@ -275,21 +267,78 @@ class Pricing:
                     for benefit in offered.document["benefits"]:
                         if stage_of(benefit) == stage:
                             self.apply(offered, benefit, band)
+                if number == 0:
+                    self.claimed(stage)
+        return self.made
+
+    def claimed(self, stage: str) -> None:
+        """The rewards of a stage, which no lowest price binds."""
+        if self.claims is not None:
+            self.floors = False
+            self.claims(stage)
+            self.floors = True
+
+    def ask(self, offered: Offered) -> None:
+        """Asks whether an offer applies, once."""
+        if offered.asked:
+            return
+        offered.asked = True
+        owner = f"offer.{offered.document['id']}"
+        for budget in offered.document.get("budgets", ()):
+            used = self.terms.headroom.get(period_key(owner, "amount", budget["per"], self.terms), 0)
+            offered.budgets.append(max(0, minor(budget["amount"]) - used))
+        offered.refused = self.refusal(offered.document, offered.budgets)
+
+    def deliver(self) -> None:
+        """What comes off delivery, once at the end: by offers, by rewards, by the tiers held."""
+        for offered in self.made.offers:
+            for benefit in offered.document["benefits"]:
+                if "shipping" in benefit:
+                    self.deliver_offer(offered, benefit["shipping"])
         for offered in self.made.offers:
             offered.hidden = not offered.gives and is_no_offer(
                 offered.document, self.purchase, self.lines, self.terms
             )
-        return self.made
+        self.claimed("shipping")
+        for name, said in standing_benefits(self.scheme, self.terms, "free_shipping"):
+            if not on(self.charges, []):
+                break
+            if "min_amount" in said:
+                found = self.failure({"min_amount": said["min_amount"]})
+                if found is not None:
+                    self.made.benefits[name] = {"code": found[0], "missing": found[1]}
+                    continue
+            self.take_delivery("benefit", name, {"percent": "100"}, [])
+
+    def deliver_offer(self, offered: Offered, said: Json) -> None:
+        """A benefit of an offer on delivery."""
+        self.ask(offered)
+        if offered.refused is not None:
+            offered.verdict = offered.verdict or offered.refused
+            return
+        verdict = "offer.no_effect"
+        whole = sum(less(said, on(self.charges, said.get("methods", [])), self.rounding, []))
+        if offered.budgets and whole > min(offered.budgets):
+            verdict = "offer.budget"
+        taken = self.take_delivery("offer", offered.document["id"], said, offered.budgets)
+        offered.verdict = offered.verdict or (verdict, None)
+        offered.gives += taken
+        offered.budgets = [left - taken for left in offered.budgets]
+
+    def take_delivery(self, kind: str, name: str, said: Json, most: list[int]) -> int:
+        """Takes something off delivery, no more than amounts; gives how much."""
+        charges = on(self.charges, said.get("methods", []))
+        cuts = less(said, charges, self.rounding, most)
+        for one, cut in zip(charges, cuts, strict=True):
+            one.cut += cut
+        taken = sum(cuts)
+        if taken:
+            self.made.discounts.append(Discount(kind, name, {}, taken))
+        return taken
 
     def apply(self, offered: Offered, benefit: Json, band: Json) -> None:
         """One benefit of an offer."""
-        if not offered.asked:
-            offered.asked = True
-            owner = f"offer.{offered.document['id']}"
-            for budget in offered.document.get("budgets", ()):
-                used = self.terms.headroom.get(period_key(owner, "amount", budget["per"], self.terms), 0)
-                offered.budgets.append(max(0, minor(budget["amount"]) - used))
-            offered.refused = self.refusal(offered.document, offered.budgets)
+        self.ask(offered)
         ((kind, said),) = benefit.items()
         places = self.units_on(said.get("on"))
         if not places or offered.refused is not None:
@@ -329,7 +378,7 @@ class Pricing:
     def standing(self, stage: str) -> None:
         """The standing discounts of the tiers held: of several the one that gives most."""
         best: tuple[int, str, dict[Place, int]] | None = None
-        for name, said in standing_discounts(self.scheme, self.terms):
+        for name, said in standing_benefits(self.scheme, self.terms, "discount"):
             if (said.get("as", "total") == "member_price") != (stage == "member_price"):
                 continue
             if "min_amount" in said:
@@ -348,18 +397,20 @@ class Pricing:
 
 def stage_of(benefit: Json) -> str:
     """The stage of a benefit: the order's without units, that of lines else."""
-    ((_, said),) = benefit.items()
+    ((kind, said),) = benefit.items()
+    if kind == "shipping":
+        return "shipping"
     return str(said.get("stage", "item" if "on" in said else "order"))
 
 
-def standing_discounts(scheme: Json, terms: Terms) -> Iterator[tuple[str, Json]]:
-    """The standing discounts of the tiers held."""
+def standing_benefits(scheme: Json, terms: Terms, kind: str) -> Iterator[tuple[str, Json]]:
+    """The benefits of a kind of the tiers held."""
     for ladder in scheme.get("ladders", ()):
         for tier in ladder["tiers"]:
             if tier["id"] == terms.tiers.get(ladder["id"]):
                 for benefit in tier.get("benefits", ()):
-                    if "discount" in benefit["benefit"]:
-                        yield benefit["id"], benefit["benefit"]["discount"]
+                    if kind in benefit["benefit"]:
+                        yield benefit["id"], benefit["benefit"][kind]
 
 
 def reason_of(offered: Offered) -> Json:
@@ -395,5 +446,5 @@ def discount_of(discount: Discount, lines: int) -> Json:
         "id": discount.name,
         "amount": money_text(sum(by_line)),
         "lines": [money_text(one) for one in by_line],
-        "shipping": "0.00",
+        "shipping": money_text(discount.shipping),
     }

@@ -78,6 +78,7 @@ def payment(pricing: Pricing, wallet: Wallet, redemption: Json, asked: Json, lef
         if redemption["as"] == "tender":
             # What is to pay, also for what no discount touches.
             whole = sum(unit.net for line in pricing.lines for unit in line.units)
+            whole += sum(one.net for one in pricing.charges)
         most = min(most, floor(Fraction(redemption["share_max"]) / 100 * whole))
     used = points // step * step
     # The fewest points that are worth as much, or, where a step goes beyond it, those of the step below.

@@ -5,7 +5,7 @@ use crate::id::{HoldId, MemberId, RuleId};
 use crate::ledger::{Account, DueReferral, Terms};
 use crate::number::{Rounding, mul_div_round};
 use crate::scheme::compiled::{Condition, Kind, Rate, Scheme, Sym, Target};
-use crate::scheme::{AmountBase, TaxBase};
+use crate::scheme::{AmountBase, TaxBase, TaxRounding};
 use crate::time::{Date, Feb29, Moment, MonthDay};
 
 use super::cart::Cart;
@@ -191,18 +191,20 @@ impl<'a> Context<'a> {
         self.in_scheme(sum)
     }
 
-    /// What the tax adds to, or takes from, the amounts of a target, rounded once a rate.
+    /// What the tax adds to, or takes from, the amounts of a target, rounded as tax is.
     fn tax_change(&self, target: Option<&Target>, of: &[i64], tax: TaxBase) -> Option<i64> {
         let sign = match (tax, self.cart.tax_included) {
             (TaxBase::Gross, false) => 1,
             (TaxBase::Net, true) => -1,
             _ => return Some(0),
         };
+        let by_line = self.scheme.tax_rounding == TaxRounding::PerLine;
         let mut rates: Vec<(Rate, i64)> = Vec::new();
         let lines = self.cart.lines.iter().zip(of);
         for (line, amount) in lines.filter(|(line, _)| self.cart.counts(line, target)) {
             let Some(rate) = line.tax else { continue };
-            match rates.iter_mut().find(|(known, _)| *known == rate) {
+            let known = rates.iter_mut().find(|(known, _)| *known == rate);
+            match known.filter(|_| !by_line) {
                 Some((_, sum)) => *sum = sum.saturating_add(*amount),
                 None => rates.push((rate, *amount)),
             }

@@ -2,7 +2,7 @@
 
 use crate::id::TierId;
 use crate::ledger::{
-    Entry, HeldTier, IssueCause, RewardState, RewardVoidEntry, TierCause, TierChangeEntry,
+    Account, Entry, HeldTier, IssueCause, RewardState, RewardVoidEntry, TierCause, TierChangeEntry,
     VoidCause,
 };
 use crate::scheme::OnReturn;
@@ -184,7 +184,9 @@ pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
         }
         let entered = entered.unwrap_or(today);
         change(draft, ladder, tier, TierCause::Return, entered, 0)?;
-        void_lost_rewards(draft, ladder, tier)?;
+        if tier < held {
+            void_lost_rewards(draft, ladder, tier)?;
+        }
         if tier > held {
             rewards_of_rise(draft, ladder, held, tier)?;
         }
@@ -209,15 +211,16 @@ fn void_lost_rewards(
         .rewards
         .iter()
         .enumerate()
-        .filter(|(_, issued)| {
+        .map(|(number, issued)| (u64::try_from(number).unwrap_or(u64::MAX), issued))
+        .filter(|(number, issued)| {
             matches!(issued.state, RewardState::Ready(_))
                 && matches!(
-                    &issued.cause,
-                    IssueCause::Tier(cause)
+                    first_cause(&draft.account, *number),
+                    Some(IssueCause::Tier(cause))
                         if cause.ladder == ladder.id && lost.contains(&&cause.tier)
                 )
         })
-        .map(|(number, _)| u64::try_from(number).unwrap_or(u64::MAX))
+        .map(|(number, _)| number)
         .collect();
     for issue in void {
         draft.push(Entry::RewardVoid(RewardVoidEntry {
@@ -226,6 +229,16 @@ fn void_lost_rewards(
         }))?;
     }
     Ok(())
+}
+
+/// What brought a reward at first, however often it was issued anew.
+fn first_cause(account: &Account, mut issue: u64) -> Option<&IssueCause> {
+    loop {
+        match &account.reward(issue)?.cause {
+            IssueCause::Reissue(of) if of.issue < issue => issue = of.issue,
+            cause => return Some(cause),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::customer::Facts;
 use crate::id::PurchaseId;
 use crate::ledger::{
     ActivityEntry, BenefitSource, CarryEntry, DeductionSource, DiscountEntry, EarnedEntry,
-    EarningEntry, Entry, HeldTier, IssueCause, MetricEntry, OfferCause, OfferSource, PointsSource,
-    PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
+    EarningEntry, Entry, GrantCause, HeldTier, IssueCause, MetricEntry, OfferCause, OfferSource,
+    PointsSource, PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
     RewardUseEntry, RulePoints, Share, Source, StampsGranted, Terms,
 };
 use crate::number::{Currency, Fraction, Money, Points, allocate, within_safe};
@@ -531,7 +531,9 @@ fn post_rewards(
                 Some(redemption) => IssueCause::Redemption(RedemptionCause {
                     redemption: *redemption,
                 }),
-                None => IssueCause::Grant(crate::ledger::GrantCause {}),
+                None => IssueCause::Grant(GrantCause {
+                    purchase: Some(purchase.id.clone()),
+                }),
             };
             draft.push(Entry::RewardIssue(Box::new(RewardIssueEntry {
                 issue: *issue,
@@ -606,15 +608,15 @@ fn post_payments(
     Ok(())
 }
 
-/// Shares spent points out over lines: by what they took off, else by what is left to pay.
+/// Shares spent points out over lines by what they took off; those that took off none come back with
+/// the last of the goods, as delivery does.
 fn spread(
     evaluation: &Evaluation,
     discount: Option<&Discount>,
     points: i64,
     unit: i64,
 ) -> Result<Vec<Points>, ActError> {
-    let left = &evaluation.priced.runs.left;
-    let mut weights = vec![0_i64; left.len()];
+    let mut weights = vec![0_i64; evaluation.priced.runs.left.len()];
     let amounts = discount
         .into_iter()
         .flat_map(|found| found.shares.amounts());
@@ -622,9 +624,6 @@ fn spread(
         if let Some(weight) = weights.get_mut(line) {
             *weight = weight.saturating_add(amount);
         }
-    }
-    if weights.iter().all(|weight| *weight == 0) {
-        weights.copy_from_slice(left);
     }
     if weights.iter().all(|weight| *weight == 0) {
         return Ok(Vec::new());

@@ -6,7 +6,7 @@ use crate::ledger::{DiscountEntry, OfferSource, PurchaseEntry, Share, Source};
 use crate::number::{Rounding, allocate, mul_div_round};
 use crate::scheme::compiled::Scheme;
 use crate::scheme::compiled_offer::OfferStage;
-use crate::scheme::{OwnReward, TaxBase};
+use crate::scheme::{OwnReward, TaxBase, TaxRounding};
 
 use super::arith::{Checked, index};
 use super::cart::Cart;
@@ -28,7 +28,8 @@ pub(crate) struct Sums<'a> {
     apart: Option<Box<Apart>>,
     pub(crate) paid_units: Cow<'a, [u32]>,
     pub(crate) all_units: Cow<'a, [u32]>,
-    shipping: i64,
+    /// What is left of every delivery charge.
+    shipping: Cow<'a, [i64]>,
 }
 
 /// Amounts by line; a list is empty while they are 0 on every line.
@@ -79,7 +80,7 @@ impl<'a> Sums<'a> {
             apart: None,
             paid_units,
             all_units: Cow::Borrowed(all_units),
-            shipping: 0,
+            shipping: Cow::Borrowed(&priced.shipping),
         };
         for discount in priced.discounts.iter().chain(&priced.tenders) {
             let into = match discount.source {
@@ -110,10 +111,6 @@ impl<'a> Sums<'a> {
         for (place, gift) in priced.gift_shares.iter().enumerate() {
             add(&mut sums.apart().gift, place, *gift);
         }
-        sums.shipping = priced
-            .shipping
-            .iter()
-            .fold(0, |sum, left| left.saturating_add(sum));
         sums
     }
 
@@ -124,7 +121,7 @@ impl<'a> Sums<'a> {
         entry: &PurchaseEntry,
         kept: &[u32],
         given_back: &[i64],
-        shipping: i64,
+        shipping: Vec<i64>,
     ) -> Self {
         let list: Vec<i64> = list_of(cart, kept).collect();
         let mut sums = Self {
@@ -153,7 +150,7 @@ impl<'a> Sums<'a> {
             units.saturating_sub(free_units(entry, place, line.price, *units))
         });
         sums.paid_units = paid.collect();
-        sums.shipping = shipping;
+        sums.shipping = Cow::Owned(shipping);
         sums.less(given_back)
     }
 
@@ -218,14 +215,16 @@ impl<'a> Sums<'a> {
             }
             Some(apart) => self.base_of_lines(context, apart)?,
         };
-        if context.cart.taxed {
-            convert_tax(context, &mut base)?;
-        }
-        let mut shipping = if context.scheme.earn_base.shipping {
-            self.shipping
-        } else {
-            0
+        let mut charges = match context.scheme.earn_base.shipping {
+            true => PerLine::from_slice(&self.shipping),
+            false => PerLine::new(),
         };
+        if context.cart.taxed {
+            convert_tax(context, &mut base, &mut charges)?;
+        }
+        let mut shipping = charges
+            .iter()
+            .fold(0_i64, |sum, left| sum.saturating_add(*left));
         if context.cart.foreign {
             exchange(context, &mut base)?;
             shipping = context.in_scheme(shipping).unwrap_or(0);
@@ -359,34 +358,47 @@ fn earns(scheme: &Scheme, source: &Source) -> bool {
     }
 }
 
-/// Takes the tax out of the amounts, or puts it on, as the scheme's earn base asks.
-fn convert_tax(context: &Context<'_>, base: &mut [i64]) -> Result<(), ActError> {
+/// Takes the tax out of the amounts of lines and delivery charges, or puts it on, as the scheme's
+/// earn base asks; rounded as tax is.
+fn convert_tax(
+    context: &Context<'_>,
+    base: &mut [i64],
+    charges: &mut [i64],
+) -> Result<(), ActError> {
     let cart = context.cart;
     let sign = match (context.scheme.earn_base.tax, cart.tax_included) {
         (TaxBase::Net, true) => -1,
         (TaxBase::Gross, false) => 1,
         _ => return Ok(()),
     };
-    let mut rates: Vec<_> = cart.lines.iter().filter_map(|line| line.tax).collect();
+    let of_lines = cart.lines.iter().map(|line| line.tax).zip(base);
+    let of_charges = cart.shipping.iter().map(|charge| charge.tax).zip(charges);
+    let mut amounts: Vec<_> = of_lines.chain(of_charges).collect();
+    let mut rates: Vec<_> = amounts.iter().filter_map(|(rate, _)| *rate).collect();
     rates.order_by_key(|rate| (rate.num, rate.den));
     rates.dedup();
     for rate in rates {
-        let weights: Vec<i64> = cart
-            .lines
+        let weights: Vec<i64> = amounts
             .iter()
-            .zip(base.iter())
-            .map(|(line, amount)| if line.tax == Some(rate) { *amount } else { 0 })
+            .map(|(of, amount)| if *of == Some(rate) { **amount } else { 0 })
             .collect();
-        let sum = weights
-            .iter()
-            .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
-        let tax = tax_in(sum, rate, cart.tax_included)?;
-        if tax == 0 {
-            continue;
-        }
-        let shares = allocate(tax, &weights, None)?;
-        for (amount, share) in base.iter_mut().zip(shares) {
-            *amount = amount.plus(share.times(sign)?)?.max(0);
+        let taxes = match context.scheme.tax_rounding {
+            TaxRounding::PerLine => weights
+                .iter()
+                .map(|amount| tax_in(*amount, rate, cart.tax_included))
+                .collect::<Result<_, _>>()?,
+            TaxRounding::PerRate => {
+                let sum = weights
+                    .iter()
+                    .fold(0_i64, |sum, weight| sum.saturating_add(*weight));
+                match tax_in(sum, rate, cart.tax_included)? {
+                    0 => continue,
+                    tax => allocate(tax, &weights, None)?,
+                }
+            }
+        };
+        for ((_, amount), tax) in amounts.iter_mut().zip(taxes) {
+            **amount = amount.plus(tax.times(sign)?)?.max(0);
         }
     }
     Ok(())

@@ -615,8 +615,12 @@ record! {
         pub issue: u64,
     }
 
-    /// A person's grant.
-    pub struct GrantCause {}
+    /// A person's grant, or the purchase with which a reward was bought that costs nothing.
+    pub struct GrantCause {
+        /// The purchase.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub purchase: Option<PurchaseId>,
+    }
 
     /// A reward used.
     pub struct RewardUseEntry {

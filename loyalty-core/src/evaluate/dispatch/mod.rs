@@ -106,7 +106,7 @@ fn active(draft: &mut Draft<'_>, act: &Act, pool: Option<&Account>) -> Result<()
         }
         Act::Grant(act) => {
             let place = reward_place(draft.scheme, act.reward.as_str())?;
-            draft.issue(place, IssueCause::Grant(GrantCause {}))?;
+            draft.issue(place, IssueCause::Grant(GrantCause { purchase: None }))?;
             Ok(())
         }
         Act::Reinstate(act) => reinstate(draft, act),

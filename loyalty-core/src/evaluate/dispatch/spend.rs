@@ -74,7 +74,7 @@ pub(super) fn buy(
             }
             IssueCause::Redemption(RedemptionCause { redemption })
         } else {
-            IssueCause::Grant(GrantCause {})
+            IssueCause::Grant(GrantCause { purchase: None })
         };
         draft.issue(place, cause)?;
         if reward.limit_total > 0 {

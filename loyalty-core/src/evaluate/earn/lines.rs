@@ -71,6 +71,8 @@ impl Work<'_, '_, '_> {
         for line in &*lines {
             total = total.plus(*line)?;
         }
+        let best_only = self.context.scheme.combine_rules == CombineRules::Best;
+        let mut on_delivery = (zero, usize::MAX);
         for base in &self.base {
             if base.rule.wallet != wallet {
                 continue;
@@ -78,13 +80,23 @@ impl Work<'_, '_, '_> {
             let extra = match base.rule.give {
                 Give::PerPurchase(points) | Give::Fixed(points) => scale.of(points, WHOLE)?,
                 Give::PerAmount(rate) if base.rule.target.is_none() => {
-                    scale.of(self.input.shipping, rate)?
+                    let brings = scale.of(self.input.shipping, rate)?;
+                    if best_only {
+                        // Delivery is like a line: of several rules the best pays.
+                        if brings > on_delivery.0 {
+                            on_delivery = (brings, base.part);
+                        }
+                        continue;
+                    }
+                    brings
                 }
                 _ => continue,
             };
             add_to(parts, base.part, extra)?;
             total = total.plus(extra)?;
         }
+        add_to(parts, on_delivery.1, on_delivery.0)?;
+        total = total.plus(on_delivery.0)?;
         let mut order = [total];
         self.multiply(wallet, &self.of_order, &mut order, parts)?;
         [exact.total] = order;

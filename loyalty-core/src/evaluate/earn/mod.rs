@@ -331,12 +331,17 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
         Ok(None)
     }
 
-    /// Whether a line that the rule matches has a unit that counts.
+    /// Whether a line that the rule matches has a unit that counts, or an amount that earns.
     fn touches(&self, rule: &EarnRule, lines: LineSet<'_>) -> bool {
         let shipping = self.input.shipping > 0 && rule.target.is_none();
         let units = self.input.units_for(rule);
         let counts = |place: usize| units.get(place).is_some_and(|units| *units > 0);
-        shipping || lines.places().any(counts)
+        let of_amount = matches!(rule.give, Give::PerAmount(_));
+        let earns = |place: usize| {
+            let base = self.input.base.get(place);
+            of_amount && base.is_some_and(|base| *base > 0)
+        };
+        shipping || lines.places().any(|place| counts(place) || earns(place))
     }
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {

@@ -111,7 +111,11 @@ impl<'s> Work<'_, '_, 's> {
             }
             Give::PerAmount(rate) => {
                 let base = fixed.lines.of(self.input.base);
-                of_amount(base.fold(0_i64, i64::saturating_add), rate)
+                let delivery = match fixed.rule.target {
+                    None => self.input.shipping,
+                    Some(_) => 0,
+                };
+                of_amount(base.fold(delivery, i64::saturating_add), rate)
             }
             Give::MultiplyLines(_) | Give::MultiplyOrder(_) | Give::Event { .. } => {
                 Ok(Fraction::ZERO)

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use crate::number::{Rounding, mul_div_round};
 use crate::purchase::{Claim, PayPoints};
-use crate::scheme::compiled::{BenefitKind, Gives, MinAmount, Rate, Reward, Target};
+use crate::scheme::compiled::{Benefit, BenefitKind, Gives, MinAmount, Rate, Reward, Target};
 use crate::scheme::compiled_offer::OfferStage;
 use crate::scheme::{Excess, StandingAs, TaxRounding, UnitChoice};
 
@@ -389,6 +389,28 @@ impl<'c, 'a> Pricing<'c, 'a> {
         }
     }
 
+    /// Whether a tier's benefit has the amount that it asks for; how far off it is, is explained.
+    fn grants(&mut self, benefit: &Benefit, min: Option<&MinAmount>) -> bool {
+        let Err(missing) = self.meets(min) else {
+            return true;
+        };
+        let currency = self.context.scheme.currency;
+        self.explain(Reason {
+            about: About::Benefit,
+            id: benefit.id.as_str().into(),
+            code: match missing {
+                Some(_) => "condition.min_amount",
+                None => "condition.currency",
+            },
+            wanted: None,
+            granted: None,
+            missing: missing
+                .map(|minor| Shortage::Amount(crate::number::Money::of(minor, currency))),
+            resets: None,
+        });
+        false
+    }
+
     fn explain(&mut self, reason: Reason) {
         if let Some(reasons) = self.reasons.as_deref_mut() {
             reasons.push(reason);
@@ -443,25 +465,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
                 if *as_ != rounding {
                     continue;
                 }
-                if let Err(missing) = self.meets(min.as_ref()) {
-                    self.explain(Reason {
-                        about: About::Benefit,
-                        id: benefit.id.as_str().into(),
-                        code: if missing.is_some() {
-                            "condition.min_amount"
-                        } else {
-                            "condition.currency"
-                        },
-                        wanted: None,
-                        granted: None,
-                        missing: missing.map(|minor| {
-                            Shortage::Amount(crate::number::Money::of(
-                                minor,
-                                context.scheme.currency,
-                            ))
-                        }),
-                        resets: None,
-                    });
+                if !self.grants(benefit, min.as_ref()) {
                     continue;
                 }
                 let (eligible, left) = self.eligible(target.as_ref());
@@ -571,7 +575,7 @@ impl<'c, 'a> Pricing<'c, 'a> {
                 let BenefitKind::FreeShipping { min } = &benefit.kind else {
                     continue;
                 };
-                if self.meets(min.as_ref()).is_err() {
+                if !self.grants(benefit, min.as_ref()) {
                     continue;
                 }
                 let off = self.shipping_off(Rate { num: 1, den: 1 })?;

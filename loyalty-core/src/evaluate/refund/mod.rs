@@ -169,7 +169,14 @@ impl Returning<'_> {
         let nothing = self.cancel || all_back;
         let priced;
         let sums = if nothing {
-            Sums::of_kept(self.scheme, self.cart, self.entry, &units, &given_back, 0)
+            Sums::of_kept(
+                self.scheme,
+                self.cart,
+                self.entry,
+                &units,
+                &given_back,
+                Vec::new(),
+            )
         } else {
             match self.scheme.returns.money {
                 RefundMoney::Frozen => {
@@ -326,7 +333,7 @@ impl Returning<'_> {
         let adds = |returned: &[Returned]| {
             let (units, given_back) = kept(self.entry, returned);
             let (cart, entry) = (self.cart, self.entry);
-            let sums = Sums::of_kept(self.scheme, cart, entry, &units, &given_back, 0);
+            let sums = Sums::of_kept(self.scheme, cart, entry, &units, &given_back, Vec::new());
             context.adds(&sums.amounts())
         };
         let before = adds(&crate::evaluate::kept::returned(self.state));

@@ -41,9 +41,10 @@ impl Returning<'_> {
         Ok(priced)
     }
 
-    pub(super) fn shipping_paid(&self) -> i64 {
+    /// What was paid of every delivery charge.
+    pub(super) fn shipping_paid(&self) -> Vec<i64> {
         let charges = self.entry.shipping.iter();
-        charges.fold(0_i64, |sum, left| sum.saturating_add(left.minor()))
+        charges.map(|left| left.minor()).collect()
     }
 
     /// What was paid in money: the total less what points paid.
@@ -82,7 +83,7 @@ impl Returning<'_> {
 
     /// What was paid for the kept units, with their tax and the delivery, less amounts given back.
     pub(super) fn frozen_worth(&self, units: &[u32]) -> Result<i64, ActError> {
-        let mut worth = self.shipping_paid();
+        let mut worth = crate::evaluate::arith::sum(self.shipping_paid());
         if !self.cart.tax_included {
             worth = worth.plus(self.cart.tax_of(units))?;
         }

@@ -78,13 +78,7 @@ impl Returning<'_> {
                         sum.saturating_add(on_kept(share, units))
                     })
             };
-            let (whole, left) = match on(&all) {
-                0 => {
-                    let units = |of: &[u32]| i64::from(of.get(place).copied().unwrap_or(0));
-                    (units(&all), units(&kept.units))
-                }
-                whole => (whole, on(&kept.units)),
-            };
+            let (whole, left) = (on(&all), on(&kept.units));
             let steps = points.milli().checked_div(unit).unwrap_or(0);
             let gone = whole.saturating_sub(left);
             let part = mul_div_round(steps, gone, whole.max(1), Rounding::Floor).unwrap_or(0);
@@ -206,7 +200,7 @@ impl Returning<'_> {
                     .ok()
                     .and_then(|number| draft.account.redemptions.get(number))
                     .is_some_and(|redemption| redemption.purchase() == Some(purchase)),
-                IssueCause::Grant(_) => reward.issued == self.state.at && reward.expiry.is_none(),
+                IssueCause::Grant(cause) => cause.purchase.as_ref() == Some(purchase),
                 _ => false,
             };
             if bought {

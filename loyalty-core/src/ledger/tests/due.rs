@@ -185,7 +185,7 @@ fn ties_come_in_the_order_of_the_kinds() {
         pending: Some(Pending::Until(from_day(5))),
         ..dated(1, 3, 5)
     };
-    let cause = IssueCause::Grant(GrantCause {});
+    let cause = IssueCause::Grant(GrantCause { purchase: None });
     let reward = RewardIssueEntry {
         issue: 0,
         reward: id("r"),
@@ -246,7 +246,7 @@ fn ties_come_in_the_order_of_the_kinds() {
 #[test]
 fn a_held_reward_past_its_deadline_lapses_with_its_hold() {
     let mut book = Book::new();
-    let cause = IssueCause::Grant(GrantCause {});
+    let cause = IssueCause::Grant(GrantCause { purchase: None });
     let reward = RewardIssueEntry {
         issue: 0,
         reward: id("r"),

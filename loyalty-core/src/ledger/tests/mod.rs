@@ -189,7 +189,7 @@ fn hold_ref(name: &str) -> HoldRef {
 }
 
 fn issue(number: u64, expiry: Option<Deadline>) -> Entry {
-    let cause = IssueCause::Grant(GrantCause {});
+    let cause = IssueCause::Grant(GrantCause { purchase: None });
     let entry = RewardIssueEntry {
         issue: number,
         reward: id("coffee"),
