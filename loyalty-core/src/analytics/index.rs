@@ -93,10 +93,7 @@ impl Index {
     ) -> Result<Vec<u32>, AnalyticsError> {
         let mut numbers = vec![0; column.len()];
         let (mut block, mut found) = (Scattered::new(), Vec::new());
-        for (keys, numbers) in column
-            .chunks(ENCODED)
-            .zip(numbers.chunks_mut(ENCODED))
-        {
+        for (keys, numbers) in column.chunks(ENCODED).zip(numbers.chunks_mut(ENCODED)) {
             if keys.len() < BY_SHARD_MIN {
                 self.encode_one_by_one(keys, numbers)?;
             } else {

@@ -46,7 +46,7 @@ struct Shard {
 fn hash_of(key: i64) -> u64 {
     let low = key as u64;
     let mixed = (low ^ (low >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
+    mixed ^ (mixed >> 32)
 }
 
 /// The shard of a key.
@@ -276,7 +276,18 @@ mod tests {
 
     #[test]
     fn keys_of_any_stride_are_found_near_where_they_are_looked_for() {
-        for stride in [1, 2, -7, 1_000_000, 1 << 12, 1 << 22, 1 << 40] {
+        for stride in [
+            1,
+            2,
+            -7,
+            10,
+            100,
+            1_000_000,
+            1 << 12,
+            1 << 22,
+            1 << 32,
+            1 << 40,
+        ] {
             let mut shards = Shards::default();
             for at in 0..60_000 {
                 let key = at * stride;
