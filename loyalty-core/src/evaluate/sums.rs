@@ -215,9 +215,10 @@ impl<'a> Sums<'a> {
             }
             Some(apart) => self.base_of_lines(context, apart)?,
         };
+        // Most schemes earn nothing on delivery: an empty list costs nothing.
         let mut charges = match context.scheme.earn_base.shipping {
-            true => PerLine::from_slice(&self.shipping),
-            false => PerLine::new(),
+            true => self.shipping.to_vec(),
+            false => Vec::new(),
         };
         if context.cart.taxed {
             convert_tax(context, &mut base, &mut charges)?;

@@ -72,7 +72,7 @@ impl Work<'_, '_, '_> {
             total = total.plus(*line)?;
         }
         let best_only = self.context.scheme.combine_rules == CombineRules::Best;
-        let mut on_delivery = (zero, usize::MAX);
+        let mut on_delivery = None;
         for base in &self.base {
             if base.rule.wallet != wallet {
                 continue;
@@ -83,8 +83,8 @@ impl Work<'_, '_, '_> {
                     let brings = scale.of(self.input.shipping, rate)?;
                     if best_only {
                         // Delivery is like a line: of several rules the best pays.
-                        if brings > on_delivery.0 {
-                            on_delivery = (brings, base.part);
+                        if on_delivery.is_none_or(|(best, _)| brings > best) {
+                            on_delivery = Some((brings, base.part));
                         }
                         continue;
                     }
@@ -95,8 +95,10 @@ impl Work<'_, '_, '_> {
             add_to(parts, base.part, extra)?;
             total = total.plus(extra)?;
         }
-        add_to(parts, on_delivery.1, on_delivery.0)?;
-        total = total.plus(on_delivery.0)?;
+        if let Some((brings, part)) = on_delivery {
+            add_to(parts, part, brings)?;
+            total = total.plus(brings)?;
+        }
         let mut order = [total];
         self.multiply(wallet, &self.of_order, &mut order, parts)?;
         [exact.total] = order;

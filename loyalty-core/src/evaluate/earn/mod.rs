@@ -336,12 +336,11 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
         let shipping = self.input.shipping > 0 && rule.target.is_none();
         let units = self.input.units_for(rule);
         let counts = |place: usize| units.get(place).is_some_and(|units| *units > 0);
-        let of_amount = matches!(rule.give, Give::PerAmount(_));
-        let earns = |place: usize| {
-            let base = self.input.base.get(place);
-            of_amount && base.is_some_and(|base| *base > 0)
-        };
-        shipping || lines.places().any(|place| counts(place) || earns(place))
+        if shipping || lines.places().any(counts) {
+            return true;
+        }
+        let earns = |place: usize| self.input.base.get(place).is_some_and(|base| *base > 0);
+        matches!(rule.give, Give::PerAmount(_)) && lines.places().any(earns)
     }
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {
