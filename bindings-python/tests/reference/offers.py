@@ -303,11 +303,8 @@ class Pricing:
         for name, said in standing_benefits(self.scheme, self.terms, "free_shipping"):
             if not on(self.charges, []):
                 break
-            if "min_amount" in said:
-                found = self.failure({"min_amount": said["min_amount"]})
-                if found is not None:
-                    self.made.benefits[name] = {"code": found[0], "missing": found[1]}
-                    continue
+            if self.withheld(name, said):
+                continue
             self.take_delivery("benefit", name, {"percent": "100"}, [])
 
     def deliver_offer(self, offered: Offered, said: Json) -> None:
@@ -375,17 +372,21 @@ class Pricing:
             return found
         return None
 
+    def withheld(self, name: str, said: Json) -> bool:
+        """Whether a tier's benefit lacks the amount that it asks for, which is noted."""
+        found = self.failure({"min_amount": said["min_amount"]}) if "min_amount" in said else None
+        if found is not None:
+            self.made.benefits[name] = {"code": found[0], "missing": found[1]}
+        return found is not None
+
     def standing(self, stage: str) -> None:
         """The standing discounts of the tiers held: of several the one that gives most."""
         best: tuple[int, str, dict[Place, int]] | None = None
         for name, said in standing_benefits(self.scheme, self.terms, "discount"):
             if (said.get("as", "total") == "member_price") != (stage == "member_price"):
                 continue
-            if "min_amount" in said:
-                found = self.failure({"min_amount": said["min_amount"]})
-                if found is not None:
-                    self.made.benefits[name] = {"code": found[0], "missing": found[1]}
-                    continue
+            if self.withheld(name, said):
+                continue
             places = self.units_on({"target": said["target"]} if "target" in said else None)
             per = "unit" if stage == "member_price" else "total"
             cuts = self.taken_off("percent", {"percent": said["percent"], "per": per}, places, "running", [])

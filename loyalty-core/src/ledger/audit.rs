@@ -260,7 +260,6 @@ fn audit_lot(lot: &Lot, name: &str) -> Result<(), LedgerError> {
     )
 }
 
-/// Conservation, and that no total is below zero.
 /// What rules and benefits lost of a purchase is what was taken back of it.
 fn audit_losses(state: &PurchaseState) -> Result<(), LedgerError> {
     for reversed in &state.reversed {
@@ -282,6 +281,7 @@ fn audit_losses(state: &PurchaseState) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Conservation, and that no total is below zero.
 fn audit_totals(wallet: &Wallet, remaining: i128) -> Result<(), LedgerError> {
     let Totals {
         earned,

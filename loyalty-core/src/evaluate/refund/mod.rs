@@ -168,33 +168,19 @@ impl Returning<'_> {
         let all_back = units.iter().all(|units| *units == 0);
         let nothing = self.cancel || all_back;
         let priced;
-        let sums = if nothing {
-            Sums::of_kept(
-                self.scheme,
-                self.cart,
-                self.entry,
-                &units,
-                &given_back,
-                Vec::new(),
-            )
-        } else {
-            match self.scheme.returns.money {
-                RefundMoney::Frozen => {
-                    let shipping = self.shipping_paid();
-                    Sums::of_kept(
-                        self.scheme,
-                        self.cart,
-                        self.entry,
-                        &units,
-                        &given_back,
-                        shipping,
-                    )
-                }
-                RefundMoney::Reprice => {
-                    priced = self.reprice(context, &units)?;
-                    let sums = Sums::of_priced(self.scheme, self.cart, &priced, Some(&units));
-                    sums.less(&given_back)
-                }
+        let sums = match self.scheme.returns.money {
+            RefundMoney::Reprice if !nothing => {
+                priced = self.reprice(context, &units)?;
+                let sums = Sums::of_priced(self.scheme, self.cart, &priced, Some(&units));
+                sums.less(&given_back)
+            }
+            _ => {
+                let shipping = match nothing {
+                    true => Vec::new(),
+                    false => self.shipping_paid(),
+                };
+                let (cart, entry) = (self.cart, self.entry);
+                Sums::of_kept(self.scheme, cart, entry, &units, &given_back, shipping)
             }
         };
         let (base, shipping) = sums.earn_base(context)?;
