@@ -1,6 +1,8 @@
 //! An explicit index between customer keys (utf8 or i64) and dense numbers.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
 use serde::{Deserialize, Serialize};
 
 use super::error::AnalyticsError;
@@ -30,8 +32,11 @@ pub enum Key {
 pub struct Index {
     keys: Vec<Key>,
     ints: Shards,
-    texts: FxHashMap<String, u32>,
+    texts: FixedHashMap<String, u32>,
 }
+
+/// A map whose hashes are the same in every run.
+pub(crate) type FixedHashMap<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// Keys that are encoded at once: their buffers are small enough to be used again.
 const ENCODED: usize = 1 << 20;

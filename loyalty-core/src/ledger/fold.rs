@@ -10,7 +10,7 @@ use super::entry::Entry;
 use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
-use super::many::{Lengths, push_run};
+use super::many::{Ahead, Lengths, push_run};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Account {
             .into());
         }
         let before = Before::of(self, group);
-        let folded = self.fold_entries(group);
+        let folded = self.fold_next(group);
         match &folded {
             Ok(()) => self.index.follow(&self.keys),
             Err(_) => before.put_back(self),
@@ -116,21 +116,14 @@ impl Account {
     }
 
     /// Folds a group that must be the next one. After an error the account may be half-way.
-    #[inline]
+    #[inline(never)]
     fn fold_next(&mut self, group: &Group) -> Result<(), LedgerError> {
         self.check_head(group)?;
-        self.fold_entries(group)
-    }
-
-    #[inline]
-    fn fold_entries(&mut self, group: &Group) -> Result<(), LedgerError> {
         let context = GroupContext::of(group);
         if self.joined.is_none() {
             self.joined = Some(context.occurred.date());
         }
-        for entry in &group.entries {
-            self.apply_entry(entry, &context)?;
-        }
+        self.fold_all(&group.entries, &context)?;
         self.end(group);
         Ok(())
     }
@@ -141,7 +134,7 @@ impl Account {
         self.index.follow(&self.keys);
     }
 
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn end(&mut self, group: &Group) {
         push_made(&mut self.keys, || KeyRecord {
             print: print(group.act, &group.key),
@@ -158,7 +151,7 @@ impl Account {
     }
 
     /// Refuses a group that is not the next one.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn check_head(&self, group: &Group) -> Result<(), LedgerError> {
         let next = self.head.seq.saturating_add(1);
         if group.seq != next {
@@ -216,25 +209,33 @@ impl Account {
     /// Folds one entry in place. After an error the account may be half-way.
     ///
     /// The engine uses it on a copy, to see what an entry leads to before the group is whole.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn apply_entry(
         &mut self,
         entry: &Entry,
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
-        match entry {
-            Entry::Earning(entry) => self.earning(entry, context),
-            Entry::Redemption(entry) => self.redemption(entry, context),
-            Entry::Expiry(entry) => self.expiry(entry, context),
-            other => self.apply_other(other, context),
+        self.fold_all(std::slice::from_ref(entry), context)
+    }
+
+    /// Folds entries in place: the one loop into which the kinds that a log is full of are built.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    fn fold_all(&mut self, entries: &[Entry], context: &GroupContext) -> Result<(), LedgerError> {
+        for entry in entries {
+            match entry {
+                Entry::Earning(entry) => self.earning(entry, context)?,
+                Entry::Redemption(entry) => self.redemption(entry, context)?,
+                Entry::Expiry(entry) => self.expiry(entry, context)?,
+                other => self.apply_other(other, context)?,
+            }
         }
+        Ok(())
     }
 
     /// The kinds that a log has less of, out of the way of the others.
     #[inline(never)]
     fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
         match entry {
-            Entry::Redemption(entry) => self.redemption(entry, context),
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
             Entry::Event(entry) => self.event(entry, context),
@@ -334,13 +335,14 @@ impl Replay {
         problem
     }
 
-    /// Folds the next groups, by which lists get so long; a problem with the place of its group.
-    #[inline]
-    pub(super) fn push_all<'a>(
+    /// Folds the next groups of a list that brings what follows near; a problem with the place of
+    /// its group.
+    pub(super) fn push_all(
         &mut self,
-        groups: impl Iterator<Item = &'a Group> + Clone,
-        lengths: Lengths,
+        run: &[&Group],
+        ahead: &mut Ahead<'_>,
     ) -> Result<(), (usize, LedgerError)> {
+        let lengths = Lengths::of(run);
         let Account {
             keys, redemptions, ..
         } = &mut self.account;
@@ -348,25 +350,29 @@ impl Replay {
         redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
         // Before its first group an account has no wallet; an earning would open one.
         if self.account.wallets.is_empty()
-            && let Some(Entry::Earning(entry)) = groups
-                .clone()
-                .next()
-                .and_then(|group| group.entries.first())
+            && let Some(Entry::Earning(entry)) = run.first().and_then(|first| first.entries.first())
         {
             self.account.open_wallet(&entry.wallet);
         }
         let mut first = true;
-        for (place, group) in groups.enumerate() {
+        let mut broken = None;
+        for (place, group) in run.iter().enumerate() {
+            ahead.step();
+            if broken.is_some() {
+                continue;
+            }
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
                 let room = lengths.room(wallet.lots.len(), lengths.lots);
                 wallet.lots.reserve(room);
                 first = false;
             }
-            self.push(group).map_err(|problem| (place, problem))?;
+            if let Err(problem) = self.push(group) {
+                broken = Some((place, problem));
+            }
         }
         // While they are near; one that stands twice is a problem at the end.
         self.account.index.take_in_new(&self.account.keys);
-        Ok(())
+        broken.map_or(Ok(()), Err)
     }
 
     /// The account.

@@ -21,7 +21,7 @@ use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{later, number, overdrawn, usable};
 
 impl Account {
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn earning(
         &mut self,
         entry: &EarningEntry,
@@ -45,7 +45,7 @@ impl Account {
         self.add_metrics(&entry.metrics, context.occurred.date())
     }
 
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn redemption(
         &mut self,
         entry: &RedemptionEntry,
@@ -93,7 +93,7 @@ impl Account {
         Ok(())
     }
 
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn expiry(
         &mut self,
         entry: &LotPoints,

@@ -174,14 +174,9 @@ impl Content {
         Ok(Self(prints.into()))
     }
 
-    /// How many fields it has prints of.
-    pub(super) fn fields(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Something of what it points to.
-    pub(super) fn word(&self) -> u64 {
-        self.0.first().map_or(0, |first| first.print)
+    /// Where the prints stand.
+    pub(super) fn place(&self) -> *const FieldPrint {
+        self.0.as_ptr()
     }
 
     /// The first field, by name, in which two contents differ.

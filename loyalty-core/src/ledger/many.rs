@@ -1,19 +1,25 @@
 //! Many groups folded at once: those of one account after the other, in lists with room for them.
 
-use std::hint::black_box;
+use std::sync::Arc;
 
 use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
-use super::group::{ActKind, Group};
+use super::group::Group;
 use super::wallet::number;
 use crate::number::Sort;
 
-/// How many groups are read before they are folded.
-const BATCH: usize = 32;
+/// A line of memory.
+const LINE: usize = 64;
+/// How many groups ahead one is brought near, then its entries, then what these point to.
+const HEADS: usize = 24;
+const ENTRIES: usize = 12;
+const SHARED: usize = 5;
+/// How many entries most groups have at most.
+const FEW: usize = 6;
 /// How many entries are looked at for the lengths of lists.
 const SEEN: usize = 32;
-/// How many of one account.
+/// How many groups of one account are folded together.
 const RUN: usize = 128;
 /// How many groups of a mixed log are put in order at once.
 const PART: usize = 1 << 22;
@@ -30,13 +36,12 @@ pub(super) struct Lengths {
 
 impl Lengths {
     /// What groups may add, the last first.
-    pub(super) fn of<'a>(groups: impl DoubleEndedIterator<Item = &'a Group> + Clone) -> Self {
-        let mut keys = 0_usize;
-        let mut entries = 0_usize;
-        for group in groups.clone() {
-            keys = keys.saturating_add(1);
-            entries = entries.saturating_add(group.entries.len());
-        }
+    pub(super) fn of(run: &[&Group]) -> Self {
+        let groups = run.iter().copied();
+        let ends = [run.first(), run.last()];
+        let sizes = ends.into_iter().flatten().map(|group| group.entries.len());
+        let largest = sizes.max().unwrap_or(0);
+        let entries = run.len().saturating_mul(largest);
         let (mut lots, mut redemptions) = (None, None);
         for entry in groups
             .rev()
@@ -59,7 +64,7 @@ impl Lengths {
             usize::try_from(next).unwrap_or(usize::MAX)
         };
         Self {
-            keys,
+            keys: run.len(),
             entries,
             lots: length(lots),
             redemptions: length(redemptions),
@@ -72,56 +77,95 @@ impl Lengths {
     }
 }
 
-/// Brings groups near with what they point to; `spent` is room for a list.
-fn touch_all<'a>(groups: impl Iterator<Item = &'a Group> + Clone, spent: &mut Vec<&'a Entry>) {
-    touch(groups.clone());
-    touch_entries(groups.clone());
-    touch_shared(groups, spent);
+/// What is brought near while a run is folded: memory fetches what later groups need, and nothing
+/// waits for it.
+pub(super) struct Ahead<'a> {
+    groups: &'a [&'a Group],
+    next: usize,
+    /// What entries without draws have instead.
+    none: Arc<[Draw]>,
 }
 
-/// Brings groups near, without their entries: a word at least of every line of memory that they
-/// may stand in.
-fn touch<'a>(groups: impl Iterator<Item = &'a Group>) {
-    let word = |group: &Group| {
-        let [prev, ..] = group.prev.as_bytes();
-        let room = number(group.entries.capacity());
-        let act = u64::from(group.act == ActKind::Record);
-        let fields = group.seq.wrapping_add(number(group.content.fields()));
-        let bytes = u64::from(*prev).wrapping_add(act);
-        room.wrapping_add(fields).wrapping_add(bytes)
-    };
-    black_box(groups.fold(0, |sum: u64, group| sum.wrapping_add(word(group))));
-}
-
-/// Brings the entries of groups near: no step waits for what the one before has read.
-fn touch_entries<'a>(groups: impl Iterator<Item = &'a Group>) {
-    let entries = groups.flat_map(|group| &group.entries);
-    black_box(entries.fold(0_u64, |sum, entry| {
-        sum.wrapping_add(u64::from(matches!(entry, Entry::Earning(_))))
-    }));
-}
-
-/// Brings near what entries and their groups point to: in short loops, of which memory fetches many
-/// steps at the same time.
-fn touch_shared<'a>(groups: impl Iterator<Item = &'a Group> + Clone, spent: &mut Vec<&'a Entry>) {
-    let mut sum = 0_u64;
-    spent.clear();
-    for entry in groups.clone().flat_map(|group| &group.entries) {
-        // No branch on the kind: it would be guessed wrong too often.
-        let kept = usize::from(matches!(entry, Entry::Redemption(_)));
-        let kept = spent.len().saturating_add(kept);
-        spent.push(entry);
-        spent.truncate(kept);
-    }
-    for entry in spent {
-        if let Entry::Redemption(entry) = entry {
-            let milli = |draw: &Draw| draw.points.milli().unsigned_abs();
-            sum = sum.wrapping_add(entry.draws.first().map_or(0, milli));
-            sum = sum.wrapping_add(entry.draws.last().map_or(0, milli));
+impl<'a> Ahead<'a> {
+    /// Brings the first groups near.
+    pub(super) fn new(groups: &'a [&'a Group]) -> Self {
+        let ahead = Self {
+            groups,
+            next: 0,
+            none: Arc::default(),
+        };
+        for group in groups.iter().take(HEADS) {
+            near_head(group);
         }
+        for group in groups.iter().take(ENTRIES) {
+            near_entries(group);
+        }
+        for group in groups.iter().take(SHARED) {
+            ahead.near_shared(group);
+        }
+        ahead
     }
-    let words = groups.map(|group| group.content.word());
-    black_box(words.fold(sum, u64::wrapping_add));
+
+    /// Brings later groups near before the next one is folded.
+    #[inline]
+    pub(super) fn step(&mut self) {
+        let later = |distance: usize| self.groups.get(self.next.saturating_add(distance));
+        if let Some(group) = later(HEADS) {
+            near_head(group);
+        }
+        if let Some(group) = later(ENTRIES) {
+            near_entries(group);
+        }
+        if let Some(group) = later(SHARED) {
+            self.near_shared(group);
+        }
+        self.next = self.next.saturating_add(1);
+    }
+
+    /// What a group and its entries point to.
+    #[inline]
+    fn near_shared(&self, group: &Group) {
+        for entry in &group.entries {
+            // No branch on the kind: it would be guessed wrong too often.
+            let draws = match entry {
+                Entry::Redemption(entry) => &entry.draws,
+                _ => &self.none,
+            };
+            near(draws.as_ptr());
+        }
+        near(group.content.place());
+    }
+}
+
+/// Asks for a line of memory.
+#[inline]
+fn near<T>(place: *const T) {
+    #[cfg(not(target_family = "wasm"))]
+    branches::prefetch_read_data::<T, 0>(place);
+    let _ = place;
+}
+
+#[inline]
+fn near_head(group: &Group) {
+    const LINES: usize = size_of::<Group>() / LINE;
+    let start = std::ptr::from_ref(group).cast::<[u8; LINE]>();
+    for line in 0..=LINES {
+        near(start.wrapping_add(line));
+    }
+    // It may end in one line more.
+    near(std::ptr::from_ref(&group.act));
+}
+
+#[inline]
+fn near_entries(group: &Group) {
+    let start = group.entries.as_ptr();
+    // Most groups are short: what may stand behind them is cheaper than a length guessed wrong.
+    for line in 0..FEW {
+        near(start.wrapping_add(line));
+    }
+    for entry in group.entries.iter().skip(FEW) {
+        near(std::ptr::from_ref(entry));
+    }
 }
 
 /// Folds the groups of one account.
@@ -131,13 +175,17 @@ pub(super) fn push_run<'a>(
 ) -> Result<(), LedgerError> {
     let mut groups = groups.peekable();
     let mut run: Vec<&Group> = Vec::with_capacity(RUN.min(groups.size_hint().0));
-    let mut spent = Vec::with_capacity(BATCH);
     while groups.peek().is_some() {
         run.clear();
         run.extend(groups.by_ref().take(RUN));
-        touch_all(run.iter().copied(), &mut spent);
-        let lengths = Lengths::of(run.iter().copied());
-        let pushed = replay.push_all(run.iter().copied(), lengths);
+        if let Some(last) = run.last() {
+            near_head(last);
+        }
+        let mut ahead = Ahead::new(&run);
+        if let Some(last) = run.last() {
+            near_entries(last);
+        }
+        let pushed = replay.push_all(&run, &mut ahead);
         pushed.map_err(|(_, problem)| problem)?;
     }
     Ok(())
@@ -202,42 +250,24 @@ pub fn push_all<'a>(
 fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerError)> {
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
-    let mut rest = ordered.as_slice();
-    let mut spent = Vec::with_capacity(BATCH);
-    while !rest.is_empty() {
-        let (batch, later) = rest.split_at(batch_length(rest));
+    let groups: Vec<&Group> = ordered.iter().map(|item| item.group).collect();
+    let mut ahead = Ahead::new(&groups);
+    let mut rest = groups.as_slice();
+    for run in ordered.chunk_by(|a, b| a.account == b.account) {
+        let (of_account, later) = rest.split_at(run.len());
         rest = later;
-        touch_all(batch.iter().map(|item| item.group), &mut spent);
-        for run in batch.chunk_by(|a, b| a.account == b.account) {
-            if let Err((place, problem)) = push_items(replays, run)
-                && first.as_ref().is_none_or(|(before, _)| place < *before)
-            {
+        let place = run.first().map_or(usize::MAX, |item| at(item.account));
+        let Some(replay) = replays.get_mut(place) else {
+            continue;
+        };
+        if let Err((place, problem)) = replay.push_all(of_account, &mut ahead) {
+            let place = run.get(place).map_or(u32::MAX, |item| item.place);
+            if first.as_ref().is_none_or(|(before, _)| place < *before) {
                 first = Some((place, problem));
             }
         }
     }
     first
-}
-
-/// How many groups are read together: those of the account at the end are kept together.
-fn batch_length(rest: &[Item<'_>]) -> usize {
-    let Some(last) = rest.get(BATCH.saturating_sub(1)) else {
-        return rest.len();
-    };
-    let more = rest.iter().take(RUN).skip(BATCH);
-    let more = more.take_while(|item| item.account == last.account);
-    BATCH.saturating_add(more.count())
-}
-
-/// Folds groups of one account; a problem with the place of its group in the log.
-fn push_items(replays: &mut [Replay], run: &[Item<'_>]) -> Result<(), (u32, LedgerError)> {
-    let place = run.first().map_or(usize::MAX, |item| at(item.account));
-    let Some(replay) = replays.get_mut(place) else {
-        return Ok(());
-    };
-    let groups = run.iter().map(|item| item.group);
-    let pushed = replay.push_all(groups.clone(), Lengths::of(groups));
-    pushed.map_err(|(of, problem)| (run.get(of).map_or(u32::MAX, |item| item.place), problem))
 }
 
 /// A place as an index.

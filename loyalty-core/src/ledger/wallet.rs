@@ -152,7 +152,7 @@ impl Wallet {
     }
 
     /// Opens the next lot for points that were earned.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn open_earned(
         &mut self,
         entry: &EarningEntry,
@@ -196,7 +196,7 @@ impl Wallet {
     }
 
     /// The same from lots of which none may wait for something.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn draw_usable(
         &mut self,
         draws: &[Draw],

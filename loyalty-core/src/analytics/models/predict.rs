@@ -3,12 +3,11 @@
 //! What depends on (x, T) alone is computed once; each answer is the one that
 //! [`PurchaseModel::ask`] gives for the customer alone, whatever else is in the batch.
 
-use rustc_hash::FxHashMap;
-
 use super::dropout::posterior;
 use super::past::Past;
 use super::purchase_model::{PurchaseModel, Question};
 use crate::analytics::error::{Absent, AnalyticsError};
+use crate::analytics::index::FixedHashMap;
 use crate::analytics::parallel::map_blocks;
 use crate::analytics::special::{exp, ln, ln_1p};
 
@@ -89,7 +88,7 @@ pub fn ask_many(
     if family && model.k() == 1 && factor && finite {
         return Ok(by_factors(model, question, batch));
     }
-    let mut known: FxHashMap<(u32, u32, u32), Result<f64, Absent>> = FxHashMap::default();
+    let mut known: FixedHashMap<(u32, u32, u32), Result<f64, Absent>> = FixedHashMap::default();
     let mut answers = Vec::with_capacity(batch.x.len());
     for i in 0..batch.x.len() {
         let key = (batch.x[i], batch.recency_days[i], batch.age_days[i]);
@@ -221,7 +220,7 @@ struct Cells {
     keys: Vec<(u32, u32)>,
     width: usize,
     dense: Vec<u32>,
-    sparse: FxHashMap<(u32, u32), u32>,
+    sparse: FixedHashMap<(u32, u32), u32>,
 }
 
 impl Cells {
@@ -235,7 +234,7 @@ impl Cells {
             keys: Vec::new(),
             width,
             dense: vec![u32::MAX; size.unwrap_or(0)],
-            sparse: FxHashMap::default(),
+            sparse: FixedHashMap::default(),
         };
         for (x, age) in x.iter().copied().zip(age.iter().copied()) {
             let next = cells.keys.len() as u32;
