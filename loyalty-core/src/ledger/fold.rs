@@ -335,6 +335,14 @@ impl Replay {
         problem
     }
 
+    /// Makes room for the keys of so many groups.
+    #[inline]
+    pub(super) fn reserve_keys(&mut self, groups: usize) {
+        let Account { keys, index, .. } = &mut self.account;
+        keys.reserve(groups);
+        index.reserve(keys, groups);
+    }
+
     /// Folds the next groups of a list that brings what follows near; a problem with the place of
     /// its group.
     pub(super) fn push_all(
@@ -342,11 +350,9 @@ impl Replay {
         run: &[&Group],
         ahead: &mut Ahead<'_>,
     ) -> Result<(), (usize, LedgerError)> {
+        self.reserve_keys(run.len());
         let lengths = Lengths::of(run);
-        let Account {
-            keys, redemptions, ..
-        } = &mut self.account;
-        keys.reserve(lengths.keys);
+        let redemptions = &mut self.account.redemptions;
         redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
         // Before its first group an account has no wallet; an earning would open one.
         if self.account.wallets.is_empty()

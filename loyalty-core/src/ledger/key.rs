@@ -215,6 +215,11 @@ impl KeyIndex {
         None
     }
 
+    /// Makes room for so many keys more.
+    pub(super) fn reserve(&mut self, keys: &[KeyRecord], more: usize) {
+        self.grow(keys, keys.len().saturating_add(more));
+    }
+
     /// Makes room for so many keys.
     fn grow(&mut self, keys: &[KeyRecord], count: usize) {
         let room = count.saturating_mul(2).next_power_of_two().max(8);

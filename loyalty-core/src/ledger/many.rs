@@ -28,7 +28,6 @@ const PART: usize = 1 << 22;
 /// more than there are entries.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Lengths {
-    pub(super) keys: usize,
     entries: usize,
     pub(super) lots: usize,
     pub(super) redemptions: usize,
@@ -64,7 +63,6 @@ impl Lengths {
             usize::try_from(next).unwrap_or(usize::MAX)
         };
         Self {
-            keys: run.len(),
             entries,
             lots: length(lots),
             redemptions: length(redemptions),
@@ -87,23 +85,26 @@ pub(super) struct Ahead<'a> {
 }
 
 impl<'a> Ahead<'a> {
-    /// Brings the first groups near.
+    /// Asks for the first groups.
     pub(super) fn new(groups: &'a [&'a Group]) -> Self {
-        let ahead = Self {
-            groups,
-            next: 0,
-            none: Arc::default(),
-        };
         for group in groups.iter().take(HEADS) {
             near_head(group);
         }
-        for group in groups.iter().take(ENTRIES) {
+        Self {
+            groups,
+            next: 0,
+            none: Arc::default(),
+        }
+    }
+
+    /// Asks for what the first groups hold. What can be done without them goes before.
+    fn hold(&self) {
+        for group in self.groups.iter().take(ENTRIES) {
             near_entries(group);
         }
-        for group in groups.iter().take(SHARED) {
-            ahead.near_shared(group);
+        for group in self.groups.iter().take(SHARED) {
+            self.near_shared(group);
         }
-        ahead
     }
 
     /// Brings later groups near before the next one is folded.
@@ -182,9 +183,11 @@ pub(super) fn push_run<'a>(
             near_head(last);
         }
         let mut ahead = Ahead::new(&run);
+        replay.reserve_keys(run.len());
         if let Some(last) = run.last() {
             near_entries(last);
         }
+        ahead.hold();
         let pushed = replay.push_all(&run, &mut ahead);
         pushed.map_err(|(_, problem)| problem)?;
     }
@@ -252,6 +255,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let mut first: Option<(u32, LedgerError)> = None;
     let groups: Vec<&Group> = ordered.iter().map(|item| item.group).collect();
     let mut ahead = Ahead::new(&groups);
+    ahead.hold();
     let mut rest = groups.as_slice();
     for run in ordered.chunk_by(|a, b| a.account == b.account) {
         let (of_account, later) = rest.split_at(run.len());
