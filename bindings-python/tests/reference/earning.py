@@ -85,7 +85,7 @@ def refusal(
     (kind,) = rule["give"]
     if kind == "event":
         return "rule.event", None
-    of_amount = kind == "per_amount" and any(
+    of_amount = kind in ("per_amount", "multiply") and any(
         amount for line, amount in zip(lines, base, strict=True) if picks(rule, line)
     )
     on_delivery = delivery and "target" not in rule

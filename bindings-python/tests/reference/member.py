@@ -416,8 +416,9 @@ class Member:
                     self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
             lost = [(ladder["id"], name) for name in names[now_held:]] if now_held < before else []
             for issue in self.rewards.issues:
-                if issue.state == "ready" and issue.tier in lost:
-                    issue.state = "undone"
+                if issue.tier in lost:
+                    issue.lost = True
+                    issue.state = "undone" if issue.state == "ready" else issue.state
 
     def sale(self, name: str) -> Sale:
         if name not in self.sales:

@@ -26,6 +26,8 @@ class Lot:
     lapsed: int = 0
     forgiven: int = 0
     """What lapsed and was to be taken back since: it is gone already."""
+    over: bool = False
+    """Whether its deadline had passed when the member was active again."""
     held: int = 0
     start: Deadline | None = None
     """When the validity begins."""
@@ -90,11 +92,14 @@ class Wallet:
         lot.points -= fill
 
     def moved(self, now: datetime, why: str) -> None:
-        """The member was active: points that lapse by inactivity live longer."""
+        """The member was active: points that lapse by inactivity live longer, but for those of lots that had
+        lapsed by then, or would have if they had held any."""
         self.activity.append((why, now))
         for lot in self.lots:
-            # What lapsed stays lapsed; an emptied lot has nothing that could.
-            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
+            if not lot.open or "activity" not in lot.expiry_terms:
+                continue
+            lot.over = lot.over or reached(lot.expiry, now)
+            if not lot.over and not lot.lapsed:
                 later = self.end(lot.expiry_terms, now, now)
                 assert later is not None and lot.expiry is not None
                 lot.expiry = max(lot.expiry, later, key=lambda one: instant(one, self.zone))
@@ -103,7 +108,7 @@ class Wallet:
         """What was counted as activity never took place: it keeps no points alive."""
         self.activity = [one for one in self.activity if one[0] != why]
         for lot in self.lots:
-            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
+            if lot.open and not lot.over and not lot.lapsed and "activity" in lot.expiry_terms:
                 assert lot.start is not None
                 lot.expiry = self.end(lot.expiry_terms, lot.start, now)
 
