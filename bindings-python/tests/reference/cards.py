@@ -206,6 +206,8 @@ def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, base:
             case "per_amount":
                 amount = sum(of for line, of in zip(lines, base, strict=True) if picks(rule, line))
                 found[place] = each * floor(Fraction(amount, minor(give["per"])))
+            case "event":
+                found[place] = 0
     return found
 
 

@@ -146,7 +146,7 @@ def do(scheme: lc.Scheme, account: lc.Account, model: Member, step: Json, now: d
     assert posted.group is not None
     for entry in posted.group.entries:
         if "return" in entry:
-            said["refund"] = entry["return"]["refund"]
+            said |= {key: entry["return"][key] for key in ("refund", "charged") if key in entry["return"]}
     hold(made, said, f"{where} act")
     return posted.account
 

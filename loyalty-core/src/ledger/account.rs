@@ -216,7 +216,7 @@ record! {
         /// Instances before this one are full or lapsed.
         #[serde(default)]
         pub first_open: usize,
-        /// When stamps were put on last.
+        /// When a purchase brought stamps last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub last_stamp: Option<Moment>,
     }

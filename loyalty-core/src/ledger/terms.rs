@@ -19,6 +19,9 @@ record! {
         /// The tier held in each ladder.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub tiers: Vec<HeldTier>,
+        /// Those held before it, where it counts toward its own: its prices are theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub tiers_before: Option<Vec<HeldTier>>,
         /// The customer's segments.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub segments: Vec<SegmentId>,

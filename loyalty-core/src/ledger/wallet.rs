@@ -395,6 +395,8 @@ impl Lot {
         match (self.expired_on(), own, again) {
             (Some(day), ..) => Some(Deadline::Day(day)),
             (_, Some(end), Some(again)) if end.reached(again) => own,
+            // What waits for an event has no deadline yet.
+            (_, None, _) if self.pending().is_some() => None,
             _ => later(own, activity),
         }
     }

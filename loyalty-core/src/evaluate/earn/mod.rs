@@ -9,6 +9,7 @@ mod lines;
 mod settle;
 
 use lines::{add, of_amount};
+pub(crate) use settle::balance_room;
 
 use smallvec::SmallVec;
 
