@@ -11,13 +11,15 @@ from .generate_prices import Prices
 from .generate_returns import Returned
 from .generate_rewards import Used
 from .generate_taxes import Taxed
+from .generate_tiers import Reviewed
 
 SEEDS = 10_000_000
 """The seeds of a family."""
 
-FAMILIES = (Maker, Prices, Payments, Used, Delivered, Taxed, Returned, Happens)
+FAMILIES = (Maker, Prices, Payments, Used, Delivered, Taxed, Returned, Happens, Reviewed)
 """What is sold at its price; with discounts; with points that pay; with rewards; with delivery; with tax;
-with other policies of returns; with events and news of purchases."""
+with other policies of returns; with events and news of purchases; with tiers
+that are reviewed."""
 
 
 def case(seed: int) -> Json:

@@ -18,12 +18,13 @@ from .days import deadline_text, pending_end, without_defaults
 from .delivery import Charge
 from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
 from .events import fulfilled, happened
-from .ladders import measured, tier_at
+from .ladders import measured
 from .ladders import standing as standing_of
 from .numbers import by_largest_remainder, minor, money_text, points_text, stepped, thousandths
 from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
 from .taxes import tax_of
+from .tiers import Held, Points
 from .wallets import Draw, Lot, Wallet
 
 
@@ -58,6 +59,8 @@ class Sale:
     """Whether everything came back."""
     used: list[Offered] = field(default_factory=list)
     """The offers that gave something."""
+    measured: dict[str, int] = field(default_factory=dict)
+    """What every ladder measured of it."""
     stamps: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, int] = field(default_factory=dict)
     on_lines: dict[str, list[int]] = field(default_factory=dict)
@@ -77,14 +80,15 @@ class Member:
     events: dict[str, int] = field(default_factory=dict)
     """How many events each rule has counted."""
     cards: dict[str, Card] = field(default_factory=dict)
-    tiers: dict[str, int] = field(default_factory=dict)
-    """How many tiers of each ladder are reached."""
+    ladders: dict[str, Held] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.scheme["time_zone"])
         self.returns: Json = self.scheme.get("returns", {})
         for wallet in self.scheme.get("wallets", ()):
             self.wallets[wallet["id"]] = Wallet(wallet, self.zone)
+        for ladder in self.scheme.get("ladders", ()):
+            self.ladders[ladder["id"]] = Held(ladder)
         for card in self.scheme.get("cards", ()):
             self.cards[card["id"]] = Card(card)
         self.rewards = Rewards({one["id"]: one for one in self.scheme.get("rewards", ())}, self.zone)
@@ -93,6 +97,10 @@ class Member:
 
     def advance(self, now: datetime) -> None:
         """Does everything that is due, in the order of the deadlines."""
+        for ladder in self.scheme.get("ladders", ()):
+            held = self.ladders[ladder["id"]]
+            while held.review is not None and held.review <= now.date():
+                held.reviewed(self.points(ladder), held.review)
         self.rewards.lapse(now)
         for card in self.cards.values():
             card.lapse(now)
@@ -134,7 +142,9 @@ class Member:
         terms.tiers_before = dict(terms.tiers)
         for ladder in self.scheme.get("ladders", ()):
             if ladder.get("counts_own_purchase"):
-                terms.tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + measured(ladder, lines))
+                held = self.ladders[ladder["id"]]
+                value = held.value(self.points(ladder), now.date()) + measured(ladder, lines)
+                terms.tiers[ladder["id"]] = held.name(max(held.tier, held.earned(value)))
         return lines, terms, priced
 
     def terms(self, now: datetime, facts: Json) -> Terms:
@@ -148,12 +158,18 @@ class Member:
         again = all(not any(line.kept for line in sale.lines) for sale in self.sales.values() if not sale.cancelled)
         first = self.ordinal == 0
         last = {name: card.last for name, card in self.cards.items()}
-        tiers = {one["id"]: tier_at(one, self.value(one)) for one in self.scheme.get("ladders", ())}
+        tiers = {name: held.name(held.tier) for name, held in self.ladders.items()}
         return Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
 
-    def value(self, ladder: Json) -> int:
-        """What a ladder measures so far."""
-        return sum(measured(ladder, self.kept_lines(sale)) for sale in self.sales.values())
+    def points(self, ladder: Json) -> Points:
+        """What a ladder measures, by the day of the sale."""
+        made = []
+        for sale in self.sales.values():
+            amount = sale.measured[ladder["id"]]
+            if ladder.get("on_return") != "never" or sale.cancelled:
+                amount = measured(ladder, self.kept_lines(sale))
+            made.append((sale.terms.at.date(), amount))
+        return made
 
     def kept_lines(self, sale: Sale) -> list[Line]:
         """The lines of a sale with what is kept: at the prices that were paid, or at those that it would
@@ -220,11 +236,12 @@ class Member:
         self.decide_cards(made["cards"], purchase, lines, terms, priced.charges, now)
         made["tiers"] = []
         for ladder in self.scheme.get("ladders", ()):
-            value = self.value(ladder)
-            before, after = tier_at(ladder, value), tier_at(ladder, value + measured(ladder, lines))
-            if before != after:
-                rise = {"ladder": ladder["id"], "to": after}
-                made["tiers"].append(rise if before is None else rise | {"from": before})
+            held = self.ladders[ladder["id"]]
+            value = held.value(self.points(ladder), now.date())
+            after = held.earned(value + measured(ladder, lines))
+            if after > held.tier:
+                rise = {"ladder": ladder["id"], "to": held.name(after)}
+                made["tiers"].append(rise | ({"from": held.name(held.tier)} if held.tier else {}))
         for line in lines:
             listed = sum(unit.price for unit in line.units)
             made["lines"].append(
@@ -345,7 +362,19 @@ class Member:
         ((kind, body),) = act.items()
         doing: Callable[[Json, datetime], Json] = getattr(self, f"act_{kind}")
         self.advance(now)
-        return doing(body, now)
+        new = [held for held in self.ladders.values() if held.joined is None]
+        for held in new:
+            # Without an enrolment the first act counts as one.
+            held.joined = now.date()
+        try:
+            made = doing(body, now)
+        except Refused:
+            for held in new:
+                held.joined = None
+            raise
+        if kind not in ("record", "grant", "assign_tier", "enrol"):
+            self.settle_tiers(now)
+        return made
 
     def count(self, key: str, change: int) -> None:
         self.counters[key] = self.counters.get(key, 0) + change
@@ -388,6 +417,7 @@ class Member:
         sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
         self.sales[purchase["id"]] = sale
         sale.uses, sale.charges = priced.uses, priced.charges
+        sale.measured = {one["id"]: measured(one, lines) for one in self.scheme.get("ladders", ())}
         sale.paid = self.paid(sale)
         for use in priced.uses:
             if use.issue is None:
@@ -425,21 +455,22 @@ class Member:
         wallet.spent += points
         return wallet.draw(points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry")))
 
-    def settle_tiers(self, now: datetime) -> None:
-        """A tier that is reached or passed brings its rewards; those of a lost one that wait are void."""
+    def settle_tiers(self, now: datetime, *, returned: bool = False) -> None:
+        """Tiers follow what is measured. One that is reached or passed brings its rewards; those of one that a
+        return lost are void where they wait."""
         for ladder in self.scheme.get("ladders", ()):
-            names = [tier["id"] for tier in ladder["tiers"]]
-            held = tier_at(ladder, self.value(ladder))
-            base = tier_at(ladder, 0)
-            start = 0 if base is None else names.index(base) + 1
-            before, now_held = self.tiers.get(ladder["id"], start), 0 if held is None else names.index(held) + 1
-            self.tiers[ladder["id"]] = now_held
-            for tier in ladder["tiers"][before:now_held]:
+            held = self.ladders[ladder["id"]]
+            before = held.tier
+            if returned:
+                held.refold(self.points(ladder), now.date())
+            else:
+                held.rise(self.points(ladder), now.date())
+            for tier in ladder["tiers"][before : held.tier]:
                 for reward in tier.get("rewards", ()):
                     self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
-            lost = [(ladder["id"], name) for name in names[now_held:]] if now_held < before else []
+            lost = [(ladder["id"], tier["id"]) for tier in ladder["tiers"][held.tier :]]
             for issue in self.rewards.issues:
-                if issue.tier in lost:
+                if returned and held.tier < before and issue.tier in lost:
                     issue.lost = True
                     issue.state = "undone" if issue.state == "ready" else issue.state
 
@@ -483,7 +514,7 @@ class Member:
         self.undo_uses(sale, now, cancelled=False)
         charged = self.take_points(sale, now, refund, cancelled=False)
         self.take_stamps(sale, now, cancelled=False)
-        self.settle_tiers(now)
+        self.settle_tiers(now, returned=True)
         return refund_of(refund, charged)
 
     def paid(self, sale: Sale) -> int:
@@ -519,8 +550,8 @@ class Member:
         self.undo_uses(sale, now, cancelled=True)
         charged = self.take_points(sale, now, refund, cancelled=True)
         self.take_stamps(sale, now, cancelled=True)
-        self.settle_tiers(now)
         sale.cancelled = True
+        self.settle_tiers(now, returned=True)
         self.ordinal -= 1
         for wallet in self.wallets.values():
             wallet.never_moved(body["purchase"], now)
@@ -692,13 +723,23 @@ class Member:
 
     def act_event(self, body: Json, now: datetime) -> Json:
         happened(self, body, now)
-        self.settle_tiers(now)
         return {}
 
     def act_fulfil(self, body: Json, now: datetime) -> Json:
         if body["purchase"] not in self.sales:
             raise Refused("purchase.unknown")
         fulfilled(self, body["purchase"], body["name"], now)
+        return {}
+
+    def act_assign_tier(self, body: Json, now: datetime) -> Json:
+        held = self.ladders[body["ladder"]]
+        names = [held.name(tier) for tier in range(len(held.limits) + 1)]
+        held.assign(names.index(body.get("tier")), now.date(), body.get("floor", False))
+        return {}
+
+    def act_enrol(self, body: Json, now: datetime) -> Json:
+        for held in self.ladders.values():
+            held.joined = now.date()
         return {}
 
     def act_adjust(self, body: Json, now: datetime) -> Json:
@@ -728,8 +769,8 @@ class Member:
             "cards": [card.standing() for card in self.cards.values()],
             "rewards": self.rewards.standing(),
             "ladders": [
-                standing_of(ladder, self.value(ladder), tier_at(ladder, self.value(ladder)))
-                for ladder in self.scheme.get("ladders", ())
+                standing_of(ladder, held.value(self.points(ladder), now.date()), held)
+                for ladder, held in zip(self.scheme.get("ladders", ()), self.ladders.values(), strict=True)
             ],
         }
 

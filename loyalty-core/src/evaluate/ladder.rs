@@ -26,13 +26,13 @@ pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
         let found = value(ladder, &draft.account, today, draft.at(), scheme);
         let reached = tier_for(ladder, found);
         if reached > held {
-            change(draft, ladder, reached, TierCause::Reached, today, 0)?;
+            change(draft, ladder, reached, TierCause::Reached, today)?;
             rewards_of_rise(draft, ladder, held, reached)?;
         } else if ladder.review == Review::Immediate {
             let floor = floor(ladder, draft.account.ladder(&ladder.id));
             let reviewed = review(ladder, held, floor, found);
             if reviewed.tier != held {
-                change(draft, ladder, reviewed.tier, TierCause::Review, today, 0)?;
+                change(draft, ladder, reviewed.tier, TierCause::Review, today)?;
             }
         }
     }
@@ -67,9 +67,10 @@ pub(crate) fn change(
     tier: Option<u16>,
     cause: TierCause,
     entered: Date,
-    surplus: i64,
 ) -> Result<(), ActError> {
     let state = draft.account.ladder(&ladder.id);
+    // What was carried into the window counts on in it.
+    let surplus = state.map_or(0, |state| state.surplus);
     let from = state.and_then(|state| state.tier.clone());
     let kept_floor = state.and_then(|state| state.floor.clone());
     let review = review_of(ladder, tier, entered, draft.account.joined);
@@ -183,7 +184,7 @@ pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
             continue;
         }
         let entered = entered.unwrap_or(today);
-        change(draft, ladder, tier, TierCause::Return, entered, 0)?;
+        change(draft, ladder, tier, TierCause::Return, entered)?;
         if tier < held {
             void_lost_rewards(draft, ladder, tier)?;
         }

@@ -301,7 +301,9 @@ pub(crate) fn review(
     };
     let tier = tier.max(floor);
     let surplus = match tier.and_then(|place| ladder.tiers.get(usize::from(place))) {
-        Some(tier) if ladder.rollover_surplus => value.saturating_sub(tier.threshold).max(0),
+        Some(tier) if ladder.rollover_surplus && tier.threshold > 0 => {
+            value.saturating_sub(tier.threshold).max(0)
+        }
         _ => 0,
     };
     Reviewed { tier, surplus }
