@@ -258,9 +258,11 @@ fn terms(
 ) -> Result<Terms, ActError> {
     let scheme = draft.scheme;
     let named = |kind, text: &str| scheme.symbols.find(kind, text) != Sym::NONE;
-    let own_tiers = scheme.flags.own_tiers && scheme.returns.money == RefundMoney::Reprice;
-    let before = own_tiers.then(|| held_tiers(scheme, &draft.account));
-    let before = before.filter(|before| **before != *evaluation.tiers);
+    let tiers_before = match scheme.flags.own_tiers && scheme.returns.money == RefundMoney::Reprice
+    {
+        true => named_tiers(scheme, &held_tiers(scheme, &draft.account)),
+        false => Vec::new(),
+    };
     let mut carry = Vec::new();
     for wallet in scheme.wallets.iter().filter(|wallet| wallet.carry) {
         let state = draft.account.wallet(&wallet.id);
@@ -277,7 +279,7 @@ fn terms(
     headroom.order_by(|a, b| a.limit.cmp(&b.limit));
     Ok(Terms {
         tiers: named_tiers(scheme, &evaluation.tiers),
-        tiers_before: before.map(|before| named_tiers(scheme, &before)),
+        tiers_before,
         segments: facts
             .segments
             .iter()

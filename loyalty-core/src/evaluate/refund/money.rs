@@ -9,8 +9,8 @@ impl Returning<'_> {
     /// Prices what is kept with the rewards and the points that were used.
     pub(super) fn reprice(&self, context: &Context<'_>, units: &[u32]) -> Result<Priced, ActError> {
         let mut context = Cow::Borrowed(context);
-        if let Some(before) = &self.entry.terms.tiers_before {
-            context.to_mut().tiers = tiers_of(self.scheme, before);
+        if self.scheme.flags.own_tiers {
+            context.to_mut().tiers = tiers_of(self.scheme, &self.entry.terms.tiers_before);
         }
         let context = &*context;
         let mut points = vec![0_i64; self.scheme.wallets.len()];
