@@ -247,7 +247,8 @@ pub(crate) fn lost_by_return(draft: &Draft<'_>, issue: u64) -> bool {
         return false;
     };
     let place = |tier: &TierId| ladder.tiers.iter().position(|known| known.id == *tier);
-    let below = |tier: Option<&TierId>| tier.and_then(place) < place(&cause.tier);
+    let own = place(&cause.tier);
+    let below = |tier: Option<&TierId>| tier.and_then(place) < own;
     let lost = |step: &TierStep| {
         step.cause == TierCause::Return
             && step.date >= reward.issued.date()

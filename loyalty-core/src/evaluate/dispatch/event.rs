@@ -3,7 +3,7 @@
 use super::*;
 use crate::evaluate::earn::balance_room;
 use crate::id::LotId;
-use crate::scheme::compiled::{LotTerms, StampRule};
+use crate::scheme::compiled::LotTerms;
 
 pub(super) fn event(
     draft: &mut Draft<'_>,
@@ -34,18 +34,9 @@ pub(super) fn event(
         metrics: Vec::new(),
         activity,
     })))?;
-    earn_event(
-        draft,
-        scheme.symbols.find(Kind::Event, act.name.as_str()),
-        &act.facts,
-        pool,
-    )?;
-    stamp_event(
-        draft,
-        scheme.symbols.find(Kind::Event, act.name.as_str()),
-        &act.facts,
-        pool,
-    )?;
+    let name = scheme.symbols.find(Kind::Event, act.name.as_str());
+    earn_event(draft, name, &act.facts, pool)?;
+    stamp_event(draft, name, &act.facts, pool)?;
     settle_tiers(draft)
 }
 
@@ -220,16 +211,14 @@ fn stamp_event(
     }
     let cart = no_cart(scheme)?;
     for (place, card) in scheme.cards.iter().enumerate() {
-        let names = |rule: &&StampRule| matches!(rule.give, StampGive::Event { name: of, .. } if of == name);
-        if !card.rules.iter().any(|rule| names(&rule)) {
-            continue;
-        }
         let account = draft.account.clone();
         let context = Context::live(scheme, &account, &cart, facts, draft.occurred(), pool);
-        let wanted = card.rules.iter().filter(names).fold(0_u32, |sum, rule| {
+        let wanted = card.rules.iter().fold(0_u32, |sum, rule| {
             let held = |when| context.holds(when, &NOTHING, None);
             match rule.give {
-                StampGive::Event { stamps, .. } if rule.when.as_ref().is_none_or(held) => {
+                StampGive::Event { name: of, stamps }
+                    if of == name && rule.when.as_ref().is_none_or(held) =>
+                {
                     sum.saturating_add(stamps)
                 }
                 _ => sum,

@@ -104,7 +104,7 @@ impl Work<'_, '_, '_> {
         [exact.total] = order;
         if keep_lines {
             // Beside bonuses, a line's points are those with the order's multipliers.
-            let mut scratch = exact.parts.clone();
+            let mut scratch = PerLine::from_elem(zero, self.earned.parts.len());
             for line in by_line.iter_mut() {
                 self.multiply(
                     wallet,

@@ -81,26 +81,17 @@ impl Returning<'_> {
             RefundPoints::None => 0,
             RefundPoints::Reprice => granted.saturating_sub(kept.earned.granted(number)),
             // Points that no line brought go with the last unit.
-            RefundPoints::LineAttributed if kept.all_back => loose,
+            _ if kept.all_back => loose,
             RefundPoints::LineAttributed => self.line_target(wallet, kept).min(loose),
             RefundPoints::Proportional => {
-                if kept.all_back {
-                    loose
-                } else {
-                    let all: Vec<u32> = self
-                        .entry
-                        .purchase
-                        .lines
-                        .iter()
-                        .map(|line| line.quantity)
-                        .collect();
-                    let sold = self.goods(&all, false);
-                    let left = self.goods(&kept.units, true);
-                    let steps = loose.checked_div(wallet.unit).unwrap_or(0);
-                    let gone = sold.saturating_sub(left);
-                    let part = mul_div_round(steps, gone, sold.max(1), Rounding::Floor);
-                    part.unwrap_or(0).saturating_mul(wallet.unit)
-                }
+                let lines = self.entry.purchase.lines.iter();
+                let all: Vec<u32> = lines.map(|line| line.quantity).collect();
+                let sold = self.goods(&all, false);
+                let left = self.goods(&kept.units, true);
+                let steps = loose.checked_div(wallet.unit).unwrap_or(0);
+                let gone = sold.saturating_sub(left);
+                let part = mul_div_round(steps, gone, sold.max(1), Rounding::Floor);
+                part.unwrap_or(0).saturating_mul(wallet.unit)
             }
         };
         Ok(target.clamp(0, granted))
