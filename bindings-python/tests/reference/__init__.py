@@ -15,7 +15,9 @@ Covered so far:
   times, ordinals, facts, tiers, codes);
 - stamp cards for purchases: all gives, guards, milestones, rewards with a validity, starts, overflow,
   cards that lapse;
-- ladders of spend, visits and items over the member's life, with multipliers;
+- ladders of spend, visits and items, with multipliers: over the member's life, rolling, calendar and anniversary windows; all
+  kinds of reviews, ``retain``, ``downgrade``, grace, surplus carried over, tiers set by hand with a floor, ``on_return``;
+- events: points with ``every``, caps, times and conditions, and stamps; points that wait for news of their purchase;
 - discounts: offers of percentages, amounts and prices, for all, each line or each unit, on the order or on chosen
   units; stages and bands; priorities, conditions, codes, limits and budgets of a member;
   lowest prices; standing discounts and member prices; how they are shared out, what earns on what is left, and
@@ -29,15 +31,17 @@ Covered so far:
 - delivery: charges and methods, the offers, rewards and tiers that lower them, budgets, what earns on them, and when
   they come back;
 - tax in the prices or on top, rounded by rate and by line, in totals, thresholds, what earns, and refunds;
+- the policies of returns for money and points, days of grace, all ways of a shortfall;
 - the acts ``record``, ``refund`` (units and amounts, repeated), ``cancel``, ``redeem`` of points and rewards,
-  ``grant``, ``adjust``, ``due``; quotes, reasons and standings; four zones with their changes of clocks.
+  ``grant``, ``adjust``, ``event``, ``fulfil``, ``enrol``, ``assign_tier``, ``due``; quotes, reasons and standings; four zones with
+  their changes of clocks.
 
 Not yet: offers that exclude each other, sets, steps, gifts, deductions, ``amount_max`` of each line or unit,
 percentages of ``initial`` and ``list`` prices, amounts that delivery shares, amounts of offers and shares by weights
 with or without tax, the shop's own tax, points as a tender beside tax, rewards of points, rewards of cards that are
-used, rewards that offers issue, gift cards as tenders, offers that wait for claims, events, holds, transfers, merges,
-reviews of tiers, challenges, referrals, the other policies of returns, factors below 1, factors of many decimals
-beside ``carry``, budgets on the pool.
+used, rewards that offers issue, gift cards as tenders, offers that wait for claims, birthdays, holds, transfers, merges,
+ladders of points and balances, challenges, referrals, prices of what is kept beside rewards, points that pay, delivery and tax, ``carry``
+beside the other policies of points, factors below 1, factors of many decimals beside ``carry``, budgets on the pool.
 
 ``python -m reference FIRST END`` compares a range of seeds on all processors; every family of cases has ten million
 seeds of its own (``families``); a failure prints the seed and a

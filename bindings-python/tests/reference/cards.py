@@ -25,6 +25,8 @@ class Issue:
     """Whether it can be used, was ``used``, lapsed, or is void."""
     tier: tuple[str, str] | None = None
     """The ladder and the tier that brought it."""
+    lost: bool = False
+    """Whether a return has lost that tier since."""
 
 
 @dataclass
@@ -53,8 +55,10 @@ class Rewards:
         return self.issues[-1]
 
     def issue_again(self, issue: Issue) -> None:
-        """One that was used is there again, as one of its own that lapses when the other did."""
+        """One that was used is there again, as one of its own that lapses when the other did; not where its tier was lost."""
         issue.state = "undone"
+        if issue.lost:
+            return
         self.issues.append(Issue(len(self.issues), issue.reward, issue.expiry, tier=issue.tier))
 
     def lapse(self, now: datetime) -> None:
@@ -202,6 +206,8 @@ def stamps_of(card: Json, purchase: Json, lines: list[Line], terms: Terms, base:
             case "per_amount":
                 amount = sum(of for line, of in zip(lines, base, strict=True) if picks(rule, line))
                 found[place] = each * floor(Fraction(amount, minor(give["per"])))
+            case "event":
+                found[place] = 0
     return found
 
 

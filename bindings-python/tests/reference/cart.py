@@ -99,6 +99,8 @@ class Terms:
     headroom: dict[str, int] = field(default_factory=dict)
     carry: dict[str, Any] = field(default_factory=dict)
     last_stamps: dict[str, datetime | None] = field(default_factory=dict)
+    tiers_before: dict[str, str | None] = field(default_factory=dict)
+    """Those held before the purchase, which its prices are those of."""
 
 
 def matches(target: Json | None, line: Json) -> bool:

@@ -76,7 +76,7 @@ def model_decision(made: Json, said: Json) -> Json:
 def engine_standing(said: Json) -> Json:
     """What is compared of the engine's standing."""
     wallets = [{key: one[key] for key in ("wallet", "balance", "expiries")} for one in said["wallets"]]
-    keys = ("ladder", "value", "tier", "next", "to_next", "benefits")
+    keys = ("ladder", "value", "tier", "next", "to_next", "benefits", "review")
     ladders = [{key: one[key] for key in keys if key in one} for one in said["ladders"]]
     return {"wallets": wallets, "cards": said["cards"], "rewards": said["rewards"], "ladders": ladders}
 
@@ -146,7 +146,7 @@ def do(scheme: lc.Scheme, account: lc.Account, model: Member, step: Json, now: d
     assert posted.group is not None
     for entry in posted.group.entries:
         if "return" in entry:
-            said["refund"] = entry["return"]["refund"]
+            said |= {key: entry["return"][key] for key in ("refund", "charged") if key in entry["return"]}
     hold(made, said, f"{where} act")
     return posted.account
 

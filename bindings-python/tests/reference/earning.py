@@ -34,6 +34,8 @@ class Earned:
     carry: Fraction
     refused: dict[str, Failure]
     applied: list[str]
+    lines: list[Fraction]
+    """What each line brought."""
 
     @property
     def total(self) -> int:
@@ -53,8 +55,8 @@ def step_of(wallet: Json) -> int:
 
 def limit_key(period: str, terms: Terms) -> str:
     """The name of the period of a purchase in which something is counted."""
-    if period == "member":
-        return "member"
+    if period in ("member", "order"):
+        return period
     return f"{period}@{period_start(terms.at.date(), period).isoformat()}"
 
 
@@ -85,7 +87,7 @@ def refusal(
     (kind,) = rule["give"]
     if kind == "event":
         return "rule.event", None
-    of_amount = kind == "per_amount" and any(
+    of_amount = kind in ("per_amount", "multiply") and any(
         amount for line, amount in zip(lines, base, strict=True) if picks(rule, line)
     )
     on_delivery = delivery and "target" not in rule
@@ -103,7 +105,7 @@ KEYS = [f"condition.{kind}" for kind in VAIN]
 
 def is_no_candidate(rule: Json, purchase: Json, lines: list[Line], terms: Terms) -> bool:
     """Whether nothing in the cart is what a refused rule asks for, so that it may go unmentioned."""
-    if not any(counts(rule, line) for line in lines):
+    if "event" in rule["give"] or not any(counts(rule, line) for line in lines):
         return True
     return "when" in rule and asks_in_vain(rule["when"], purchase, lines, terms)
 
@@ -200,25 +202,36 @@ def earn(
 
     multipliers = [rule for rule in applied if "multiply" in rule["give"]]
     order_base = sum((on_order[rule["id"]] for rule in multiplied), Fraction(0))
+    by_line = []
     for place, line in enumerate([*lines, None]):
         amount = sum((on_lines[rule["id"]][place] for rule in multiplied), Fraction(0))
         chosen = [r for r in multipliers if "target" in r and line is not None and picks(r, line)]
         factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in chosen]
-        order_base += grow(scheme, amount, factors, parts)
+        by_line.append(grow(scheme, amount, factors, parts))
+        order_base += by_line[-1]
     factors = [(r["id"], Fraction(r["give"]["multiply"]["factor"])) for r in multipliers if "target" not in r]
     for name, factor in tier_factors(scheme, wallet, terms):
         parts[name] = Part(name, Fraction(0))
         factors.append((name, factor))
     grow(scheme, order_base, factors, parts)
+    by_line = [grow(scheme, amount, factors, None) for amount in by_line[:-1]]
 
     carry = round_parts(wallet, list(parts.values()), terms, {rule["id"] for rule in applied})
     for rule in applied:
         part = parts[rule["id"]]
         caps = headroom_of(f"rule.{rule['id']}", "points", rule.get("caps", []), terms)
         part.points = min([part.wanted, *(left for _, left in caps)])
+    for rule in applied:
+        # A bonus belongs to its lines by what they are worth.
+        inside = [amount if picks(rule, line) else 0 for line, amount in zip(lines, base, strict=True)]
+        if parts[rule["id"]].bonus and any(inside):
+            by_line = [
+                of + Fraction(parts[rule["id"]].wanted * amount, sum(inside))
+                for of, amount in zip(by_line, inside, strict=True)
+            ]
     made = list(parts.values())
     cap_wallet(wallet, made, terms)
-    return Earned(made, carry, refused, [*parts])
+    return Earned(made, carry, refused, [*parts], by_line)
 
 
 def tier_factors(scheme: Json, wallet: Json, terms: Terms) -> list[tuple[str, Fraction]]:
@@ -236,16 +249,17 @@ def tier_factors(scheme: Json, wallet: Json, terms: Terms) -> list[tuple[str, Fr
 
 
 def grow(
-    scheme: Json, amount: Fraction, factors: Sequence[tuple[str, Fraction]], parts: dict[str, Part]
+    scheme: Json, amount: Fraction, factors: Sequence[tuple[str, Fraction]], parts: dict[str, Part] | None
 ) -> Fraction:
-    """An amount with multipliers; what each adds goes to its part."""
+    """An amount with multipliers; what each adds goes to its part, where there are parts."""
     combine = scheme.get("combine_multipliers", "product")
     if combine == "best" and factors:
         factors = [max(factors, key=lambda one: one[1])]
     now = amount
     for name, factor in factors:
         added = (amount if combine == "sum_of_increments" else now) * (factor - 1)
-        parts[name].exact += added
+        if parts is not None:
+            parts[name].exact += added
         now += added
     return now
 
@@ -300,16 +314,18 @@ def made_of(parts: list[Part]) -> list[dict[str, Any]]:
 
 
 def changed_parts(
-    granted: dict[str, int], now: dict[str, int], kept: dict[str, int], take: int, step: int
+    granted: dict[str, int], now: dict[str, int], kept: dict[str, int], take: int, step: int, sticky: set[str]
 ) -> dict[str, int]:
     """How each rule's points move by a return that takes so many, or gives some back below zero: to what the
     rule brings for what is kept. Where that does not sum to what is taken, the moves the other way are
-    left out, and the rest are lowered in proportion, or raised by what there is to take."""
+    left out, and the rest are lowered in proportion, or raised by what there is to take: nothing of what is
+    sticky."""
     moves = {rule: kept.get(rule, 0) - now.get(rule, 0) for rule in now | kept}
     if sum(moves.values()) == -take:
         return moves
     sign = (take < 0) - (take > 0)
     room = {rule: max(0, granted.get(rule, 0) - now.get(rule, 0) if take < 0 else now.get(rule, 0)) for rule in moves}
+    room |= {rule: 0 for rule in sticky & room.keys()}
     part = {rule: min(max(0, move * sign), room[rule]) for rule, move in moves.items()}
     missing = min(abs(take) - sum(part.values()), sum(room.values()) - sum(part.values()))
     if missing < 0:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from .cart import Json
 from .generate import Maker
 from .generate_delivery import Delivered
+from .generate_events import Happens
 from .generate_payments import Payments
 from .generate_prices import Prices
+from .generate_returns import Returned
 from .generate_rewards import Used
 from .generate_taxes import Taxed
+from .generate_tiers import Reviewed
 
 SEEDS = 10_000_000
 """The seeds of a family."""
 
-FAMILIES = (Maker, Prices, Payments, Used, Delivered, Taxed)
-"""What is sold at its price; with discounts; with points that pay; with rewards; with delivery; with tax."""
+FAMILIES = (Maker, Prices, Payments, Used, Delivered, Taxed, Returned, Happens, Reviewed)
+"""What is sold at its price; with discounts; with points that pay; with rewards; with delivery; with tax;
+with other policies of returns; with events and news of purchases; with tiers
+that are reviewed."""
 
 
 def case(seed: int) -> Json:

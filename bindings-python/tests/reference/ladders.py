@@ -1,9 +1,14 @@
-"""Ladders whose window is the member's life and whose tiers are never reviewed."""
+"""Ladders: what they measure, and how a standing shows them."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .cart import Json, Line, matches
 from .numbers import minor, money_text
+
+if TYPE_CHECKING:
+    from .tiers import Held
 
 
 def measured(ladder: Json, lines: list[Line]) -> int:
@@ -29,24 +34,17 @@ def shown(ladder: Json, value: int) -> str:
     return money_text(value) if "spend" in ladder["metric"] else str(value)
 
 
-def tier_at(ladder: Json, value: int) -> str | None:
-    """The highest tier that a value reaches."""
-    found = None
-    for tier in ladder["tiers"]:
-        if value >= threshold(ladder, tier):
-            found = str(tier["id"])
-    return found
-
-
-def standing(ladder: Json, value: int, tier: str | None) -> Json:
+def standing(ladder: Json, value: int, held: Held) -> Json:
     """A ladder as a standing shows it."""
     made: Json = {"ladder": ladder["id"], "value": shown(ladder, value)}
-    if tier is not None:
-        made["tier"] = tier
-    above = [one for one in ladder["tiers"] if threshold(ladder, one) > value]
-    if above:
-        made["next"] = above[0]["id"]
-        made["to_next"] = shown(ladder, threshold(ladder, above[0]) - value)
-    held = [one for one in ladder["tiers"] if one["id"] == tier]
-    made["benefits"] = [one["id"] for of in held for one in of.get("benefits", ())]
+    name = held.name(held.tier)
+    if name is not None:
+        made["tier"] = name
+    if held.review is not None:
+        made["review"] = held.review.isoformat()
+    for above in ladder["tiers"][held.tier : held.tier + 1]:
+        made["next"] = above["id"]
+        made["to_next"] = shown(ladder, max(0, threshold(ladder, above) - value))
+    of = ladder["tiers"][held.tier - 1 : held.tier] if held.tier else []
+    made["benefits"] = [one["id"] for tier in of for one in tier.get("benefits", ())]
     return made

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,14 @@ from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
 from .delivery import Charge
 from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
-from .ladders import measured, tier_at
+from .events import fulfilled, happened
+from .ladders import measured
 from .ladders import standing as standing_of
-from .numbers import minor, money_text, points_text, thousandths
+from .numbers import by_largest_remainder, minor, money_text, points_text, stepped, thousandths
 from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
 from .taxes import tax_of
+from .tiers import Held, Points
 from .wallets import Draw, Lot, Wallet
 
 
@@ -56,8 +59,12 @@ class Sale:
     """Whether everything came back."""
     used: list[Offered] = field(default_factory=list)
     """The offers that gave something."""
+    measured: dict[str, int] = field(default_factory=dict)
+    """What every ladder measured of it."""
     stamps: dict[str, dict[int, int]] = field(default_factory=dict)
     placed: dict[str, int] = field(default_factory=dict)
+    on_lines: dict[str, list[int]] = field(default_factory=dict)
+    """What of the points of each wallet is each line's."""
 
 
 @dataclass
@@ -70,14 +77,18 @@ class Member:
     counters: dict[str, int] = field(default_factory=dict)
     carry: dict[str, Any] = field(default_factory=dict)
     ordinal: int = 0
+    events: dict[str, int] = field(default_factory=dict)
+    """How many events each rule has counted."""
     cards: dict[str, Card] = field(default_factory=dict)
-    tiers: dict[str, int] = field(default_factory=dict)
-    """How many tiers of each ladder are reached."""
+    ladders: dict[str, Held] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.scheme["time_zone"])
+        self.returns: Json = self.scheme.get("returns", {})
         for wallet in self.scheme.get("wallets", ()):
             self.wallets[wallet["id"]] = Wallet(wallet, self.zone)
+        for ladder in self.scheme.get("ladders", ()):
+            self.ladders[ladder["id"]] = Held(ladder)
         for card in self.scheme.get("cards", ()):
             self.cards[card["id"]] = Card(card)
         self.rewards = Rewards({one["id"]: one for one in self.scheme.get("rewards", ())}, self.zone)
@@ -86,6 +97,10 @@ class Member:
 
     def advance(self, now: datetime) -> None:
         """Does everything that is due, in the order of the deadlines."""
+        for ladder in self.scheme.get("ladders", ()):
+            held = self.ladders[ladder["id"]]
+            while held.review is not None and held.review <= now.date():
+                held.reviewed(self.points(ladder), held.review)
         self.rewards.lapse(now)
         for card in self.cards.values():
             card.lapse(now)
@@ -124,9 +139,12 @@ class Member:
             if not tender:
                 pricing.deliver()
                 pricing.floors = False
+        terms.tiers_before = dict(terms.tiers)
         for ladder in self.scheme.get("ladders", ()):
             if ladder.get("counts_own_purchase"):
-                terms.tiers[ladder["id"]] = tier_at(ladder, self.value(ladder) + measured(ladder, lines))
+                held = self.ladders[ladder["id"]]
+                value = held.value(self.points(ladder), now.date()) + measured(ladder, lines)
+                terms.tiers[ladder["id"]] = held.name(max(held.tier, held.earned(value)))
         return lines, terms, priced
 
     def terms(self, now: datetime, facts: Json) -> Terms:
@@ -140,12 +158,32 @@ class Member:
         again = all(not any(line.kept for line in sale.lines) for sale in self.sales.values() if not sale.cancelled)
         first = self.ordinal == 0
         last = {name: card.last for name, card in self.cards.items()}
-        tiers = {one["id"]: tier_at(one, self.value(one)) for one in self.scheme.get("ladders", ())}
+        tiers = {name: held.name(held.tier) for name, held in self.ladders.items()}
         return Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
 
-    def value(self, ladder: Json) -> int:
-        """What a ladder measures so far."""
-        return sum(measured(ladder, sale.lines) for sale in self.sales.values())
+    def points(self, ladder: Json) -> Points:
+        """What a ladder measures, by the day of the sale."""
+        made = []
+        for sale in self.sales.values():
+            amount = sale.measured[ladder["id"]]
+            if ladder.get("on_return") != "never" or sale.cancelled:
+                amount = measured(ladder, self.kept_lines(sale))
+            made.append((sale.terms.at.date(), amount))
+        return made
+
+    def kept_lines(self, sale: Sale) -> list[Line]:
+        """The lines of a sale with what is kept: at the prices that were paid, or at those that it would
+        have had alone."""
+        if self.returns.get("money") != "reprice":
+            return sale.lines
+        kept = [line.document | {"quantity": line.kept} for line in sale.lines]
+        lines = lines_of(self.scheme, sale.document | {"lines": kept})
+        if not any(line.kept for line in lines):
+            return lines
+        Pricing(self.scheme, sale.document, lines, replace(sale.terms, tiers=sale.terms.tiers_before)).run()
+        for line, of in zip(lines, sale.lines, strict=True):
+            line.goodwill = of.goodwill
+        return lines
 
     def earned(
         self, purchase: Json, lines: list[Line], terms: Terms, charges: list[Charge]
@@ -198,11 +236,12 @@ class Member:
         self.decide_cards(made["cards"], purchase, lines, terms, priced.charges, now)
         made["tiers"] = []
         for ladder in self.scheme.get("ladders", ()):
-            value = self.value(ladder)
-            before, after = tier_at(ladder, value), tier_at(ladder, value + measured(ladder, lines))
-            if before != after:
-                rise = {"ladder": ladder["id"], "to": after}
-                made["tiers"].append(rise if before is None else rise | {"from": before})
+            held = self.ladders[ladder["id"]]
+            value = held.value(self.points(ladder), now.date())
+            after = held.earned(value + measured(ladder, lines))
+            if after > held.tier:
+                rise = {"ladder": ladder["id"], "to": held.name(after)}
+                made["tiers"].append(rise | ({"from": held.name(held.tier)} if held.tier else {}))
         for line in lines:
             listed = sum(unit.price for unit in line.units)
             made["lines"].append(
@@ -323,7 +362,19 @@ class Member:
         ((kind, body),) = act.items()
         doing: Callable[[Json, datetime], Json] = getattr(self, f"act_{kind}")
         self.advance(now)
-        return doing(body, now)
+        new = [held for held in self.ladders.values() if held.joined is None]
+        for held in new:
+            # Without an enrolment the first act counts as one.
+            held.joined = now.date()
+        try:
+            made = doing(body, now)
+        except Refused:
+            for held in new:
+                held.joined = None
+            raise
+        if kind not in ("record", "grant", "assign_tier", "enrol"):
+            self.settle_tiers(now)
+        return made
 
     def count(self, key: str, change: int) -> None:
         self.counters[key] = self.counters.get(key, 0) + change
@@ -366,6 +417,7 @@ class Member:
         sale = Sale(purchase, terms, lines, parts, {name: dict(of) for name, of in parts.items()})
         self.sales[purchase["id"]] = sale
         sale.uses, sale.charges = priced.uses, priced.charges
+        sale.measured = {one["id"]: measured(one, lines) for one in self.scheme.get("ladders", ())}
         sale.paid = self.paid(sale)
         for use in priced.uses:
             if use.issue is None:
@@ -378,6 +430,7 @@ class Member:
         for name, found in earned.items():
             wallet = self.wallets[name]
             wallet.moved(now, purchase["id"])
+            sale.on_lines[name] = shares_of_lines(found, step_of(wallet.document))
             for lot_terms, points in self.lots_of(wallet.document, found):
                 wallet.add(self.open_lot(wallet, lot_terms, points, now, purchase["id"]), now)
             self.count_points(name, sale, found.total, parts[name], {})
@@ -402,22 +455,24 @@ class Member:
         wallet.spent += points
         return wallet.draw(points, wallet.in_order(wallet.usable(), wallet.document.get("draw", "earliest_expiry")))
 
-    def settle_tiers(self, now: datetime) -> None:
-        """A tier that is reached or passed brings its rewards; those of a lost one that wait are void."""
+    def settle_tiers(self, now: datetime, *, returned: bool = False) -> None:
+        """Tiers follow what is measured. One that is reached or passed brings its rewards; those of one that a
+        return lost are void where they wait."""
         for ladder in self.scheme.get("ladders", ()):
-            names = [tier["id"] for tier in ladder["tiers"]]
-            held = tier_at(ladder, self.value(ladder))
-            base = tier_at(ladder, 0)
-            start = 0 if base is None else names.index(base) + 1
-            before, now_held = self.tiers.get(ladder["id"], start), 0 if held is None else names.index(held) + 1
-            self.tiers[ladder["id"]] = now_held
-            for tier in ladder["tiers"][before:now_held]:
+            held = self.ladders[ladder["id"]]
+            before = held.tier
+            if returned:
+                held.refold(self.points(ladder), now.date())
+            else:
+                held.rise(self.points(ladder), now.date())
+            for tier in ladder["tiers"][before : held.tier]:
                 for reward in tier.get("rewards", ()):
                     self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
-            lost = [(ladder["id"], name) for name in names[now_held:]] if now_held < before else []
+            lost = [(ladder["id"], tier["id"]) for tier in ladder["tiers"][held.tier :]]
             for issue in self.rewards.issues:
-                if issue.state == "ready" and issue.tier in lost:
-                    issue.state = "undone"
+                if returned and held.tier < before and issue.tier in lost:
+                    issue.lost = True
+                    issue.state = "undone" if issue.state == "ready" else issue.state
 
     def sale(self, name: str) -> Sale:
         if name not in self.sales:
@@ -451,20 +506,25 @@ class Member:
                 line.kept, line.goodwill = kept[line.name]
             raise
         refund = self.refund(sale)
+        sale.refunded += refund
         if not sale.returned and not any(line.kept for line in sale.lines):
             sale.returned = True
             self.count_offers(sale, -1, money=False)
         self.restore(sale, now)
         self.undo_uses(sale, now, cancelled=False)
-        self.take_points(sale, now, cancelled=False)
+        charged = self.take_points(sale, now, refund, cancelled=False)
         self.take_stamps(sale, now, cancelled=False)
-        self.settle_tiers(now)
-        return {"refund": money_text(refund)}
+        self.settle_tiers(now, returned=True)
+        return refund_of(refund, charged)
 
     def paid(self, sale: Sale) -> int:
         """What was paid in money for what is kept, with delivery as long as any of the goods are."""
         if not any(line.kept for line in sale.lines):
             return 0
+        if self.returns.get("money") == "reprice":
+            lines = self.kept_lines(sale)
+            # What was given back on a line is not taken of others.
+            return max(0, sum(unit.net for line in lines for unit in line.units) - sum(line.goodwill for line in lines))
         amount = sum(line.paid() for line in sale.lines) + sum(one.net for one in sale.charges)
         if not sale.document.get("tax_included", True):
             amount += tax_of(self.scheme, sale.document, sale.lines, sale.charges)
@@ -472,9 +532,7 @@ class Member:
 
     def refund(self, sale: Sale) -> int:
         """The money that comes back now: what was paid less what is kept, and less what came back before."""
-        refund = max(0, sale.paid - self.paid(sale) - sale.refunded)
-        sale.refunded += refund
-        return refund
+        return max(0, sale.paid - self.paid(sale) - sale.refunded)
 
     def give_back(self, line: Line, quantity: int) -> None:
         """Takes the last units of a line back."""
@@ -487,16 +545,17 @@ class Member:
         for line in sale.lines:
             line.kept = line.goodwill = 0
         refund = self.refund(sale)
+        sale.refunded += refund
         self.restore(sale, now)
         self.undo_uses(sale, now, cancelled=True)
-        self.take_points(sale, now, cancelled=True)
+        charged = self.take_points(sale, now, refund, cancelled=True)
         self.take_stamps(sale, now, cancelled=True)
-        self.settle_tiers(now)
         sale.cancelled = True
+        self.settle_tiers(now, returned=True)
         self.ordinal -= 1
         for wallet in self.wallets.values():
             wallet.never_moved(body["purchase"], now)
-        return {"refund": money_text(refund)}
+        return refund_of(refund, charged)
 
     def kept_parts(self, name: str, sale: Sale, kept: Earned, cancelled: bool) -> dict[str, int]:
         """What each rule brings for what is kept."""
@@ -508,25 +567,55 @@ class Member:
                 made[rule] = max(granted, made[rule])
         return made
 
-    def take_points(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
-        """Takes the points that what is kept does not earn."""
+    def target(self, name: str, sale: Sale, parts: dict[str, int], cancelled: bool) -> int:
+        """What is to be taken of a wallet's points in all."""
+        whole, step = sum(sale.granted[name].values()), step_of(self.wallets[name].document)
+        if cancelled:
+            return whole
+        policy = self.returns.get("points", "reprice")
+        if policy == "reprice":
+            return min(whole, max(0, whole - sum(parts.values())))
+        sticky = {rule["id"] for rule in self.scheme.get("earn", ()) if rule.get("sticky")}
+        loose = whole - sum(points for rule, points in sale.granted[name].items() if rule in sticky)
+        if policy == "none":
+            return 0
+        if not any(line.kept for line in sale.lines):
+            return loose
+        sold = [sum(unit.net - unit.tender_cut for unit in line.units) for line in sale.lines]
+        left = [line.paid() for line in sale.lines]
+        if policy == "proportional":
+            return stepped(Fraction(loose * (sum(sold) - sum(left)), sum(sold) or 1), step, "floor")
+        total = 0
+        for place, points in enumerate(sale.on_lines[name]):
+            line = sale.lines[place]
+            gone, of = (sold[place] - left[place], sold[place]) if sold[place] else (len(line.units) - line.kept, len(line.units))
+            total += stepped(Fraction(points * gone, of), step, "floor")
+        return min(total, loose)
+
+    def take_points(self, sale: Sale, now: datetime, refund: int, *, cancelled: bool) -> int:
+        """Takes the points that what is kept does not earn; gives what is charged for those that are gone."""
+        if self.returns.get("points") == "none" and not cancelled:
+            return 0
+        charged = 0
         kept = not cancelled and any(line.kept for line in sale.lines)
-        earned = self.earned(sale.document, sale.lines, sale.terms, sale.charges if kept else [])
+        earned = self.earned(sale.document, self.kept_lines(sale), sale.terms, sale.charges if kept else [])
+        sticky = {rule["id"] for rule in self.scheme.get("earn", ()) if rule.get("sticky") and not cancelled}
         for name, wallet in self.wallets.items():
             parts = self.kept_parts(name, sale, earned[name], cancelled)
-            whole = sum(sale.granted[name].values())
-            target = whole if cancelled else min(whole, max(0, whole - sum(parts.values())))
+            target = self.target(name, sale, parts, cancelled)
             draws = sale.draws.setdefault(name, [])
             owed = sale.owed.get(name, 0)
             # What was not owed does not come back.
             take = max(target - sale.taken.get(name, 0), -sum(draw.points for draw in draws) - owed)
             sale.taken[name] = sale.taken.get(name, 0) + take
             before = sale.now[name]
-            changes = changed_parts(sale.granted[name], before, parts, take, step_of(wallet.document))
+            changes = changed_parts(sale.granted[name], before, parts, take, step_of(wallet.document), sticky)
             sale.now[name] = before | {rule: before.get(rule, 0) + by for rule, by in changes.items()}
             self.count_points(name, sale, -take, changes, before)
             if take > 0:
                 short = wallet.take_back(sale.document["id"], take, draws)
+                short, charge = wallet.shortfall(short, refund - charged)
+                charged += charge
                 wallet.owed += short
                 sale.owed[name] = owed + short
             elif take < 0:
@@ -542,6 +631,7 @@ class Member:
             if wallet.document.get("carry"):
                 self.carry[name] = self.carry.get(name, 0) + earned[name].carry - sale.carry[name]
                 sale.carry[name] = earned[name].carry
+        return charged
 
     def restore(self, sale: Sale, now: datetime) -> None:
         """Gives the points back that paid for what came back, to the lots that they came from."""
@@ -551,7 +641,7 @@ class Member:
             whole = paid.points if nothing else come_back(paid, sale.lines, step_of(wallet.document))
             back = whole - paid.restored
             paid.restored += back
-            wallet.restore(paid.draws, back, now)
+            wallet.restore(paid.draws, back, now, self.returns.get("restore_grace_days", 0))
         self.advance(now)
 
     def undo_uses(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
@@ -573,7 +663,7 @@ class Member:
     def take_stamps(self, sale: Sale, now: datetime, *, cancelled: bool) -> None:
         """Takes the stamps that what is kept does not bring."""
         charges = sale.charges if not cancelled and any(line.kept for line in sale.lines) else []
-        kept = self.stamps(sale.document, sale.lines, sale.terms, charges)
+        kept = self.stamps(sale.document, self.kept_lines(sale), sale.terms, charges)
         for name, placed in sale.placed.items():
             card, rules = self.cards[name], self.cards[name].document["stamps"]
             left = 0
@@ -631,6 +721,27 @@ class Member:
         self.rewards.issue(reward["id"], now)
         return {}
 
+    def act_event(self, body: Json, now: datetime) -> Json:
+        happened(self, body, now)
+        return {}
+
+    def act_fulfil(self, body: Json, now: datetime) -> Json:
+        if body["purchase"] not in self.sales:
+            raise Refused("purchase.unknown")
+        fulfilled(self, body["purchase"], body["name"], now)
+        return {}
+
+    def act_assign_tier(self, body: Json, now: datetime) -> Json:
+        held = self.ladders[body["ladder"]]
+        names = [held.name(tier) for tier in range(len(held.limits) + 1)]
+        held.assign(names.index(body.get("tier")), now.date(), body.get("floor", False))
+        return {}
+
+    def act_enrol(self, body: Json, now: datetime) -> Json:
+        for held in self.ladders.values():
+            held.joined = now.date()
+        return {}
+
     def act_adjust(self, body: Json, now: datetime) -> Json:
         asked = body["change"]["points"]
         wallet, points = self.wallets[asked["wallet"]], thousandths(asked["points"])
@@ -658,7 +769,21 @@ class Member:
             "cards": [card.standing() for card in self.cards.values()],
             "rewards": self.rewards.standing(),
             "ladders": [
-                standing_of(ladder, self.value(ladder), tier_at(ladder, self.value(ladder)))
-                for ladder in self.scheme.get("ladders", ())
+                standing_of(ladder, held.value(self.points(ladder), now.date()), held)
+                for ladder, held in zip(self.scheme.get("ladders", ()), self.ladders.values(), strict=True)
             ],
         }
+
+
+def shares_of_lines(earned: Earned, step: int) -> list[int]:
+    """The points of a purchase, shared out over its lines by what each brought; none where no line did."""
+    weights = [max(Fraction(0), one) for one in earned.lines]
+    if not any(weights):
+        return []
+    return by_largest_remainder(earned.total, [earned.total * one / sum(weights) for one in weights], step)
+
+
+def refund_of(refund: int, charged: int) -> Json:
+    """The money of a return."""
+    made = {"refund": money_text(refund - charged)}
+    return made | {"charged": money_text(charged)} if charged else made

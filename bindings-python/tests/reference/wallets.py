@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from .cart import Json
-from .days import Deadline, deadline_text, expiry_end, instant, reached
-from .numbers import points_text
+from .days import Deadline, deadline_text, expiry_end, instant, reached, validity_end
+from .numbers import minor, points_text, thousandths
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Lot:
     lapsed: int = 0
     forgiven: int = 0
     """What lapsed and was to be taken back since: it is gone already."""
+    over: bool = False
+    """Whether its deadline had passed when the member was active again."""
     held: int = 0
     start: Deadline | None = None
     """When the validity begins."""
@@ -90,11 +94,14 @@ class Wallet:
         lot.points -= fill
 
     def moved(self, now: datetime, why: str) -> None:
-        """The member was active: points that lapse by inactivity live longer."""
+        """The member was active: points that lapse by inactivity live longer, but for those of lots that had
+        lapsed by then, or would have if they had held any."""
         self.activity.append((why, now))
         for lot in self.lots:
-            # What lapsed stays lapsed; an emptied lot has nothing that could.
-            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
+            if not lot.open or "activity" not in lot.expiry_terms:
+                continue
+            lot.over = lot.over or reached(lot.expiry, now)
+            if not lot.over and not lot.lapsed:
                 later = self.end(lot.expiry_terms, now, now)
                 assert later is not None and lot.expiry is not None
                 lot.expiry = max(lot.expiry, later, key=lambda one: instant(one, self.zone))
@@ -103,7 +110,7 @@ class Wallet:
         """What was counted as activity never took place: it keeps no points alive."""
         self.activity = [one for one in self.activity if one[0] != why]
         for lot in self.lots:
-            if lot.open and not lot.lapsed and "activity" in lot.expiry_terms:
+            if lot.open and not lot.over and not lot.lapsed and "activity" in lot.expiry_terms:
                 assert lot.start is not None
                 lot.expiry = self.end(lot.expiry_terms, lot.start, now)
 
@@ -151,15 +158,23 @@ class Wallet:
             draw.lot.points -= fill
         return owed, points
 
-    def restore(self, draws: list[Draw], points: int, now: datetime) -> None:
+    def restore(self, draws: list[Draw], points: int, now: datetime, grace: int) -> None:
         """Points that paid come back to their lots, the last drawn first. What lapsed meanwhile lapses,
-        and fills nothing."""
+        and fills nothing. With days of grace, what would lapse before them stands in a lot of its own."""
+        longer = validity_end(now, {"after": {"days": grace}})
         self.spent -= points
         for draw in reversed(draws):
             back = min(points, draw.points)
             draw.points -= back
-            draw.lot.points += back
             points -= back
+            old = draw.lot.expiry
+            if back and grace and old is not None and instant(old, self.zone) < instant(longer, self.zone):
+                lot = Lot(len(self.lots), back, {"never": {}}, promotional=draw.lot.promotional)
+                self.lots.append(lot)
+                self.activate(lot, now, now)
+                lot.expiry = longer
+                continue
+            draw.lot.points += back
             fill = min(self.owed, draw.lot.points) if back and not reached(draw.lot.expiry, now) else 0
             self.owed -= fill
             draw.lot.points -= fill
@@ -181,6 +196,20 @@ class Wallet:
             draws += more
             points -= sum(one.points for one in more)
         return points
+
+    def shortfall(self, short: int, refund: int) -> tuple[int, int]:
+        """What is owed of points that are gone, and the money that is charged for the others."""
+        way, redemption = self.document.get("shortfall", "deficit"), self.document.get("redemption")
+        if way == "write_off":
+            return 0, 0
+        if way == "deficit" or redemption is None:
+            return short, 0
+        value = Fraction(minor(redemption["value"]["amount"]), thousandths(redemption["value"]["points"]))
+        step = int(10 ** (3 - self.document.get("precision", 0)))
+        covered = short
+        if ceil(short * value) > refund:
+            covered = min(short, floor(refund / value / step) * step)
+        return short - covered, min(refund, ceil(covered * value))
 
     def lapse(self, lot: Lot) -> None:
         """A lot lapses, but for what is held."""

@@ -284,7 +284,7 @@ fn keep_higher_tiers(draft: &mut Draft<'_>, other: &Account) -> Result<(), ActEr
     for ladder in &scheme.ladders {
         let theirs = held_tier(ladder, other);
         if theirs > held_tier(ladder, &draft.account) {
-            change(draft, ladder, theirs, TierCause::Merged, today, 0)?;
+            change(draft, ladder, theirs, TierCause::Merged, today)?;
         }
     }
     Ok(())

@@ -240,7 +240,7 @@ pub(crate) fn take_stamps(
     Ok(charge)
 }
 
-/// Stamps on a card by purchase; none for a bonus.
+/// Stamps on a card by purchase; none for those of events and by hand.
 type Runs = Vec<(Option<PurchaseId>, u32)>;
 
 /// Who holds which stamps when `count` of a purchase's are gone and the rest moves up.
@@ -259,7 +259,7 @@ fn refilled(instances: &[Instance], purchase: &PurchaseId, count: u32) -> Vec<Ru
     }
     for (instance, taken) in instances.iter().zip(&taken).filter(|(i, _)| standing(i)) {
         let mut gone = *taken;
-        for run in instance.stamps.iter().filter(|run| run.purchase.is_some()) {
+        for run in &instance.stamps {
             let off = if of_purchase(run) {
                 gone.min(run.count)
             } else {
@@ -276,21 +276,12 @@ fn refilled(instances: &[Instance], purchase: &PurchaseId, count: u32) -> Vec<Ru
     let mut loose = loose.into_iter();
     let mut current = loose.next();
     for (instance, taken) in instances.iter().zip(&taken) {
-        let bonus: Runs = instance
-            .stamps
-            .iter()
-            .filter(|run| run.purchase.is_none())
-            .map(|run| (None, run.count))
-            .collect();
         if instance.state == InstanceState::Lapsed {
             wanted.push(kept_on_lapsed(instance, purchase, *taken));
             continue;
         }
-        let mut runs = bonus;
-        let filled = runs
-            .iter()
-            .fold(instance.start, |sum, (_, n)| sum.saturating_add(*n));
-        let mut room = instance.target.saturating_sub(filled);
+        let mut runs = Runs::new();
+        let mut room = instance.target.saturating_sub(instance.start);
         while room > 0 {
             let Some((of, count)) = current.take() else {
                 break;

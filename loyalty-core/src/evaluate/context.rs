@@ -11,7 +11,7 @@ use crate::time::{Date, Feb29, Moment, MonthDay};
 use super::cart::Cart;
 use super::challenge::Progress;
 use super::reason::Missing;
-use super::tier::{HeldTiers, held_tiers};
+use super::tier::{HeldTiers, held_tiers, tiers_of};
 
 /// What is left on every line at the stages that a threshold can name, in the cart's minor units,
 /// and how many units are kept and paid.
@@ -114,15 +114,7 @@ impl<'a> Context<'a> {
         at: Moment,
     ) -> Self {
         let find = |kind, text: &str| scheme.symbols.find(kind, text);
-        let tiers = scheme
-            .ladders
-            .iter()
-            .map(|ladder| {
-                let held = terms.tiers.iter().find(|held| held.ladder == ladder.id)?;
-                let place = ladder.tiers.iter().position(|tier| tier.id == held.tier)?;
-                u16::try_from(place).ok()
-            })
-            .collect();
+        let tiers = tiers_of(scheme, &terms.tiers);
         Self {
             scheme,
             account,

@@ -2,8 +2,8 @@
 
 use crate::id::TierId;
 use crate::ledger::{
-    Account, Entry, HeldTier, IssueCause, RewardState, RewardVoidEntry, TierCause, TierChangeEntry,
-    VoidCause,
+    Account, Entry, HeldTier, IssueCause, Reward, RewardState, RewardVoidEntry, TierCause,
+    TierChangeEntry, TierStep, VoidCause,
 };
 use crate::scheme::OnReturn;
 use crate::scheme::compiled::{Ladder, Metric, Review};
@@ -26,13 +26,13 @@ pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
         let found = value(ladder, &draft.account, today, draft.at(), scheme);
         let reached = tier_for(ladder, found);
         if reached > held {
-            change(draft, ladder, reached, TierCause::Reached, today, 0)?;
+            change(draft, ladder, reached, TierCause::Reached, today)?;
             rewards_of_rise(draft, ladder, held, reached)?;
         } else if ladder.review == Review::Immediate {
             let floor = floor(ladder, draft.account.ladder(&ladder.id));
             let reviewed = review(ladder, held, floor, found);
             if reviewed.tier != held {
-                change(draft, ladder, reviewed.tier, TierCause::Review, today, 0)?;
+                change(draft, ladder, reviewed.tier, TierCause::Review, today)?;
             }
         }
     }
@@ -67,9 +67,10 @@ pub(crate) fn change(
     tier: Option<u16>,
     cause: TierCause,
     entered: Date,
-    surplus: i64,
 ) -> Result<(), ActError> {
     let state = draft.account.ladder(&ladder.id);
+    // What was carried into the window counts on in it.
+    let surplus = state.map_or(0, |state| state.surplus);
     let from = state.and_then(|state| state.tier.clone());
     let kept_floor = state.and_then(|state| state.floor.clone());
     let review = review_of(ladder, tier, entered, draft.account.joined);
@@ -183,7 +184,7 @@ pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
             continue;
         }
         let entered = entered.unwrap_or(today);
-        change(draft, ladder, tier, TierCause::Return, entered, 0)?;
+        change(draft, ladder, tier, TierCause::Return, entered)?;
         if tier < held {
             void_lost_rewards(draft, ladder, tier)?;
         }
@@ -215,7 +216,7 @@ fn void_lost_rewards(
         .filter(|(number, issued)| {
             matches!(issued.state, RewardState::Ready(_))
                 && matches!(
-                    first_cause(&draft.account, *number),
+                    first_issue(&draft.account, *number).map(|(_, first)| &first.cause),
                     Some(IssueCause::Tier(cause))
                         if cause.ladder == ladder.id && lost.contains(&&cause.tier)
                 )
@@ -231,12 +232,42 @@ fn void_lost_rewards(
     Ok(())
 }
 
-/// What brought a reward at first, however often it was issued anew.
-fn first_cause(account: &Account, mut issue: u64) -> Option<&IssueCause> {
+/// Whether a return has lost the tier that brought a reward. A tier that is held again has brought
+/// another one since.
+pub(crate) fn lost_by_return(draft: &Draft<'_>, issue: u64) -> bool {
+    let account = &draft.account;
+    let Some((first, reward)) = first_issue(account, issue) else {
+        return false;
+    };
+    let IssueCause::Tier(cause) = &reward.cause else {
+        return false;
+    };
+    let ladder = draft.scheme.ladders.iter().find(|l| l.id == cause.ladder);
+    let (Some(ladder), Some(state)) = (ladder, account.ladder(&cause.ladder)) else {
+        return false;
+    };
+    let place = |tier: &TierId| ladder.tiers.iter().position(|known| known.id == *tier);
+    let own = place(&cause.tier);
+    let below = |tier: Option<&TierId>| tier.and_then(place) < own;
+    let lost = |step: &TierStep| {
+        step.cause == TierCause::Return
+            && step.date >= reward.issued.date()
+            && below(step.tier.as_ref())
+    };
+    let later = usize::try_from(first.saturating_add(1)).unwrap_or(usize::MAX);
+    let mut since = account.rewards.iter().skip(later);
+    state.changes.iter().any(lost)
+        && (below(state.tier.as_ref())
+            || since.any(|other| other.reward == reward.reward && other.cause == reward.cause))
+}
+
+/// The first issue of a reward that was issued anew, however often.
+fn first_issue(account: &Account, mut issue: u64) -> Option<(u64, &Reward)> {
     loop {
-        match &account.reward(issue)?.cause {
+        let reward = account.reward(issue)?;
+        match &reward.cause {
             IssueCause::Reissue(of) if of.issue < issue => issue = of.issue,
-            cause => return Some(cause),
+            _ => return Some((issue, reward)),
         }
     }
 }

@@ -6,12 +6,13 @@ use crate::customer::Facts;
 use crate::id::PurchaseId;
 use crate::ledger::{
     ActivityEntry, BenefitSource, CarryEntry, DeductionSource, DiscountEntry, EarnedEntry,
-    EarningEntry, Entry, GrantCause, HeldTier, IssueCause, MetricEntry, OfferCause, OfferSource,
+    EarningEntry, Entry, GrantCause, IssueCause, MetricEntry, OfferCause, OfferSource,
     PointsSource, PurchaseEntry, RedemptionCause, RedemptionEntry, RewardIssueEntry, RewardSource,
     RewardUseEntry, RulePoints, Share, Source, StampsGranted, Terms,
 };
 use crate::number::{Currency, Fraction, Money, Points, allocate, within_safe};
 use crate::purchase::Purchase;
+use crate::scheme::RefundMoney;
 use crate::scheme::compiled::{Kind, LotTerms, Scheme, Sym};
 use crate::scheme::compiled_offer::OfferGives;
 
@@ -28,6 +29,7 @@ use super::price::{Discount, DiscountSource, Payment, Used};
 use super::purse::{redemptions_key, total_key};
 use super::runs::Runs;
 use super::stamp::day_key;
+use super::tier::{held_tiers, named_tiers};
 use crate::number::Sort;
 
 /// The numbers that a purchase's redemptions and issues will have.
@@ -256,18 +258,11 @@ fn terms(
 ) -> Result<Terms, ActError> {
     let scheme = draft.scheme;
     let named = |kind, text: &str| scheme.symbols.find(kind, text) != Sym::NONE;
-    let tiers = scheme
-        .ladders
-        .iter()
-        .zip(&evaluation.tiers)
-        .filter_map(|(ladder, held)| {
-            let tier = ladder.tiers.get(usize::from((*held)?))?;
-            Some(HeldTier {
-                ladder: ladder.id.clone(),
-                tier: tier.id.clone(),
-            })
-        })
-        .collect();
+    let tiers_before = match scheme.flags.own_tiers && scheme.returns.money == RefundMoney::Reprice
+    {
+        true => named_tiers(scheme, &held_tiers(scheme, &draft.account)),
+        false => Vec::new(),
+    };
     let mut carry = Vec::new();
     for wallet in scheme.wallets.iter().filter(|wallet| wallet.carry) {
         let state = draft.account.wallet(&wallet.id);
@@ -283,7 +278,8 @@ fn terms(
     let mut headroom = evaluation.met.clone();
     headroom.order_by(|a, b| a.limit.cmp(&b.limit));
     Ok(Terms {
-        tiers,
+        tiers: named_tiers(scheme, &evaluation.tiers),
+        tiers_before,
         segments: facts
             .segments
             .iter()

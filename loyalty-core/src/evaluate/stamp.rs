@@ -146,7 +146,6 @@ pub(crate) fn guarded(
             return Ok(0);
         }
     }
-    let mut granted = wanted;
     if card.minutes_between > 0 {
         let key = LimitKey::new(&format!("card.{}.wait", card.id), None);
         let left = match context.pinned {
@@ -161,12 +160,22 @@ pub(crate) fn guarded(
             return Ok(0);
         }
     }
-    if card.stamps_per_day > 0 {
-        let max = i64::from(card.stamps_per_day);
-        let left = context.headroom_of(day_key(card, context.at.date()), max, met)?;
-        granted = granted.min(u32::try_from(left).unwrap_or(u32::MAX));
+    left_of_day(context, card, wanted, met)
+}
+
+/// What a card still takes of stamps on the day.
+pub(crate) fn left_of_day(
+    context: &Context<'_>,
+    card: &Card,
+    wanted: u32,
+    met: &mut Vec<Headroom>,
+) -> Result<u32, ActError> {
+    if card.stamps_per_day == 0 || wanted == 0 {
+        return Ok(wanted);
     }
-    Ok(granted)
+    let max = i64::from(card.stamps_per_day);
+    let left = context.headroom_of(day_key(card, context.at.date()), max, met)?;
+    Ok(wanted.min(u32::try_from(left).unwrap_or(u32::MAX)))
 }
 
 /// The counter of a card's stamps of a day.

@@ -1,6 +1,6 @@
 //! Tiers: what is measured, which tier it earns, and when a tier is reviewed.
 
-use crate::ledger::{self, Account, TierCause};
+use crate::ledger::{self, Account, HeldTier, TierCause};
 use crate::scheme::compiled::{Ladder, Metric, Review, Scheme, Window};
 use crate::scheme::{Downgrade, Period, RoundUp};
 use crate::time::{Date, Deadline, Moment, Span};
@@ -21,6 +21,29 @@ pub(crate) fn held_tiers(scheme: &Scheme, account: &Account) -> HeldTiers {
         .iter()
         .map(|ladder| held_tier(ladder, account))
         .collect()
+}
+
+/// Held tiers by name.
+pub(crate) fn named_tiers(scheme: &Scheme, held: &HeldTiers) -> Vec<HeldTier> {
+    let ladders = scheme.ladders.iter().zip(held.iter());
+    let named = ladders.filter_map(|(ladder, held)| {
+        let tier = ladder.tiers.get(usize::from((*held)?))?;
+        Some(HeldTier {
+            ladder: ladder.id.clone(),
+            tier: tier.id.clone(),
+        })
+    });
+    named.collect()
+}
+
+/// The places of tiers that are named.
+pub(crate) fn tiers_of(scheme: &Scheme, named: &[HeldTier]) -> HeldTiers {
+    let place = |ladder: &Ladder| {
+        let held = named.iter().find(|held| held.ladder == ladder.id)?;
+        let place = ladder.tiers.iter().position(|tier| tier.id == held.tier)?;
+        u16::try_from(place).ok()
+    };
+    scheme.ladders.iter().map(place).collect()
 }
 
 /// The place of the tier that an account holds in a ladder; the lowest when nothing is needed for
@@ -278,7 +301,9 @@ pub(crate) fn review(
     };
     let tier = tier.max(floor);
     let surplus = match tier.and_then(|place| ladder.tiers.get(usize::from(place))) {
-        Some(tier) if ladder.rollover_surplus => value.saturating_sub(tier.threshold).max(0),
+        Some(tier) if ladder.rollover_surplus && tier.threshold > 0 => {
+            value.saturating_sub(tier.threshold).max(0)
+        }
         _ => 0,
     };
     Reviewed { tier, surplus }

@@ -105,6 +105,9 @@ record! {
         /// The same by redemptions and events alone: a cancelled purchase does not move it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub activity_besides: Option<Deadline>,
+        /// When the member was active again after a time in which what lives by activity lapsed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub active_again: Option<Moment>,
         /// The fraction of a milli-point carried to the next purchase, as numerator.
         pub carry_num: i64,
         /// Its denominator.
@@ -213,7 +216,7 @@ record! {
         /// Instances before this one are full or lapsed.
         #[serde(default)]
         pub first_open: usize,
-        /// When stamps were put on last.
+        /// When a purchase brought stamps last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub last_stamp: Option<Moment>,
     }

@@ -104,7 +104,7 @@ impl Account {
             at_most("the stamps on a card", total, i64::from(instance.target))?;
         }
         instance.add_run(entry.purchase.as_ref(), entry.count)?;
-        if entry.count > 0 && new {
+        if entry.count > 0 && new && entry.purchase.is_some() {
             card.last_stamp = Some(context.occurred);
         }
         Ok(())

@@ -231,6 +231,7 @@ impl Wallet {
         self.totals.pour(&other.totals)?;
         self.activity = later(self.activity, other.activity);
         self.activity_besides = later(self.activity_besides, other.activity_besides);
+        self.active_again = None;
         let carry = CarryEntry {
             wallet: self.id.clone(),
             num: other.carry_num,

@@ -16,7 +16,7 @@ use super::entry::{
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
-use super::lot::{EarningEntry, Lot};
+use super::lot::EarningEntry;
 use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{later, number, overdrawn, usable};
 
@@ -73,7 +73,7 @@ impl Account {
         };
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
-            wallet.activity = later(wallet.activity, Some(activity));
+            wallet.moved(Some(activity), context.at);
             wallet.activity_besides = later(wallet.activity_besides, Some(activity));
         }
         push_made(&mut self.redemptions, || RedemptionState {
@@ -100,11 +100,11 @@ impl Account {
         context: &GroupContext,
     ) -> Result<(), LedgerError> {
         let wallet = self.near_wallet(&entry.wallet)?;
-        let activity = wallet.activity;
+        let (activity, again) = (wallet.activity, wallet.active_again);
         let lot = wallet.lot_mut(entry.lot)?;
         let day = match lot.expiry.get() {
             Some(Deadline::Day(day)) if !lot.activity() && context.at.date() >= day => day,
-            _ => day_of_lapse(lot, activity, context.at)?,
+            _ => day_of_lapse(lot.deadline(activity, again), context.at)?,
         };
         lot.expired_on = day.into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
@@ -289,10 +289,9 @@ fn format_points(points: Points) -> smol_str::SmolStr {
     smol_str::format_smolstr!("{points}")
 }
 
-/// The civil day of a lot's deadline, which must be reached.
+/// The civil day of a deadline, which must be reached.
 #[inline(never)]
-fn day_of_lapse(lot: &Lot, activity: Option<Deadline>, at: Moment) -> Result<Date, LedgerError> {
-    let deadline = lot.deadline(activity);
+fn day_of_lapse(deadline: Option<Deadline>, at: Moment) -> Result<Date, LedgerError> {
     match deadline.filter(|deadline| deadline.reached(at)) {
         Some(Deadline::Day(date)) => Ok(date),
         Some(reached) => {

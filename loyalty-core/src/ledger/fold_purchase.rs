@@ -93,7 +93,7 @@ impl Account {
         self.add_carries(&entry.carry)?;
         for active in &entry.activity {
             let wallet = self.wallet_or_new(&active.wallet)?;
-            wallet.activity = later(wallet.activity, active.expiry);
+            wallet.moved(active.expiry, context.at);
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ impl Account {
         }
         for active in &entry.activity {
             let wallet = self.wallet_or_new(&active.wallet)?;
-            wallet.activity = later(wallet.activity, active.expiry);
+            wallet.moved(active.expiry, context.at);
             wallet.activity_besides = later(wallet.activity_besides, active.expiry);
         }
         self.add_metrics(&entry.metrics, context.occurred.date())

@@ -19,6 +19,10 @@ record! {
         /// The tier held in each ladder.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub tiers: Vec<HeldTier>,
+        /// Those held before it, which its prices are those of, where it counts toward its own tier
+        /// and a return asks for prices.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub tiers_before: Vec<HeldTier>,
         /// The customer's segments.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub segments: Vec<SegmentId>,

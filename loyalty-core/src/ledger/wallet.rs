@@ -107,6 +107,7 @@ impl Wallet {
             totals: Totals::default(),
             activity: None,
             activity_besides: None,
+            active_again: None,
             carry_num: 0,
             carry_den: 1,
         }
@@ -129,7 +130,16 @@ impl Wallet {
     /// When a lot lapses: by its own deadline, or by the wallet's activity if that is later.
     #[must_use]
     pub fn deadline(&self, lot: &Lot) -> Option<Deadline> {
-        lot.deadline(self.activity)
+        lot.deadline(self.activity, self.active_again)
+    }
+
+    /// The member is active: what lives by activity does until `deadline`, but for what had lapsed.
+    pub(super) fn moved(&mut self, deadline: Option<Deadline>, at: Moment) {
+        let lapsed = |activity: Deadline| activity.reached(at);
+        if !self.lots.is_empty() && self.activity.is_none_or(lapsed) {
+            self.active_again = Some(at);
+        }
+        self.activity = later(self.activity, deadline);
     }
 
     #[inline]
@@ -369,16 +379,25 @@ pub(super) fn usable(lot: &Lot, at: Moment) -> bool {
 }
 
 impl Lot {
-    /// When it lapses, where `activity` is its wallet's deadline by activity. What lapsed by inactivity
-    /// stays lapsed whatever happens later, points that come back to it too.
+    /// When it lapses, where `activity` is its wallet's deadline by activity, and the member was active
+    /// `again` after a time without. What lapsed by inactivity, or would have if it had held points, stays
+    /// lapsed whatever happens later, points that come back to it too.
     #[inline]
-    pub(super) fn deadline(&self, activity: Option<Deadline>) -> Option<Deadline> {
+    pub(super) fn deadline(
+        &self,
+        activity: Option<Deadline>,
+        again: Option<Moment>,
+    ) -> Option<Deadline> {
+        let own = self.expiry.get();
         if !self.activity() {
-            return self.expiry.get();
+            return own;
         }
-        match self.expired_on() {
-            Some(day) => Some(Deadline::Day(day)),
-            None => later(self.expiry.get(), activity),
+        match (self.expired_on(), own, again) {
+            (Some(day), ..) => Some(Deadline::Day(day)),
+            (_, Some(end), Some(again)) if end.reached(again) => own,
+            // What waits for an event has no deadline yet.
+            (_, None, _) if self.pending().is_some() => None,
+            _ => later(own, activity),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Acts that are no purchase: events, and news of a purchase.
 
 use super::*;
+use crate::evaluate::earn::balance_room;
+use crate::id::LotId;
+use crate::scheme::compiled::LotTerms;
 
 pub(super) fn event(
     draft: &mut Draft<'_>,
@@ -31,15 +34,19 @@ pub(super) fn event(
         metrics: Vec::new(),
         activity,
     })))?;
-    earn_event(
-        draft,
-        scheme.symbols.find(Kind::Event, act.name.as_str()),
-        &act.facts,
-        pool,
-    )?;
-    stamp_event(draft, scheme.symbols.find(Kind::Event, act.name.as_str()))?;
+    let name = scheme.symbols.find(Kind::Event, act.name.as_str());
+    earn_event(draft, name, &act.facts, pool)?;
+    stamp_event(draft, name, &act.facts, pool)?;
     settle_tiers(draft)
 }
+
+/// The amounts of an empty cart.
+const NOTHING: Amounts<'_> = Amounts {
+    list: &[],
+    after_item: &[],
+    running: &[],
+    units: &[],
+};
 
 /// An empty cart, for conditions of acts that are no purchase.
 pub(super) fn no_cart(scheme: &Scheme) -> Result<Cart, ActError> {
@@ -80,12 +87,6 @@ pub(super) fn earn_event(
         return Ok(());
     }
     let cart = no_cart(scheme)?;
-    let amounts = Amounts {
-        list: &[],
-        after_item: &[],
-        running: &[],
-        units: &[],
-    };
     for place in scheme.index.by(Kind::Event, name) {
         let Some(rule) = scheme.rules.get(index(*place)) else {
             continue;
@@ -98,7 +99,7 @@ pub(super) fn earn_event(
         if rule
             .when
             .as_ref()
-            .is_some_and(|when| !context.holds(when, &amounts, Some(&rule.id)))
+            .is_some_and(|when| !context.holds(when, &NOTHING, Some(&rule.id)))
         {
             continue;
         }
@@ -122,6 +123,10 @@ pub(super) fn earn_event(
         }
         for cap in rule.points_caps.iter().chain(&wallet.caps) {
             let left = context.headroom(cap, &mut met)?;
+            granted = granted.min(left.saturating_sub(left.checked_rem(wallet.unit).unwrap_or(0)));
+        }
+        if let Some(max) = wallet.balance_max {
+            let left = balance_room(&context, wallet, max);
             granted = granted.min(left.saturating_sub(left.checked_rem(wallet.unit).unwrap_or(0)));
         }
         let occasion = match rule.when.as_ref().filter(|_| rule.occasion) {
@@ -193,28 +198,33 @@ pub(super) fn measure_event(
     })))
 }
 
-pub(super) fn stamp_event(draft: &mut Draft<'_>, name: Sym) -> Result<(), ActError> {
+/// Stamps for an event: every rule that names it and whose condition holds.
+fn stamp_event(
+    draft: &mut Draft<'_>,
+    name: Sym,
+    facts: &Facts,
+    pool: Option<&Account>,
+) -> Result<(), ActError> {
     let scheme = draft.scheme;
     if name == Sym::NONE {
         return Ok(());
     }
     let cart = no_cart(scheme)?;
     for (place, card) in scheme.cards.iter().enumerate() {
-        let wanted = card.rules.iter().fold(0_u32, |sum, rule| match rule.give {
-            StampGive::Event { name: of, stamps } if of == name => sum.saturating_add(stamps),
-            _ => sum,
-        });
         let account = draft.account.clone();
-        let context = Context::live(
-            scheme,
-            &account,
-            &cart,
-            &Facts::default(),
-            draft.occurred(),
-            None,
-        );
-        let mut met = Vec::new();
-        let granted = crate::evaluate::stamp::guarded(&context, card, wanted, &mut met)?;
+        let context = Context::live(scheme, &account, &cart, facts, draft.occurred(), pool);
+        let wanted = card.rules.iter().fold(0_u32, |sum, rule| {
+            let held = |when| context.holds(when, &NOTHING, None);
+            match rule.give {
+                StampGive::Event { name: of, stamps }
+                    if of == name && rule.when.as_ref().is_none_or(held) =>
+                {
+                    sum.saturating_add(stamps)
+                }
+                _ => sum,
+            }
+        });
+        let granted = crate::evaluate::stamp::left_of_day(&context, card, wanted, &mut Vec::new())?;
         if granted == 0 {
             continue;
         }
@@ -259,8 +269,8 @@ pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActEr
         .map(|(wallet, number, _)| (wallet, number))
         .collect();
     for (wallet, lot) in waiting {
-        let expiry = match scheme_wallet(draft.scheme, &wallet) {
-            Some(known) => lot_expiry(&known.terms.expiry, draft.occurred())?,
+        let expiry = match terms_of_lot(draft, &act.purchase, &wallet, lot) {
+            Some(terms) => lot_expiry(&terms.expiry, draft.occurred())?,
             None => None,
         };
         let metrics =
@@ -276,4 +286,31 @@ pub(super) fn fulfil(draft: &mut Draft<'_>, act: &FulfilAct) -> Result<(), ActEr
         draft.fill_deficit(&wallet, lot)?;
     }
     settle_tiers(draft)
+}
+
+/// The terms of a lot of a purchase, whose rules opened one for each kind of terms.
+fn terms_of_lot<'s>(
+    draft: &Draft<'s>,
+    purchase: &PurchaseId,
+    wallet: &WalletId,
+    lot: LotId,
+) -> Option<&'s LotTerms> {
+    let scheme = draft.scheme;
+    let known = scheme_wallet(scheme, wallet)?;
+    let mut kinds: Vec<&LotTerms> = Vec::new();
+    let earned = &draft.account.purchase(purchase)?.entry.earned;
+    for earned in earned.iter().filter(|e| e.wallet == *wallet) {
+        let rule = scheme.rules.iter().find(|rule| rule.id == earned.rule);
+        let terms = rule.and_then(|rule| rule.own_terms.as_ref());
+        let terms = terms.unwrap_or(&known.terms);
+        if earned.points > Points::ZERO && !kinds.contains(&terms) {
+            kinds.push(terms);
+        }
+    }
+    let lots = &draft.account.wallet(wallet)?.lots;
+    let before = lots.iter().take(usize::try_from(lot.get()).ok()?);
+    let place = before
+        .filter(|lot| lot.purchase() == Some(purchase))
+        .count();
+    Some(kinds.get(place).copied().unwrap_or(&known.terms))
 }

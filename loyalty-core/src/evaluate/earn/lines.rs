@@ -102,6 +102,18 @@ impl Work<'_, '_, '_> {
         let mut order = [total];
         self.multiply(wallet, &self.of_order, &mut order, parts)?;
         [exact.total] = order;
+        if keep_lines {
+            // Beside bonuses, a line's points are those with the order's multipliers.
+            let mut scratch = PerLine::from_elem(zero, self.earned.parts.len());
+            for line in by_line.iter_mut() {
+                self.multiply(
+                    wallet,
+                    &self.of_order,
+                    std::slice::from_mut(line),
+                    &mut scratch,
+                )?;
+            }
+        }
         exact.lines = keep_lines.then(|| by_line.to_vec());
         Some(exact)
     }

@@ -9,6 +9,7 @@ mod lines;
 mod settle;
 
 use lines::{add, of_amount};
+pub(crate) use settle::balance_room;
 
 use smallvec::SmallVec;
 
@@ -340,7 +341,10 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
             return true;
         }
         let earns = |place: usize| self.input.base.get(place).is_some_and(|base| *base > 0);
-        matches!(rule.give, Give::PerAmount(_)) && lines.places().any(earns)
+        !matches!(
+            rule.give,
+            Give::PerUnit(_) | Give::PerPurchase(_) | Give::Fixed(_)
+        ) && lines.places().any(earns)
     }
 
     fn admit(&mut self, place: u32, rule: &'s EarnRule, lines: LineSet<'s>) {

@@ -186,12 +186,7 @@ impl<'s> Work<'_, '_, 's> {
         if self.context.pinned.is_some() {
             return self.context.headroom_of(key, max, &mut self.earned.met);
         }
-        let balance = self.context.account.balance(&wallet.id, self.context.at);
-        let holds = balance
-            .balance
-            .milli()
-            .saturating_add(balance.pending.milli());
-        let left = max.saturating_sub(holds).max(0);
+        let left = balance_room(self.context, wallet, max);
         self.earned.met.push(Headroom { limit: key, left });
         Ok(left)
     }
@@ -220,6 +215,16 @@ impl<'s> Work<'_, '_, 's> {
         }
         Ok(())
     }
+}
+
+/// How many more points a wallet may hold, usable and pending ones together.
+pub(crate) fn balance_room(context: &Context<'_>, wallet: &Wallet, max: i64) -> i64 {
+    let balance = context.account.balance(&wallet.id, context.at);
+    let holds = balance
+        .balance
+        .milli()
+        .saturating_add(balance.pending.milli());
+    max.saturating_sub(holds).max(0)
 }
 
 /// Whole steps of `unit` below `points`.

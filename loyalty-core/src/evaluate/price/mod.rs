@@ -502,6 +502,9 @@ impl<'c, 'a> Pricing<'c, 'a> {
                 runs.each_unit(part, eligible, &mut shares)?
             }
         };
+        if amount == 0 {
+            return Ok(());
+        }
         self.priced.discounts.push(Discount {
             source,
             amount,

@@ -1,10 +1,18 @@
 //! The money that a return gives back.
 
+use std::borrow::Cow;
+
 use super::*;
+use crate::evaluate::tier::tiers_of;
 
 impl Returning<'_> {
     /// Prices what is kept with the rewards and the points that were used.
     pub(super) fn reprice(&self, context: &Context<'_>, units: &[u32]) -> Result<Priced, ActError> {
+        let mut context = Cow::Borrowed(context);
+        if self.scheme.flags.own_tiers {
+            context.to_mut().tiers = tiers_of(self.scheme, &self.entry.terms.tiers_before);
+        }
+        let context = &*context;
         let mut points = vec![0_i64; self.scheme.wallets.len()];
         let mut pay_points: Vec<PayPoints> = Vec::new();
         for paid in &self.entry.purchase.pay_points {

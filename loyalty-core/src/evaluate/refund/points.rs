@@ -72,33 +72,35 @@ impl Returning<'_> {
         if self.cancel {
             return Ok(granted);
         }
+        let of_wallet = self.entry.earned.iter().filter(|e| e.wallet == wallet.id);
+        let sticky = of_wallet.filter(|earned| self.is_sticky(&earned.rule));
+        let loose = sticky.fold(granted, |left, earned| {
+            left.saturating_sub(earned.points.milli())
+        });
         let target = match self.scheme.returns.points {
             RefundPoints::None => 0,
             RefundPoints::Reprice => granted.saturating_sub(kept.earned.granted(number)),
             // Points that no line brought go with the last unit.
-            RefundPoints::LineAttributed if kept.all_back => granted,
-            RefundPoints::LineAttributed => self.line_target(wallet, kept),
+            _ if kept.all_back => loose,
+            RefundPoints::LineAttributed => self.line_target(wallet, kept).min(loose),
             RefundPoints::Proportional => {
-                if kept.all_back {
-                    granted
-                } else {
-                    let all: Vec<u32> = self
-                        .entry
-                        .purchase
-                        .lines
-                        .iter()
-                        .map(|line| line.quantity)
-                        .collect();
-                    let sold = self.goods(&all, false);
-                    let left = self.goods(&kept.units, true);
-                    let steps = granted.checked_div(wallet.unit).unwrap_or(0);
-                    let gone = sold.saturating_sub(left);
-                    let part = mul_div_round(steps, gone, sold.max(1), Rounding::Floor);
-                    part.unwrap_or(0).saturating_mul(wallet.unit)
-                }
+                let lines = self.entry.purchase.lines.iter();
+                let all: Vec<u32> = lines.map(|line| line.quantity).collect();
+                let sold = self.goods(&all, false);
+                let left = self.goods(&kept.units, true);
+                let steps = loose.checked_div(wallet.unit).unwrap_or(0);
+                let gone = sold.saturating_sub(left);
+                let part = mul_div_round(steps, gone, sold.max(1), Rounding::Floor);
+                part.unwrap_or(0).saturating_mul(wallet.unit)
             }
         };
         Ok(target.clamp(0, granted))
+    }
+
+    /// Whether what a rule gave is kept when goods come back.
+    fn is_sticky(&self, rule: &RuleId) -> bool {
+        let mut rules = self.scheme.rules.iter();
+        !self.cancel && rules.any(|known| known.sticky && known.id == *rule)
     }
 
     pub(super) fn goods(&self, units: &[u32], less_given_back: bool) -> i64 {
@@ -211,6 +213,9 @@ impl Returning<'_> {
             if let Some(rule) = part.id(self.scheme) {
                 note(&mut losses, rule, |loss| loss.left = part.granted);
             }
+        }
+        for loss in &mut losses {
+            loss.sticky = self.is_sticky(&loss.rule);
         }
         losses
     }
@@ -412,6 +417,8 @@ struct Loss {
     granted: i64,
     so_far: i64,
     left: i64,
+    /// Whether none of it is taken.
+    sticky: bool,
 }
 
 /// Notes something about a rule's loss, which is listed where it is not yet.
@@ -424,6 +431,7 @@ fn note(losses: &mut Vec<Loss>, rule: &RuleId, set: impl FnOnce(&mut Loss)) {
         granted: 0,
         so_far: 0,
         left: 0,
+        sticky: false,
     };
     set(&mut loss);
     losses.push(loss);
@@ -447,6 +455,7 @@ fn fitted(losses: &[Loss], unit: i64, change: i64) -> Result<Vec<i64>, ActError>
     let (mut parts, mut rooms) = (Vec::new(), Vec::new());
     for (loss, wanted) in losses.iter().zip(exact) {
         let room = match change > 0 {
+            _ if loss.sticky => 0,
             true => steps(loss.granted.saturating_sub(loss.so_far)),
             false => steps(loss.so_far),
         };

@@ -1,6 +1,7 @@
 //! Spent points and used rewards that come back.
 
 use super::*;
+use crate::evaluate::ladder::lost_by_return;
 
 impl Returning<'_> {
     /// Spent points come back to their lots, as far as the lines that they paid for did.
@@ -210,8 +211,15 @@ impl Returning<'_> {
                 }
                 continue;
             }
-            let cause = VoidCause::Reissued;
+            let lost = lost_by_return(draft, issue);
+            let cause = match lost {
+                true => VoidCause::Returned,
+                false => VoidCause::Reissued,
+            };
             draft.push(Entry::RewardVoid(RewardVoidEntry { issue, cause }))?;
+            if lost {
+                continue;
+            }
             let number = draft.next_issue();
             draft.push(Entry::RewardIssue(Box::new(RewardIssueEntry {
                 issue: number,
