@@ -367,12 +367,12 @@ impl<'c, 'a, 's> Work<'c, 'a, 's> {
 
     fn part(&mut self, source: PartSource, wallet: u16) -> usize {
         let place = self.earned.parts.len();
-        self.earned.parts.push(Part {
-            source,
-            wallet,
-            wanted: 0,
-            granted: 0,
-        });
+        // In its place: copying what was just written waits for it.
+        self.earned.parts.push(Part::default());
+        if let Some(part) = self.earned.parts.last_mut() {
+            part.source = source;
+            part.wallet = wallet;
+        }
         place
     }
 
