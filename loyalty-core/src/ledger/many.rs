@@ -17,6 +17,8 @@ const ENTRIES: usize = 12;
 const SHARED: usize = 5;
 /// How many entries most groups have at most.
 const FEW: usize = 6;
+/// How many entries of a group make room at most: a log may lie about its lots.
+const LARGE: usize = 256;
 /// How many entries are looked at for the lengths of lists.
 const SEEN: usize = 32;
 /// How many groups of one account are folded together.
@@ -24,8 +26,8 @@ const RUN: usize = 128;
 /// How many groups of a mixed log are put in order at once.
 const PART: usize = 1 << 22;
 
-/// How long the lists of an account may get by a run of groups: what their last entries say, and no
-/// more than there are entries.
+/// How long the lists of an account may get by a run of groups: what their last entries say, within
+/// what so many groups may hold.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Lengths {
     entries: usize,
@@ -39,7 +41,7 @@ impl Lengths {
         let groups = run.iter().copied();
         let ends = [run.first(), run.last()];
         let sizes = ends.into_iter().flatten().map(|group| group.entries.len());
-        let largest = sizes.max().unwrap_or(0);
+        let largest = sizes.max().unwrap_or(0).min(LARGE);
         let entries = run.len().saturating_mul(largest);
         let (mut lots, mut redemptions) = (None, None);
         for entry in groups
@@ -264,8 +266,11 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
         let Some(replay) = replays.get_mut(place) else {
             continue;
         };
-        if let Err((place, problem)) = replay.push_all(of_account, &mut ahead) {
-            let place = run.get(place).map_or(u32::MAX, |item| item.place);
+        for (items, groups) in run.chunks(RUN).zip(of_account.chunks(RUN)) {
+            let Err((place, problem)) = replay.push_all(groups, &mut ahead) else {
+                continue;
+            };
+            let place = items.get(place).map_or(u32::MAX, |item| item.place);
             if first.as_ref().is_none_or(|(before, _)| place < *before) {
                 first = Some((place, problem));
             }

@@ -1,5 +1,6 @@
 //! Logs of many accounts.
 
+use super::super::many::Lengths;
 use super::*;
 
 /// A log of one account with so many groups.
@@ -40,4 +41,21 @@ fn a_place_without_an_account_is_told_where_it_comes_first() {
     assert_eq!(broken.code(), "ledger.sequence");
     let folded: Vec<_> = replays.into_iter().map(Replay::finish).collect();
     assert_eq!(folded, [Ok(book.account().clone()), Err(broken)]);
+}
+
+#[test]
+fn a_log_that_lies_about_its_lots_makes_no_room_for_them() {
+    let book = long(200);
+    let mut groups = book.0.groups().to_vec();
+    let Some(last) = groups.last_mut() else {
+        panic!("a group")
+    };
+    last.entries = vec![earning(lot(1 << 52, 5)); 20_000];
+    let refused = Account::replay(id("m1"), &groups).unwrap_err();
+    assert_eq!(refused.code(), "ledger.number");
+    let mut replays = vec![Replay::from(Account::new(id("m1")))];
+    let log = groups.iter().map(|group| (0, group));
+    assert_eq!(push_all(&mut replays, log), Err(refused));
+    let rooms = Lengths::of(&groups.iter().collect::<Vec<_>>());
+    assert_eq!(rooms.room(0, rooms.lots), 200 * 256);
 }
