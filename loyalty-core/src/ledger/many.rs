@@ -28,7 +28,6 @@ const PART: usize = 1 << 22;
 
 /// How long the lists of an account may get by a run of groups: what their last entries say, within
 /// what so many groups may hold.
-#[derive(Clone, Copy, Default)]
 pub(super) struct Lengths {
     entries: usize,
     pub(super) lots: usize,

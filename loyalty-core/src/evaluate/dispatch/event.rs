@@ -1,7 +1,7 @@
 //! Acts that are no purchase: events, and news of a purchase.
 
 use super::*;
-use crate::evaluate::earn::balance_room;
+use crate::evaluate::earn::{balance_room, whole};
 use crate::id::LotId;
 use crate::scheme::compiled::LotTerms;
 
@@ -123,11 +123,11 @@ pub(super) fn earn_event(
         }
         for cap in rule.points_caps.iter().chain(&wallet.caps) {
             let left = context.headroom(cap, &mut met)?;
-            granted = granted.min(left.saturating_sub(left.checked_rem(wallet.unit).unwrap_or(0)));
+            granted = granted.min(whole(left, wallet.unit));
         }
         if let Some(max) = wallet.balance_max {
             let left = balance_room(&context, wallet, max);
-            granted = granted.min(left.saturating_sub(left.checked_rem(wallet.unit).unwrap_or(0)));
+            granted = granted.min(whole(left, wallet.unit));
         }
         let occasion = match rule.when.as_ref().filter(|_| rule.occasion) {
             None => None,
@@ -211,6 +211,11 @@ fn stamp_event(
     }
     let cart = no_cart(scheme)?;
     for (place, card) in scheme.cards.iter().enumerate() {
+        let named =
+            |give: &StampGive| matches!(give, StampGive::Event { name: of, .. } if *of == name);
+        if !card.rules.iter().any(|rule| named(&rule.give)) {
+            continue;
+        }
         let account = draft.account.clone();
         let context = Context::live(scheme, &account, &cart, facts, draft.occurred(), pool);
         let wanted = card.rules.iter().fold(0_u32, |sum, rule| {

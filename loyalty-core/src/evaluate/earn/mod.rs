@@ -9,7 +9,7 @@ mod lines;
 mod settle;
 
 use lines::{add, of_amount};
-pub(crate) use settle::balance_room;
+pub(crate) use settle::{balance_room, whole};
 
 use smallvec::SmallVec;
 

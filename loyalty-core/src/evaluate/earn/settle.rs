@@ -228,7 +228,7 @@ pub(crate) fn balance_room(context: &Context<'_>, wallet: &Wallet, max: i64) -> 
 }
 
 /// Whole steps of `unit` below `points`.
-pub(super) fn whole(points: i64, unit: i64) -> i64 {
+pub(crate) fn whole(points: i64, unit: i64) -> i64 {
     points.saturating_sub(points.checked_rem_euclid(unit).unwrap_or(0))
 }
 
