@@ -7,7 +7,7 @@ use std::hint::black_box;
 use loyalty_core::id::{GroupKey, LotId, MemberId, WalletId};
 use loyalty_core::ledger::{
     Account, ActKind, Content, Digest, Draw, EarningEntry, Entry, Group, LedgerError, LotOpen,
-    LotPoints, RedemptionEntry, RedemptionTerms, Replay, push_all, seal, verify,
+    LotPoints, RedemptionEntry, RedemptionTerms, Replay, push_all, replay_each, seal, verify,
 };
 use loyalty_core::number::Points;
 use loyalty_core::time::{Date, Deadline, Moment};
@@ -353,12 +353,11 @@ fn one_by_one(open: &mut [Replay], log: &[(usize, Group)]) -> Result<(), Failure
 
 /// Replays account by account; how many wallets they have.
 fn each(members: &[MemberId], grouped: &[Vec<Group>]) -> usize {
-    let mut wallets = 0;
-    for (member, groups) in members.iter().zip(grouped) {
-        let account = Account::replay(member.clone(), groups);
-        wallets += account.map_or(0, |account| account.wallets.len());
-    }
-    wallets
+    let accounts = members.iter().map(|member| Account::new(member.clone()));
+    let accounts = replay_each(accounts.zip(grouped));
+    accounts
+        .map(|account| account.map_or(0, |account| account.wallets.len()))
+        .sum()
 }
 
 /// What memory gives on this machine, with no ledger in it: 64 MiB in lines of 64 bytes.

@@ -1,5 +1,7 @@
 //! The fold: an account and a group make the next account.
 
+use std::ops::Range;
+
 use crate::id::MemberId;
 use crate::time::Moment;
 
@@ -10,7 +12,7 @@ use super::entry::Entry;
 use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
-use super::many::{Ahead, Lengths, push_run};
+use super::many::{Ahead, Lengths, replay_one};
 
 /// What every entry of a group shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +104,8 @@ impl Account {
         Self::new(member).continue_replay(groups)
     }
 
-    /// Folds the rest of a log over a snapshot, in place. [`Replay`] takes groups one by one.
+    /// Folds the rest of a log over a snapshot, in place. [`Replay`] takes groups one by one,
+    /// [`replay_each`](super::replay_each) the logs of many accounts.
     ///
     /// # Errors
     /// As [`replay`](Account::replay).
@@ -110,9 +113,7 @@ impl Account {
         self,
         groups: impl IntoIterator<Item = &'a Group>,
     ) -> Result<Self, LedgerError> {
-        let mut replay = Replay::from(self);
-        push_run(&mut replay, groups.into_iter())?;
-        replay.finish()
+        replay_one(self, groups)
     }
 
     /// Folds a group that must be the next one. After an error the account may be half-way.
@@ -343,13 +344,15 @@ impl Replay {
         index.reserve(keys, groups);
     }
 
-    /// Folds the next groups of a list that brings what follows near; a problem with the place of
-    /// its group.
+    /// Folds some of these groups, while what follows them is brought near; a problem with the place
+    /// of its group among them.
     pub(super) fn push_all(
         &mut self,
-        run: &[&Group],
-        ahead: &mut Ahead<'_>,
+        groups: &[&Group],
+        some: Range<usize>,
+        ahead: &Ahead,
     ) -> Result<(), (usize, LedgerError)> {
+        let run = groups.get(some.clone()).unwrap_or_default();
         self.reserve_keys(run.len());
         let lengths = Lengths::of(run);
         let redemptions = &mut self.account.redemptions;
@@ -361,24 +364,18 @@ impl Replay {
             self.account.open_wallet(&entry.wallet);
         }
         let mut first = true;
-        let mut broken = None;
         for (place, group) in run.iter().enumerate() {
-            ahead.step();
-            if broken.is_some() {
-                continue;
-            }
+            ahead.step(groups, some.start.saturating_add(place));
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
                 let room = lengths.room(wallet.lots.len(), lengths.lots);
                 wallet.lots.reserve(room);
                 first = false;
             }
-            if let Err(problem) = self.push(group) {
-                broken = Some((place, problem));
-            }
+            self.push(group).map_err(|problem| (place, problem))?;
         }
         // While they are near; one that stands twice is a problem at the end.
         self.account.index.take_in_new(&self.account.keys);
-        broken.map_or(Ok(()), Err)
+        Ok(())
     }
 
     /// The account.

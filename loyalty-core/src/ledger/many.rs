@@ -1,7 +1,10 @@
 //! Many groups folded at once: those of one account after the other, in lists with room for them.
 
+use std::collections::VecDeque;
+use std::iter;
 use std::sync::Arc;
 
+use super::account::Account;
 use super::entry::{Draw, Entry};
 use super::error::LedgerError;
 use super::fold::Replay;
@@ -23,6 +26,8 @@ const LARGE: usize = 256;
 const SEEN: usize = 32;
 /// How many groups of one account are folded together.
 const RUN: usize = 128;
+/// How many groups are looked at together, of however many accounts.
+const TOGETHER: usize = 1024;
 /// How many groups of a mixed log are put in order at once.
 const PART: usize = 1 << 22;
 
@@ -76,42 +81,29 @@ impl Lengths {
     }
 }
 
-/// What is brought near while a run is folded: memory fetches what later groups need, and nothing
+/// What is brought near while groups are folded: memory fetches what later ones need, and nothing
 /// waits for it.
-pub(super) struct Ahead<'a> {
-    groups: &'a [&'a Group],
-    next: usize,
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
     /// What entries without draws have instead.
     none: Arc<[Draw]>,
 }
 
-impl<'a> Ahead<'a> {
-    /// Asks for the first groups.
-    pub(super) fn new(groups: &'a [&'a Group]) -> Self {
-        for group in groups.iter().take(HEADS) {
-            near_head(group);
-        }
-        Self {
-            groups,
-            next: 0,
-            none: Arc::default(),
-        }
-    }
-
+impl Ahead {
     /// Asks for what the first groups hold. What can be done without them goes before.
-    fn hold(&self) {
-        for group in self.groups.iter().take(ENTRIES) {
+    fn hold(&self, groups: &[&Group]) {
+        for group in groups.iter().take(ENTRIES) {
             near_entries(group);
         }
-        for group in self.groups.iter().take(SHARED) {
+        for group in groups.iter().take(SHARED) {
             self.near_shared(group);
         }
     }
 
-    /// Brings later groups near before the next one is folded.
+    /// Brings later groups near before the one at a place is folded.
     #[inline]
-    pub(super) fn step(&mut self) {
-        let later = |distance: usize| self.groups.get(self.next.saturating_add(distance));
+    pub(super) fn step(&self, groups: &[&Group], place: usize) {
+        let later = |distance: usize| groups.get(place.saturating_add(distance));
         if let Some(group) = later(HEADS) {
             near_head(group);
         }
@@ -121,7 +113,6 @@ impl<'a> Ahead<'a> {
         if let Some(group) = later(SHARED) {
             self.near_shared(group);
         }
-        self.next = self.next.saturating_add(1);
     }
 
     /// What a group and its entries point to.
@@ -170,29 +161,130 @@ fn near_entries(group: &Group) {
     }
 }
 
-/// Folds the groups of one account.
-pub(super) fn push_run<'a>(
-    replay: &mut Replay,
-    groups: impl Iterator<Item = &'a Group>,
-) -> Result<(), LedgerError> {
-    let mut groups = groups.peekable();
-    let mut run: Vec<&Group> = Vec::with_capacity(RUN.min(groups.size_hint().0));
-    while groups.peek().is_some() {
-        run.clear();
-        run.extend(groups.by_ref().take(RUN));
-        if let Some(last) = run.last() {
-            near_head(last);
-        }
-        let mut ahead = Ahead::new(&run);
-        replay.reserve_keys(run.len());
-        if let Some(last) = run.last() {
-            near_entries(last);
-        }
-        ahead.hold();
-        let pushed = replay.push_all(&run, &mut ahead);
-        pushed.map_err(|(_, problem)| problem)?;
+/// Asks for the first groups.
+fn near_first(groups: &[&Group]) {
+    for group in groups.iter().take(HEADS) {
+        near_head(group);
     }
-    Ok(())
+}
+
+/// Folds the logs of many accounts, one account after the other, as fast as memory allows: while one
+/// is folded the first groups of the next are brought near.
+///
+/// An account is [`Account::new`] or a snapshot, and its log all that comes after. Each leads to what
+/// [`Account::continue_replay`] leads to. Of the logs so many are taken at once as have about a
+/// thousand groups together; the accounts come out in the order of the logs, each when it is asked for.
+///
+/// # Examples
+///
+/// ```
+/// use loyalty_core::ledger::{Account, Group, replay_each};
+///
+/// # let stored: Vec<(&str, Vec<Group>)> = vec![("m1", Vec::new()), ("m2", Vec::new())];
+/// let logs = stored.iter().map(|(member, groups)| Ok((Account::new(member.parse()?), groups)));
+/// let logs: Vec<_> = logs.collect::<Result<_, loyalty_core::id::IdError>>()?;
+/// for account in replay_each(logs) {
+///     assert_eq!(account?.head.seq, 0);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn replay_each<'a, G>(
+    logs: impl IntoIterator<Item = (Account, G)>,
+) -> impl Iterator<Item = Result<Account, LedgerError>>
+where
+    G: IntoIterator<Item = &'a Group>,
+{
+    let mut logs = logs.into_iter();
+    let mut together = Together::default();
+    iter::from_fn(move || {
+        if together.accounts.is_empty() {
+            together.take(&mut logs);
+        }
+        together.next()
+    })
+}
+
+/// Folds the log of one account.
+pub(super) fn replay_one<'a>(
+    account: Account,
+    groups: impl IntoIterator<Item = &'a Group>,
+) -> Result<Account, LedgerError> {
+    let mut alone = Together::default();
+    alone.groups.extend(groups);
+    if let Some(last) = alone.groups.last() {
+        near_head(last);
+    }
+    near_first(&alone.groups);
+    alone.fold(account, alone.groups.len())
+}
+
+/// Logs that are folded one after the other.
+#[derive(Debug, Default)]
+struct Together<'a> {
+    /// The accounts that are left, each with how many groups it has.
+    accounts: VecDeque<(Account, usize)>,
+    groups: Vec<&'a Group>,
+    /// Where the groups of the next account begin.
+    from: usize,
+    ahead: Ahead,
+}
+
+impl<'a> Together<'a> {
+    fn take<G>(&mut self, logs: &mut impl Iterator<Item = (Account, G)>)
+    where
+        G: IntoIterator<Item = &'a Group>,
+    {
+        self.from = 0;
+        self.groups.clear();
+        while self.groups.len() < TOGETHER
+            && let Some((account, log)) = logs.next()
+        {
+            let before = self.groups.len();
+            self.groups.extend(log);
+            let count = self.groups.len().saturating_sub(before);
+            self.accounts.push_back((account, count));
+        }
+        near_first(&self.groups);
+    }
+
+    fn next(&mut self) -> Option<Result<Account, LedgerError>> {
+        let (account, count) = self.accounts.pop_front()?;
+        Some(self.fold(account, count))
+    }
+
+    /// Folds the next so many groups.
+    fn fold(&mut self, account: Account, count: usize) -> Result<Account, LedgerError> {
+        let (mut start, end) = (self.from, self.from.saturating_add(count));
+        let mut replay = Replay::from(account);
+        replay.reserve_keys(count.min(RUN));
+        if start == 0 {
+            self.ahead.hold(&self.groups);
+        }
+        self.from = end;
+        self.near_last(end);
+        while start < end {
+            let next = start.saturating_add(RUN).min(end);
+            let pushed = replay.push_all(&self.groups, start..next, &self.ahead);
+            pushed.map_err(|(_, problem)| problem)?;
+            start = next;
+        }
+        replay.finish()
+    }
+
+    /// Brings the last groups of the next accounts near: they say how long lists get.
+    fn near_last(&self, mut to: usize) {
+        for (place, (_, count)) in self.accounts.iter().take(2).enumerate() {
+            to = to.saturating_add(*count);
+            let Some(last) = self.groups.get(to.saturating_sub(1)) else {
+                continue;
+            };
+            if place == 0 {
+                near_entries(last);
+            } else {
+                near_head(last);
+            }
+        }
+    }
 }
 
 /// A group of a mixed log.
@@ -255,18 +347,21 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
     let groups: Vec<&Group> = ordered.iter().map(|item| item.group).collect();
-    let mut ahead = Ahead::new(&groups);
-    ahead.hold();
-    let mut rest = groups.as_slice();
+    let ahead = Ahead::default();
+    near_first(&groups);
+    ahead.hold(&groups);
+    let mut from = 0_usize;
     for run in ordered.chunk_by(|a, b| a.account == b.account) {
-        let (of_account, later) = rest.split_at(run.len());
-        rest = later;
+        let mut next = from;
+        from = from.saturating_add(run.len());
         let place = run.first().map_or(usize::MAX, |item| at(item.account));
         let Some(replay) = replays.get_mut(place) else {
             continue;
         };
-        for (items, groups) in run.chunks(RUN).zip(of_account.chunks(RUN)) {
-            let Err((place, problem)) = replay.push_all(groups, &mut ahead) else {
+        for items in run.chunks(RUN) {
+            let start = next;
+            next = start.saturating_add(items.len());
+            let Err((place, problem)) = replay.push_all(&groups, start..next, &ahead) else {
                 continue;
             };
             let place = items.get(place).map_or(u32::MAX, |item| item.place);

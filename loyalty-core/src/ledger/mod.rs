@@ -77,7 +77,7 @@ pub use log::{
     LINE_BYTES_MAX, LogRead, SNAPSHOT_BYTES_MAX, from_json_line, read_log, to_json_line,
 };
 pub use lot::{EarningEntry, EarningSource, Lot, LotTerms};
-pub use many::push_all;
+pub use many::{push_all, replay_each};
 pub use packed::Until;
 pub use redemption::{Draws, RedemptionEntry, RedemptionState, RedemptionTerms};
 pub use terms::{ChallengeTerms, DueCode, DueReferral, HeldTier, Terms};
