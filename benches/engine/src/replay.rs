@@ -351,7 +351,16 @@ fn one_by_one(open: &mut [Replay], log: &[(usize, Group)]) -> Result<(), Failure
     Ok(())
 }
 
-/// Replays account by account; how many wallets they have.
+/// Replays account by account, each asked for alone; how many wallets they have.
+fn alone(members: &[MemberId], grouped: &[Vec<Group>]) -> usize {
+    let accounts = members.iter().zip(grouped);
+    accounts
+        .map(|(member, groups)| Account::replay(member.clone(), groups))
+        .map(|account| account.map_or(0, |account| account.wallets.len()))
+        .sum()
+}
+
+/// Replays account after account; how many wallets they have.
 fn each(members: &[MemberId], grouped: &[Vec<Group>]) -> usize {
     let accounts = members.iter().map(|member| Account::new(member.clone()));
     let accounts = replay_each(accounts.zip(grouped));
@@ -477,13 +486,17 @@ fn by_account(
         let groups = groups.iter().flatten();
         groups.map(|group| group.entries.len()).sum()
     };
-    let replayed = members.iter().cloned().zip(grouped);
-    let replayed = replayed.map(|(member, groups)| Account::replay(member, groups));
+    let accounts = members.iter().cloned().map(Account::new);
+    let replayed = replay_each(accounts.zip(grouped));
     check(&replayed.collect::<Result<Vec<_>, _>>()?, golden)?;
-    let by_account = || each(members, grouped);
+    row(
+        &format!("an account at a time, groups of {size} and more, an entry"),
+        effort.time_once(entries(grouped), || alone(members, grouped)),
+        None,
+    );
     row(
         &format!("grouped by account, groups of {size} and more, an entry"),
-        effort.time_once(entries(grouped), by_account),
+        effort.time_once(entries(grouped), || each(members, grouped)),
         goal(size, 4e7),
     );
     if size != 5 {

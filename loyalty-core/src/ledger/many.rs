@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::iter;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::account::Account;
@@ -26,7 +27,7 @@ const LARGE: usize = 256;
 const SEEN: usize = 32;
 /// How many groups of one account are folded together.
 const RUN: usize = 128;
-/// How many groups are looked at together, of however many accounts.
+/// How many folded groups stay in a list at least before they leave it.
 const TOGETHER: usize = 1024;
 /// How many groups of a mixed log are put in order at once.
 const PART: usize = 1 << 22;
@@ -90,7 +91,25 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Asks for what the first groups hold. What can be done without them goes before.
+    /// Asks for the first groups and what they hold; what can be done without them goes between.
+    fn start(&self, groups: &[&Group], replay: &mut Replay) {
+        near_first(groups);
+        replay.reserve_keys(groups.len().min(RUN));
+        self.hold(groups);
+    }
+
+    /// Folds these groups of one account; the replay keeps a problem.
+    fn push_runs(&self, replay: &mut Replay, groups: &[&Group], mut some: Range<usize>) {
+        while !some.is_empty() {
+            let end = some.start.saturating_add(RUN).min(some.end);
+            if replay.push_all(groups, some.start..end, self).is_err() {
+                break;
+            }
+            some.start = end;
+        }
+    }
+
+    /// Asks for what the first groups hold.
     fn hold(&self, groups: &[&Group]) {
         for group in groups.iter().take(ENTRIES) {
             near_entries(group);
@@ -172,8 +191,8 @@ fn near_first(groups: &[&Group]) {
 /// is folded the first groups of the next are brought near.
 ///
 /// An account is [`Account::new`] or a snapshot, and its log all that comes after. Each leads to what
-/// [`Account::continue_replay`] leads to. Of the logs so many are taken at once as have about a
-/// thousand groups together; the accounts come out in the order of the logs, each when it is asked for.
+/// [`Account::continue_replay`] leads to. The accounts come out in the order of the logs, each when it
+/// is asked for; of the logs behind it those are taken that have the next few groups.
 ///
 /// # Examples
 ///
@@ -197,9 +216,7 @@ where
     let mut logs = logs.into_iter();
     let mut together = Together::default();
     iter::from_fn(move || {
-        if together.accounts.is_empty() {
-            together.take(&mut logs);
-        }
+        together.look_ahead(&mut logs);
         together.next()
     })
 }
@@ -209,79 +226,82 @@ pub(super) fn replay_one<'a>(
     account: Account,
     groups: impl IntoIterator<Item = &'a Group>,
 ) -> Result<Account, LedgerError> {
-    let mut alone = Together::default();
-    alone.groups.extend(groups);
-    if let Some(last) = alone.groups.last() {
+    let groups: Vec<&Group> = groups.into_iter().collect();
+    let mut replay = Replay::from(account);
+    let ahead = Ahead::default();
+    if let Some(last) = groups.last() {
         near_head(last);
     }
-    near_first(&alone.groups);
-    alone.fold(account, alone.groups.len())
+    ahead.start(&groups, &mut replay);
+    ahead.push_runs(&mut replay, &groups, 0..groups.len());
+    replay.finish()
 }
 
 /// Logs that are folded one after the other.
 #[derive(Debug, Default)]
 struct Together<'a> {
-    /// The accounts that are left, each with how many groups it has.
+    /// The next accounts, each with how many groups it has.
     accounts: VecDeque<(Account, usize)>,
+    /// Their groups, behind those that are folded.
     groups: Vec<&'a Group>,
-    /// Where the groups of the next account begin.
-    from: usize,
+    folded: usize,
+    /// Whether what follows was brought near while the groups before were folded.
+    warm: bool,
     ahead: Ahead,
 }
 
 impl<'a> Together<'a> {
-    fn take<G>(&mut self, logs: &mut impl Iterator<Item = (Account, G)>)
+    /// Takes logs until there are groups enough behind those of the next account.
+    fn look_ahead<G>(&mut self, logs: &mut impl Iterator<Item = (Account, G)>)
     where
         G: IntoIterator<Item = &'a Group>,
     {
-        self.from = 0;
-        self.groups.clear();
-        while self.groups.len() < TOGETHER
-            && let Some((account, log)) = logs.next()
-        {
+        if self.folded >= TOGETHER {
+            self.groups.drain(..self.folded);
+            self.folded = 0;
+        }
+        loop {
+            let next = self.accounts.front().map_or(0, |(_, count)| *count);
+            let left = self.groups.len().saturating_sub(self.folded);
+            if self.accounts.len() > 2 && left.saturating_sub(next) >= HEADS {
+                break;
+            }
+            let Some((account, log)) = logs.next() else {
+                break;
+            };
             let before = self.groups.len();
             self.groups.extend(log);
             let count = self.groups.len().saturating_sub(before);
             self.accounts.push_back((account, count));
         }
-        near_first(&self.groups);
     }
 
+    /// Folds the log of the next account.
     fn next(&mut self) -> Option<Result<Account, LedgerError>> {
         let (account, count) = self.accounts.pop_front()?;
-        Some(self.fold(account, count))
-    }
-
-    /// Folds the next so many groups.
-    fn fold(&mut self, account: Account, count: usize) -> Result<Account, LedgerError> {
-        let (mut start, end) = (self.from, self.from.saturating_add(count));
         let mut replay = Replay::from(account);
-        replay.reserve_keys(count.min(RUN));
-        if start == 0 {
-            self.ahead.hold(&self.groups);
+        let groups = self.folded..self.folded.saturating_add(count);
+        self.folded = groups.end;
+        if self.warm {
+            replay.reserve_keys(count.min(RUN));
+        } else {
+            self.ahead.start(&self.groups, &mut replay);
+            self.warm = true;
         }
-        self.from = end;
-        self.near_last(end);
-        while start < end {
-            let next = start.saturating_add(RUN).min(end);
-            let pushed = replay.push_all(&self.groups, start..next, &self.ahead);
-            pushed.map_err(|(_, problem)| problem)?;
-            start = next;
-        }
-        replay.finish()
+        self.near_last();
+        self.ahead.push_runs(&mut replay, &self.groups, groups);
+        Some(replay.finish())
     }
 
     /// Brings the last groups of the next accounts near: they say how long lists get.
-    fn near_last(&self, mut to: usize) {
+    fn near_last(&self) {
+        let mut end = self.folded;
         for (place, (_, count)) in self.accounts.iter().take(2).enumerate() {
-            to = to.saturating_add(*count);
-            let Some(last) = self.groups.get(to.saturating_sub(1)) else {
-                continue;
-            };
-            if place == 0 {
-                near_entries(last);
-            } else {
-                near_head(last);
+            end = end.saturating_add(*count);
+            match self.groups.get(end.saturating_sub(1)) {
+                Some(last) if place == 0 => near_entries(last),
+                Some(last) => near_head(last),
+                None => {}
             }
         }
     }

@@ -27,6 +27,47 @@ fn long_runs_and_many_accounts_are_folded_whole() {
 }
 
 #[test]
+fn logs_one_after_the_other_give_what_each_gives_alone() {
+    let logs: Vec<Book> = [3, 0, 300, 1, 1, 40, 0, 2000, 7].map(long).into();
+    let (snapshot, tail) = {
+        let groups = logs[5].0.groups();
+        let half = Account::replay(id("m1"), &groups[..13]).unwrap();
+        (half, &groups[13..])
+    };
+    let mut all: Vec<(Account, &[Group])> = logs
+        .iter()
+        .map(|book| (Account::new(id("m1")), book.0.groups()))
+        .collect();
+    all.push((snapshot, tail));
+    all.push((Account::new(id("m1")), &logs[5].0.groups()[1..]));
+    all.push((Account::new(id("m1")), logs[0].0.groups()));
+    let mut found: Vec<_> = replay_each(all).collect();
+    let last = found.pop().unwrap();
+    let broken = found.pop().unwrap().unwrap_err();
+    let of_snapshot = found.pop().unwrap();
+    assert_eq!(last.as_ref(), Ok(logs[0].account()));
+    assert_eq!(broken.code(), "ledger.sequence");
+    assert_eq!(of_snapshot.as_ref(), Ok(logs[5].account()));
+    let wanted: Vec<_> = logs.iter().map(|book| Ok(book.account().clone())).collect();
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_log_is_taken_when_it_is_needed() {
+    let books: Vec<Book> = (0..200).map(|_| long(10)).collect();
+    let mut taken = 0;
+    let logs = books.iter().map(|book| {
+        taken += 1;
+        (Account::new(id("m1")), book.0.groups())
+    });
+    assert_eq!(
+        replay_each(logs).take(100).filter(Result::is_ok).count(),
+        100
+    );
+    assert!((100..110).contains(&taken), "{taken} logs were taken");
+}
+
+#[test]
 fn a_place_without_an_account_is_told_where_it_comes_first() {
     let book = long(2);
     let [first, second] = book.0.groups() else {
