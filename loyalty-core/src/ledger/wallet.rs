@@ -199,9 +199,14 @@ impl Wallet {
     ) -> Result<Points, LedgerError> {
         let mut total = Points::ZERO;
         for draw in draws {
-            self.draw_one(draw.lot, draw.points, what)?;
+            let (id, count) = (&self.id, self.lots.len());
+            let Some(of) = self.lots.get_mut(place(draw.lot)) else {
+                return Err(unknown_lot(id, draw.lot, count));
+            };
+            draw_from(of, id, draw.points, what)?;
             add(&mut total, draw.points, what)?;
         }
+        self.advance();
         Ok(total)
     }
 
@@ -214,17 +219,22 @@ impl Wallet {
         at: Moment,
     ) -> Result<Points, LedgerError> {
         let mut total = Points::ZERO;
-        for (place, draw) in draws.iter().enumerate() {
-            if !usable(self.lot_mut(draw.lot)?, at) {
+        for (nth, draw) in draws.iter().enumerate() {
+            let (id, count) = (&self.id, self.lots.len());
+            let Some(of) = self.lots.get_mut(place(draw.lot)) else {
+                return Err(unknown_lot(id, draw.lot, count));
+            };
+            if !usable(of, at) {
                 return Err(waiting());
             }
-            let drawn = self.draw_one(draw.lot, draw.points, what);
+            let drawn = draw_from(of, id, draw.points, what);
             if let Err(problem) = drawn.and_then(|()| add(&mut total, draw.points, what)) {
                 // A lot that waits comes before what is wrong with the points.
-                self.check_usable(draws.get(place..).unwrap_or_default(), at)?;
+                self.check_usable(draws.get(nth..).unwrap_or_default(), at)?;
                 return Err(problem);
             }
         }
+        self.advance();
         Ok(total)
     }
 
@@ -247,21 +257,7 @@ impl Wallet {
         points: Points,
         what: &'static str,
     ) -> Result<(), LedgerError> {
-        let (id, count) = (&self.id, self.lots.len());
-        let Some(of) = self.lots.get_mut(place(lot)) else {
-            return Err(unknown_lot(id, lot, count));
-        };
-        not_negative(points, what)?;
-        // A lot's parts are within its origin, so no difference leaves the range.
-        let free = Points::from_milli(of.remaining.milli().wrapping_sub(of.held.milli()));
-        if points > free {
-            return Err(overdrawn(id, what, points, free));
-        }
-        of.remaining = Points::from_milli(of.remaining.milli().wrapping_sub(points.milli()));
-        if of.remaining.is_zero() {
-            self.advance();
-        }
-        Ok(())
+        self.draw(&[Draw { lot, points }], what).map(|_| ())
     }
 
     /// Puts points back into a lot that has room for them.
@@ -335,6 +331,24 @@ impl Wallet {
             self.first_live = self.first_live.min(place(lot));
         }
     }
+}
+
+/// Takes points that no hold keeps from a lot; what follows moves the mark of the first live lot.
+#[inline]
+fn draw_from(
+    of: &mut Lot,
+    wallet: &WalletId,
+    points: Points,
+    what: &'static str,
+) -> Result<(), LedgerError> {
+    not_negative(points, what)?;
+    // A lot's parts are within its origin, so no difference leaves the range.
+    let free = Points::from_milli(of.remaining.milli().wrapping_sub(of.held.milli()));
+    if points > free {
+        return Err(overdrawn(wallet, what, points, free));
+    }
+    of.remaining = Points::from_milli(of.remaining.milli().wrapping_sub(points.milli()));
+    Ok(())
 }
 
 #[cold]
