@@ -225,7 +225,7 @@ fn rows_with_keys_give_what_their_numbers_give() {
                 // An index that knows customers, one of them by a text.
                 let mut before = Index::new();
                 before.encode_ints(&keys[..known], 1).unwrap();
-                before.encode_texts(&vec!["x"; known.min(1)]).unwrap();
+                before.encode_texts(&vec!["x"; known.min(1)], 1).unwrap();
                 let (mut one, mut two) = (before.clone(), before);
                 let found = summarize_ints(&mut one, keys, day, amounts, rules, threads).unwrap();
                 let customer = two.encode_ints(keys, 1).unwrap();
@@ -305,7 +305,7 @@ fn rows() -> impl Strategy<Value = Rows> {
 
 fn index() -> Index {
     let mut index = Index::new();
-    index.encode_texts(&["d", "b", "e", "a", "c"]).unwrap();
+    index.encode_texts(&["d", "b", "e", "a", "c"], 1).unwrap();
     index
 }
 

@@ -262,6 +262,18 @@ fn summaries(bench: &Bench, shop: &Shop, rules: Rules, threads: usize) {
         let customer = index.encode_ints(&shop.key, threads);
         (index, customer.expect("few customers"))
     });
+    // As long as most keys of text: those of accounts at a shop, or short addresses.
+    let texts: Vec<String> = shop
+        .key
+        .iter()
+        .map(|key| format!("customer-{key:x}"))
+        .collect();
+    bench.time(&format!("index of text keys {rows}"), || {
+        let mut index = Index::new();
+        let customer = index.encode_texts(&texts, threads);
+        (index, customer.expect("few customers"))
+    });
+    drop(texts);
     let mixed = shuffled(shop);
     let purchases = Purchases::new(&mixed.customer, &mixed.day, &mixed.amount_minor);
     bench.time(&format!("summary of unsorted rows {rows}"), || {

@@ -163,7 +163,7 @@ fn numbers(index: &mut Index, column: &Column<'_>, kept: &Kept) -> Result<Vec<u3
         }
         Keys::Texts(keys) => {
             let keys: Vec<&str> = keyed.iter().map(|row| keys.value(*row)).collect();
-            index.encode_texts(&keys)?
+            index.encode_texts(&keys, cores())?
         }
     };
     if keyed.len() == kept.len() {
@@ -473,14 +473,14 @@ impl Labels {
             self.rows.extend(kept.rows().map(|_| NO_LABEL));
             return Ok(());
         };
-        for row in kept.rows() {
-            let number = if texts.is_valid(row) {
-                self.known.encode_texts(&[texts.value(row)])?[0]
-            } else {
-                NO_LABEL
-            };
-            self.rows.push(number);
-        }
+        let labelled = kept.rows().filter(|row| texts.is_valid(*row));
+        let labelled: Vec<&str> = labelled.map(|row| texts.value(row)).collect();
+        let mut numbers = self.known.encode_texts(&labelled, cores())?.into_iter();
+        self.rows
+            .extend(kept.rows().map(|row| match texts.is_valid(row) {
+                true => numbers.next().unwrap_or(NO_LABEL),
+                false => NO_LABEL,
+            }));
         Ok(())
     }
 
