@@ -1,8 +1,8 @@
-"""Times of summaries and cohorts beside pandas, polars and DuckDB, on one frame, in one run.
+"""Times of summaries and cohorts beside pandas, polars and DuckDB, in one run: whole-number keys, then text.
 
     python bindings-python/benches/frames.py [ROWS [RUNS]]
 
-Everybody gets the frame in the form that suits: polars and we the polars frame, pandas its own, DuckDB
+Everybody gets a frame in the form that suits: polars and we the polars frame, pandas its own, DuckDB
 a table of its own. The engines take turns, so that a machine's other work troubles all alike. Results
 are compared before times are taken.
 """
@@ -25,21 +25,22 @@ import loyalty_core as lc
 END = "2025-01-01"
 
 
-def frame_of(rows: int) -> pl.DataFrame:
+def frame_of(rows: int, *, text: bool) -> pl.DataFrame:
     """Orders of rows/8 customers over three years, in order of days; few bring many of them."""
     draw = np.random.default_rng(7)
     customer = (draw.random(rows) ** 1.5 * max(1, rows // 8)).astype(np.int64) * 7 + 100_000
     day = np.sort(draw.integers(19_000, 20_089, rows, dtype=np.int32))
     frame = pl.DataFrame({"customer": customer, "day": day, "amount_minor": draw.integers(100, 20_000, rows)})
-    return frame.with_columns(pl.col("day").cast(pl.Date))
+    frame = frame.with_columns(pl.col("day").cast(pl.Date))
+    return frame.with_columns(pl.format("customer-{}", "customer").alias("customer")) if text else frame
 
 
 class Engines:
-    def __init__(self, rows: int) -> None:
-        self.polars = frame_of(rows)
+    def __init__(self, rows: int, *, text: bool) -> None:
+        self.polars = frame_of(rows, text=text)
         self.pandas = pd.DataFrame(
             {
-                "customer": self.polars["customer"].to_numpy(),
+                "customer": self.polars["customer"].to_pandas(),
                 "day": self.polars["day"].cast(pl.Datetime("ms")).to_numpy(),
                 "amount_minor": self.polars["amount_minor"].to_numpy(),
             }
@@ -118,10 +119,14 @@ def sums(task: str, found: Any) -> tuple[float, ...]:
 def main(rows: int, runs: int) -> None:
     versions = {"pandas": pd.__version__, "polars": pl.__version__, "duckdb": duckdb.__version__}
     print(f"{rows:,} rows, {runs} runs in turn; loyalty-core {lc.__version__}, {versions}")
-    engines = Engines(rows)
-    names = ("ours", "polars", "duckdb", "pandas")
     print("| task | engine | wall, median (least to most) | CPU of all threads, median | CPU, times ours |")
     print("|---|---|---|---|---|")
+    for text in (False, True):
+        take_turns(Engines(rows, text=text), runs, ", text keys" if text else "")
+
+
+def take_turns(engines: Engines, runs: int, keys: str) -> None:
+    names = ("ours", "polars", "duckdb", "pandas")
     for task in ("summary", "cohorts"):
         work: dict[str, Callable[[], Any]] = {name: getattr(engines, f"{task}_{name}") for name in names}
         expected = sums(task, work["ours"]())
@@ -139,7 +144,7 @@ def main(rows: int, runs: int) -> None:
             cpu = median(cpu for _, cpu in times[name])
             shown = f"{median(walls):.2f} s ({walls[0]:.2f} to {walls[-1]:.2f})"
             label = "loyalty-core" if name == "ours" else name
-            print(f"| {task} | {label} | {shown} | {cpu:.2f} s | {cpu / ours:.1f} |")
+            print(f"| {task}{keys} | {label} | {shown} | {cpu:.2f} s | {cpu / ours:.1f} |")
 
 
 if __name__ == "__main__":

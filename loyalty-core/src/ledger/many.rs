@@ -91,10 +91,11 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Asks for the first groups and what they hold; what can be done without them goes between.
-    fn start(&self, groups: &[&Group], replay: &mut Replay) {
+    /// Asks for the first groups and what they hold; between, what can be done without them: room for
+    /// the keys of so many.
+    fn start(&self, groups: &[&Group], replay: &mut Replay, count: usize) {
         near_first(groups);
-        replay.reserve_keys(groups.len().min(RUN));
+        replay.reserve_keys(count.min(RUN));
         self.hold(groups);
     }
 
@@ -232,7 +233,7 @@ pub(super) fn replay_one<'a>(
     if let Some(last) = groups.last() {
         near_head(last);
     }
-    ahead.start(&groups, &mut replay);
+    ahead.start(&groups, &mut replay, groups.len());
     ahead.push_runs(&mut replay, &groups, 0..groups.len());
     replay.finish()
 }
@@ -285,7 +286,7 @@ impl<'a> Together<'a> {
         if self.warm {
             replay.reserve_keys(count.min(RUN));
         } else {
-            self.ahead.start(&self.groups, &mut replay);
+            self.ahead.start(&self.groups, &mut replay, count);
             self.warm = true;
         }
         self.near_last();

@@ -197,17 +197,7 @@ impl Wallet {
         draws: &[Draw],
         what: &'static str,
     ) -> Result<Points, LedgerError> {
-        let mut total = Points::ZERO;
-        for draw in draws {
-            let (id, count) = (&self.id, self.lots.len());
-            let Some(of) = self.lots.get_mut(place(draw.lot)) else {
-                return Err(unknown_lot(id, draw.lot, count));
-            };
-            draw_from(of, id, draw.points, what)?;
-            add(&mut total, draw.points, what)?;
-        }
-        self.advance();
-        Ok(total)
+        self.draw_where(draws, what, |_| true)
     }
 
     /// The same from lots of which none may wait for something.
@@ -218,35 +208,38 @@ impl Wallet {
         what: &'static str,
         at: Moment,
     ) -> Result<Points, LedgerError> {
+        self.draw_where(draws, what, |lot| usable(lot, at))
+    }
+
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    fn draw_where(
+        &mut self,
+        draws: &[Draw],
+        what: &'static str,
+        ready: impl Fn(&Lot) -> bool,
+    ) -> Result<Points, LedgerError> {
         let mut total = Points::ZERO;
         for (nth, draw) in draws.iter().enumerate() {
             let (id, count) = (&self.id, self.lots.len());
             let Some(of) = self.lots.get_mut(place(draw.lot)) else {
                 return Err(unknown_lot(id, draw.lot, count));
             };
-            if !usable(of, at) {
+            if !ready(of) {
                 return Err(waiting());
             }
             let drawn = draw_from(of, id, draw.points, what);
             if let Err(problem) = drawn.and_then(|()| add(&mut total, draw.points, what)) {
                 // A lot that waits comes before what is wrong with the points.
-                self.check_usable(draws.get(nth..).unwrap_or_default(), at)?;
+                for later in draws.get(nth..).unwrap_or_default() {
+                    if !ready(self.lot_mut(later.lot)?) {
+                        return Err(waiting());
+                    }
+                }
                 return Err(problem);
             }
         }
         self.advance();
         Ok(total)
-    }
-
-    /// Refuses draws on lots that wait for something.
-    #[cold]
-    fn check_usable(&mut self, draws: &[Draw], at: Moment) -> Result<(), LedgerError> {
-        for draw in draws {
-            if !usable(self.lot_mut(draw.lot)?, at) {
-                return Err(waiting());
-            }
-        }
-        Ok(())
     }
 
     /// Takes points that no hold keeps from one lot.
