@@ -397,11 +397,11 @@ class Member:
             if cap["per"] != "order":
                 self.count(f"wallet.{name}.points.{limit_key(cap['per'], sale.terms)}", whole)
 
-    def count_offers(self, sale: Sale, sign: int, *, money: bool = True) -> None:
+    def count_offers(self, sale: Sale, sign: int, *, uses: bool = True, money: bool = True) -> None:
         """Counts the offers of a sale as used, or as used no more."""
         for used in sale.used:
             owner = f"offer.{used.document['id']}"
-            for limit in used.document.get("times", ()):
+            for limit in used.document.get("times", ()) if uses else ():
                 self.count(period_key(owner, "times", limit["per"], sale.terms), sign)
             for budget in used.document.get("budgets", ()) if money else ():
                 self.count(period_key(owner, "amount", budget["per"], sale.terms), sign * used.gives)
@@ -540,8 +540,7 @@ class Member:
 
     def act_cancel(self, body: Json, now: datetime) -> Json:
         sale = self.sale(body["purchase"])
-        if not sale.returned:
-            self.count_offers(sale, -1)
+        self.count_offers(sale, -1, uses=not sale.returned)
         for line in sale.lines:
             line.kept = line.goodwill = 0
         refund = self.refund(sale)
