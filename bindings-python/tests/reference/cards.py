@@ -87,6 +87,7 @@ class Instance:
     lapsed: bool = False
     complete: bool = False
     issues: dict[str, Issue] = field(default_factory=dict)
+    opened: datetime = datetime.max
 
     def on_card(self) -> int:
         return self.start + len(self.stamps)
@@ -122,7 +123,7 @@ class Card:
             start = self.document.get("start_stamps", 0) if again else 0
             span = self.document.get("valid_for")
             expiry = validity_end(now, {"after": span}, now.tzinfo) if span else None
-            instance = Instance(start, expiry)
+            instance = Instance(start, expiry, opened=now)
             self.instances.append(instance)
             room = self.target - start
             instance.stamps = stamps[:room]
@@ -132,6 +133,19 @@ class Card:
                 stamps = []
         self.settle(now, rewards)
         return placed
+
+    def pour(self, other: Card, now: datetime, rewards: Rewards) -> None:
+        """Another member's cards of this kind come here; of those that can be filled the oldest gets the stamps of
+        the others first."""
+        self.instances += other.instances
+        self.last = max((one for one in (self.last, other.last) if one is not None), default=None)
+        unfilled = [one for one in self.instances if not one.complete and not one.lapsed]
+        unfilled.sort(key=lambda one: one.opened)
+        loose = [stamp for instance in unfilled[1:] for stamp in instance.stamps]
+        for instance in unfilled[1:]:
+            instance.stamps = []
+        if loose:
+            self.put(loose, now, rewards)
 
     def take(self, purchase: str, count: int, now: datetime, rewards: Rewards) -> None:
         """Takes the last stamps of a purchase; the others are put on the cards again."""

@@ -16,7 +16,7 @@ from .claims import Claims, Use, cost_of, shown_use
 from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
 from .delivery import Charge
-from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
+from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, occasion_keys, step_of
 from .events import fulfilled, happened
 from .ladders import measured
 from .ladders import standing as standing_of
@@ -219,6 +219,7 @@ class Member:
         return Lot(
             number=len(wallet.lots),
             points=points,
+            opened=now.date(),
             expiry_terms=terms["expiry"],
             pending=pending_end(now, pending["after"]) if pending and "after" in pending else None,
             awaits=pending["event"] if pending and "event" in pending else None,
@@ -393,6 +394,8 @@ class Member:
             for limit in rule.get("times", ()):
                 if limit["per"] != "order" and paid:
                     self.count(f"rule.{rule['id']}.times.{limit_key(limit['per'], sale.terms)}", paid)
+            for key in occasion_keys(rule, sale.terms) if paid else ():
+                self.count(key, paid)
         for cap in self.wallets[name].document.get("caps", ()):
             if cap["per"] != "order":
                 self.count(f"wallet.{name}.points.{limit_key(cap['per'], sale.terms)}", whole)

@@ -1,0 +1,126 @@
+"""Random cases with holds, birthdays, and a second member."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from .cart import Json
+from .generate_events import Happens
+from .generate_rewards import Used
+
+MEMBERS = ("member", "other")
+UTC = ZoneInfo("Etc/UTC")
+
+
+class Shared(Happens, Used):
+    """Cases in which points are put aside, given to another member, and poured together."""
+
+    def scheme(self) -> Json:
+        made = super().scheme()
+        made["rewards"].append({"id": "voucher", "gives": {"custom": {"text": "voucher"}}, "cost": {"points": str(self.number(0, 5))}})
+        if self.some(0.5):
+            made["rewards"][-1]["valid_for"] = self.span(self.some(0.7))
+        return made
+
+    def wallet(self, name: str) -> Json:
+        made = super().wallet(name)
+        if self.some(0.25):
+            made["expiry"] = {"activity": {"after": {"days": self.number(5, 60)}}}
+        return made
+
+    def near(self) -> Json:
+        kind = self.one(["birthday", "enrolment_anniversary"])
+        days: Json = {}
+        if self.some(0.8):
+            days["days_before"] = self.number(1, 120)
+        if self.some(0.8):
+            days["days_after"] = self.number(1, 120)
+        return {kind: days}
+
+    def rule(self, name: str, wallets: list[Json]) -> Json:
+        return self.with_occasion(super().rule(name, wallets))
+
+    def event_rule(self, name: str, wallets: list[Json]) -> Json:
+        return self.with_occasion(super().event_rule(name, wallets))
+
+    def with_occasion(self, rule: Json) -> Json:
+        if self.some(0.25):
+            rule["when"] = {"all": [self.near(), rule["when"]]} if "when" in rule and self.some(0.4) else self.near()
+        return rule
+
+    def facts(self) -> Json:
+        made = super().facts()
+        if self.some(0.6):
+            made["birthday"] = self.one(["01-05", "02-29", "03-14", "07-30", "12-28"])
+        return made
+
+    def between(self, place: int, scheme: Json, pair: list[str], merged: bool) -> Json:
+        """An act between two members."""
+        step: Json = {"member": pair[0], "other": pair[1]}
+        if not merged and self.some(0.25):
+            return step | {"merge": {"id": f"act{place}"}}
+        wallet = self.one(scheme["wallets"])["id"]
+        return step | {"transfer": {"id": f"act{place}", "wallet": wallet, "points": str(self.number(1, 30))}}
+
+    def own(self, place: int, scheme: Json, now: datetime, holds: list[str]) -> Json | None:
+        """An act of this family for one member."""
+        name = f"act{place}"
+        kind = self.one(["hold"] * 4 + ["capture"] * 3 + ["release", "grant", "grant", "buy", "enrol", "cards"])
+        match kind:
+            case "hold":
+                gap = self.one([timedelta(minutes=30), timedelta(days=1), timedelta(days=4), timedelta(days=30)])
+                until = (now.astimezone(UTC) + gap * self.number(1, 4)).astimezone(now.tzinfo)
+                body: Json = {"id": name, "until": until.isoformat()}
+                if self.some(0.85):
+                    wallets = self.random.sample(scheme["wallets"], self.number(1, len(scheme["wallets"])))
+                    body["points"] = [{"wallet": one["id"], "points": str(self.number(1, 30))} for one in wallets]
+                if self.some(0.35):
+                    reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 4)
+                    body["rewards"] = [{"reward": reward} | ({"quantity": 2} if self.some(0.2) else {})]
+                holds.append(name)
+                return {"hold": body}
+            case "capture" | "release":
+                if not holds:
+                    return None
+                return {kind: {"id": name, "hold": self.one(holds)}}
+            case "grant":
+                reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 3)
+                return {"grant": {"id": name, "reward": reward, "actor": "clerk", "reason": "test"}}
+            case "buy":
+                return {"redeem": {"id": name, "on": {"reward": {"reward": "voucher"}}}}
+            case "enrol":
+                return {"enrol": {"id": name}}
+        return None
+
+    def case(self) -> Json:
+        scheme = self.scheme()
+        zone = ZoneInfo(scheme["time_zone"])
+        now = datetime(2026, self.number(1, 3), self.number(1, 28), self.number(0, 23), self.number(0, 59), tzinfo=zone)
+        steps: list[Json] = []
+        sold: dict[str, list[Json]] = {name: [] for name in MEMBERS}
+        holds: dict[str, list[str]] = {name: [] for name in MEMBERS}
+        gone: str | None = None
+        for place in range(self.number(5, 15)):
+            name = self.one(["member", "member", "other"])
+            if gone is not None and name == gone and self.some(0.9):
+                name = MEMBERS[1 - MEMBERS.index(name)]
+            step: Json = {"at": now.isoformat()}
+            if self.some(0.2) and place > 1:
+                step |= self.between(place, scheme, self.random.sample(MEMBERS, 2), gone is not None)
+                if "merge" in step:
+                    survivor, gone = step["member"], step["other"]
+                    sold[survivor] += sold[gone]
+                    holds[survivor] += holds[gone]
+            else:
+                if self.some(0.35):
+                    act = self.own(place, scheme, now, holds[name])
+                else:
+                    act = self.step(place, scheme, sold[name])
+                step |= {"act": act} if act else {"standing": True}
+                if name != "member":
+                    step["member"] = name
+            steps.append(step)
+            gap = self.one([timedelta(0), timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=20), timedelta(days=150)])
+            now = (now.astimezone(UTC) + gap * self.number(0, 2)).astimezone(zone)
+        return {"scheme": scheme, "steps": steps}
