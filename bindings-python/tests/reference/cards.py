@@ -135,17 +135,21 @@ class Card:
         return placed
 
     def pour(self, other: Card, now: datetime, rewards: Rewards) -> None:
-        """Another member's cards of this kind come here; of those that can be filled the oldest gets the stamps of
-        the others first."""
+        """Another member's cards of this kind come here; of those that can be filled the older ones get
+        the stamps of the younger, which end where they are left empty."""
         self.instances += other.instances
         self.last = max((one for one in (self.last, other.last) if one is not None), default=None)
         unfilled = [one for one in self.instances if not one.complete and not one.lapsed]
         unfilled.sort(key=lambda one: one.opened)
-        loose = [stamp for instance in unfilled[1:] for stamp in instance.stamps]
-        for instance in unfilled[1:]:
-            instance.stamps = []
-        if loose:
-            self.put(loose, now, rewards)
+        for place, younger in enumerate(unfilled):
+            for older in unfilled[:place]:
+                room = 0 if older.lapsed else self.target - older.on_card()
+                older.stamps += younger.stamps[:room]
+                younger.stamps = younger.stamps[room:]
+            if place and not younger.stamps:
+                # What an empty card brought stays.
+                younger.lapsed, younger.issues = True, {}
+        self.settle(now, rewards)
 
     def take(self, purchase: str, count: int, now: datetime, rewards: Rewards) -> None:
         """Takes the last stamps of a purchase; the others are put on the cards again."""
@@ -171,7 +175,7 @@ class Card:
             for instance in self.instances:
                 for stamps, name, reward in kind:
                     has = instance.on_card() >= stamps
-                    if has and name not in instance.issues:
+                    if has and name not in instance.issues and not instance.lapsed:
                         instance.issues[name] = rewards.issue(reward, now)
                     elif not has and name in instance.issues:
                         if instance.issues[name].state == "ready":

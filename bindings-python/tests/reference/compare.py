@@ -115,7 +115,7 @@ def run(case: Json) -> int:
             models.setdefault(one, Holder(case["scheme"]))
         if "act" in step:
             ((kind, body),) = step["act"].items()
-            if kind == "record":
+            if kind == "record" and not models[name].closed:
                 triples += 1
                 decide(scheme, accounts[name], models[name], step["at"], now, body, where)
             accounts[name] = do(scheme, accounts[name], models[name], step, now, where)

@@ -18,6 +18,10 @@ class Shared(Happens, Used):
 
     def scheme(self) -> Json:
         made = super().scheme()
+        if self.some(0.7):
+            # What is left to be found is not among the discounts.
+            for name in ("offers", "stacking", "discount_rounding"):
+                made.pop(name, None)
         made["rewards"].append({"id": "voucher", "gives": {"custom": {"text": "voucher"}}, "cost": {"points": str(self.number(0, 5))}})
         if self.some(0.5):
             made["rewards"][-1]["valid_for"] = self.span(self.some(0.7))
@@ -55,18 +59,30 @@ class Shared(Happens, Used):
             made["birthday"] = self.one(["01-05", "02-29", "03-14", "07-30", "12-28"])
         return made
 
+    def purchase(self, name: str) -> Json:
+        made = super().purchase(name)
+        for key in ("claims", "pay_points"):
+            if self.some(0.8):
+                made.pop(key, None)
+        return made
+
+    def rich(self, place: int, scheme: Json) -> Json:
+        """Points to begin with."""
+        change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": str(self.number(5, 60))}
+        return {"adjust": {"id": f"act{place}", "change": {"points": change}, "actor": "clerk", "reason": "test"}}
+
     def between(self, place: int, scheme: Json, pair: list[str], merged: bool) -> Json:
         """An act between two members."""
         step: Json = {"member": pair[0], "other": pair[1]}
         if not merged and self.some(0.25):
             return step | {"merge": {"id": f"act{place}"}}
         wallet = self.one(scheme["wallets"])["id"]
-        return step | {"transfer": {"id": f"act{place}", "wallet": wallet, "points": str(self.number(1, 30))}}
+        return step | {"transfer": {"id": f"act{place}", "wallet": wallet, "points": str(self.number(1, 15))}}
 
     def own(self, place: int, scheme: Json, now: datetime, holds: list[str]) -> Json | None:
         """An act of this family for one member."""
         name = f"act{place}"
-        kind = self.one(["hold"] * 4 + ["capture"] * 3 + ["release", "grant", "grant", "buy", "enrol", "cards"])
+        kind = self.one(["hold"] * 5 + ["capture"] * 4 + ["release", "grant", "grant", "buy", "enrol", "owe", "owe"])
         match kind:
             case "hold":
                 gap = self.one([timedelta(minutes=30), timedelta(days=1), timedelta(days=4), timedelta(days=30)])
@@ -74,7 +90,7 @@ class Shared(Happens, Used):
                 body: Json = {"id": name, "until": until.isoformat()}
                 if self.some(0.85):
                     wallets = self.random.sample(scheme["wallets"], self.number(1, len(scheme["wallets"])))
-                    body["points"] = [{"wallet": one["id"], "points": str(self.number(1, 30))} for one in wallets]
+                    body["points"] = [{"wallet": one["id"], "points": str(self.number(1, 10))} for one in wallets]
                 if self.some(0.35):
                     reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 4)
                     body["rewards"] = [{"reward": reward} | ({"quantity": 2} if self.some(0.2) else {})]
@@ -82,13 +98,16 @@ class Shared(Happens, Used):
                 return {"hold": body}
             case "capture" | "release":
                 if not holds:
-                    return None
+                    return self.own(place, scheme, now, ["none"]) if self.some(0.7) else None
                 return {kind: {"id": name, "hold": self.one(holds)}}
             case "grant":
                 reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 3)
                 return {"grant": {"id": name, "reward": reward, "actor": "clerk", "reason": "test"}}
             case "buy":
                 return {"redeem": {"id": name, "on": {"reward": {"reward": "voucher"}}}}
+            case "owe":
+                change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": f"-{self.number(5, 60)}", "allow_deficit": True}
+                return {"adjust": {"id": name, "change": {"points": change}, "actor": "clerk", "reason": "test"}}
             case "enrol":
                 return {"enrol": {"id": name}}
         return None
@@ -103,17 +122,21 @@ class Shared(Happens, Used):
         gone: str | None = None
         for place in range(self.number(5, 15)):
             name = self.one(["member", "member", "other"])
+            if place < 2:
+                name = MEMBERS[place]
             if gone is not None and name == gone and self.some(0.9):
                 name = MEMBERS[1 - MEMBERS.index(name)]
             step: Json = {"at": now.isoformat()}
-            if self.some(0.2) and place > 1:
+            if place > 1 and self.some(0.02 if gone else 0.25):
                 step |= self.between(place, scheme, self.random.sample(MEMBERS, 2), gone is not None)
                 if "merge" in step:
                     survivor, gone = step["member"], step["other"]
                     sold[survivor] += sold[gone]
                     holds[survivor] += holds[gone]
             else:
-                if self.some(0.35):
+                if place < 4 and self.some(0.5):
+                    act = self.rich(place, scheme)
+                elif self.some(0.35):
                     act = self.own(place, scheme, now, holds[name])
                 else:
                     act = self.step(place, scheme, sold[name])

@@ -426,13 +426,14 @@ class Member:
             if use.issue is None:
                 use.issue = self.rewards.issue(use.reward, now)
             use.issue.state = "used"
+        for wallet in self.wallets.values():
+            wallet.moved(now, purchase["id"])
         for paid in [*(use.paid for use in priced.uses if use.paid is not None), *priced.payments]:
             wallet = self.wallets[paid.wallet]
             paid.draws = self.drawn(wallet, paid.points)
             sale.payments.append(paid)
         for name, found in earned.items():
             wallet = self.wallets[name]
-            wallet.moved(now, purchase["id"])
             sale.on_lines[name] = shares_of_lines(found, step_of(wallet.document))
             for lot_terms, points in self.lots_of(wallet.document, found):
                 wallet.add(self.open_lot(wallet, lot_terms, points, now, purchase["id"]), now)
@@ -767,7 +768,7 @@ class Member:
         """Where the member is, in the parts that are compared."""
         self.advance(now)
         return {
-            "wallets": [wallet.standing() for wallet in self.wallets.values()],
+            "wallets": [wallet.standing(now) for wallet in self.wallets.values()],
             "cards": [card.standing() for card in self.cards.values()],
             "rewards": self.rewards.standing(),
             "ladders": [

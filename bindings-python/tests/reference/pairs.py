@@ -55,6 +55,10 @@ class Holder(Member):
         for held in self.ladders.values():
             held.joined = day
 
+    def act_enrol(self, body: Json, now: datetime) -> Json:
+        self.join(now.date())
+        return {}
+
     def refuse(self, code: str | None) -> Json:
         if code is not None:
             raise Refused(code)

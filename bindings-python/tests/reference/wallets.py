@@ -231,12 +231,12 @@ class Wallet:
                 made.append((instant(lot.expiry, self.zone), 5, place))
         return made
 
-    def standing(self) -> Json:
-        """The wallet as a standing shows it."""
+    def standing(self, now: datetime) -> Json:
+        """The wallet as a standing shows it. What a hold alone keeps from lapsing has no day."""
         lapses: dict[str, tuple[datetime, int]] = {}
         for lot in self.lots:
             text = deadline_text(lot.expiry)
-            if text is not None and lot.expiry is not None and lot.points:
+            if text is not None and lot.expiry is not None and lot.points and not reached(lot.expiry, now):
                 before = lapses.get(text, (None, 0))[1]
                 lapses[text] = (instant(lot.expiry, self.zone), before + lot.points)
         made: Json = {
