@@ -28,6 +28,10 @@ class Issue:
     lost: bool = False
     """Whether a return has lost that tier since."""
 
+    def never(self) -> None:
+        """It should not have been issued."""
+        self.state = "void" if self.state == "ready" else self.state
+
 
 @dataclass
 class Rewards:
@@ -88,6 +92,8 @@ class Instance:
     complete: bool = False
     issues: dict[str, Issue] = field(default_factory=dict)
     opened: datetime = datetime.max
+    stays: set[str] = field(default_factory=set)
+    """What a merge took the stamps of, and stays."""
 
     def on_card(self) -> int:
         return self.start + len(self.stamps)
@@ -100,6 +106,8 @@ class Card:
     document: Json
     instances: list[Instance] = field(default_factory=list)
     last: datetime | None = None
+    issues: dict[str, list[Issue]] = field(default_factory=dict)
+    """What full cards have brought, by reward."""
 
     @property
     def target(self) -> int:
@@ -146,9 +154,11 @@ class Card:
                 room = 0 if older.lapsed else self.target - older.on_card()
                 older.stamps += younger.stamps[:room]
                 younger.stamps = younger.stamps[room:]
-            if place and not younger.stamps:
-                # What an empty card brought stays.
-                younger.lapsed, younger.issues = True, {}
+            younger.lapsed = place > 0 and not younger.stamps
+            # What it brought stays.
+            younger.stays = set(younger.issues)
+        for reward, issues in other.issues.items():
+            self.issues.setdefault(reward, []).extend(issues)
         self.settle(now, rewards)
 
     def take(self, purchase: str, count: int, now: datetime, rewards: Rewards) -> None:
@@ -168,19 +178,25 @@ class Card:
 
     def settle(self, now: datetime, rewards: Rewards) -> None:
         """Issues the rewards of full cards and milestones, and takes back what is none any more."""
-        reached_at = self.document.get("milestones", ())
-        milestones = [(one["stamps"], f"at {one['stamps']}", one["reward"]) for one in reached_at]
-        full = [(self.target, f"full {reward}", reward) for reward in self.document.get("rewards", ())]
-        for kind in (milestones, full):
-            for instance in self.instances:
-                for stamps, name, reward in kind:
-                    has = instance.on_card() >= stamps
-                    if has and name not in instance.issues and not instance.lapsed:
+        milestones = [(one["stamps"], f"at {one['stamps']}", one["reward"]) for one in self.document.get("milestones", ())]
+        for instance in self.instances:
+            for stamps, name, reward in milestones:
+                has = instance.on_card() >= stamps
+                if has:
+                    instance.stays.discard(name)
+                    if name not in instance.issues and not instance.lapsed:
                         instance.issues[name] = rewards.issue(reward, now)
-                    elif not has and name in instance.issues:
-                        if instance.issues[name].state == "ready":
-                            instance.issues[name].state = "void"
-                        del instance.issues[name]
+                elif name in instance.issues and name not in instance.stays:
+                    instance.issues.pop(name).never()
+        full = sum(1 for instance in self.instances if instance.on_card() >= self.target)
+        for reward in self.document.get("rewards", ()):
+            issues = self.issues.setdefault(reward, [])
+            while len(issues) < full:
+                issues.append(rewards.issue(reward, now))
+            while len(issues) > full:
+                newest = max((one for one in issues if one.state in ("ready", "lapsed")), key=lambda one: one.number)
+                issues.remove(newest)
+                newest.never()
         for instance in self.instances:
             instance.complete = instance.on_card() >= self.target
 
