@@ -138,7 +138,9 @@ pub(super) fn earn_event(
             if context.headroom_of(key.clone(), 1, &mut met)? == 0 {
                 continue;
             }
-            draft.count(key, 1)?;
+            if granted > 0 {
+                draft.count(key, 1)?;
+            }
         }
         if granted <= 0 {
             continue;
