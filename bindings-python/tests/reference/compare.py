@@ -142,7 +142,12 @@ def decide(
 
 
 def between(
-    scheme: lc.Scheme, accounts: tuple[lc.Account, lc.Account], models: tuple[Holder, Holder], step: Json, now: datetime, where: str
+    scheme: lc.Scheme,
+    accounts: tuple[lc.Account, lc.Account],
+    models: tuple[Holder, Holder],
+    step: Json,
+    now: datetime,
+    where: str,
 ) -> tuple[lc.Account, lc.Account]:
     """Does an act between two accounts in both."""
     try:

@@ -22,7 +22,8 @@ class Shared(Happens, Used):
             # What is left to be found is not among the discounts.
             for name in ("offers", "stacking", "discount_rounding"):
                 made.pop(name, None)
-        made["rewards"].append({"id": "voucher", "gives": {"custom": {"text": "voucher"}}, "cost": {"points": str(self.number(0, 5))}})
+        cost = {"points": str(self.number(0, 5))}
+        made["rewards"].append({"id": "voucher", "gives": {"custom": {"text": "voucher"}}, "cost": cost})
         if self.some(0.5):
             made["rewards"][-1]["valid_for"] = self.span(self.some(0.7))
         return made
@@ -106,7 +107,8 @@ class Shared(Happens, Used):
             case "buy":
                 return {"redeem": {"id": name, "on": {"reward": {"reward": "voucher"}}}}
             case "owe":
-                change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": f"-{self.number(5, 60)}", "allow_deficit": True}
+                change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": f"-{self.number(5, 60)}"}
+                change["allow_deficit"] = True
                 return {"adjust": {"id": name, "change": {"points": change}, "actor": "clerk", "reason": "test"}}
             case "enrol":
                 return {"enrol": {"id": name}}
@@ -144,6 +146,6 @@ class Shared(Happens, Used):
                 if name != "member":
                     step["member"] = name
             steps.append(step)
-            gap = self.one([timedelta(0), timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=20), timedelta(days=150)])
-            now = (now.astimezone(UTC) + gap * self.number(0, 2)).astimezone(zone)
+            hours = self.one([0, 0, 1, 24, 72, 480, 3600]) * self.number(0, 2)
+            now = (now.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone)
         return {"scheme": scheme, "steps": steps}
