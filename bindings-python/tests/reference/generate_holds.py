@@ -22,6 +22,14 @@ class Shared(Happens, Used):
             # What is left to be found is not among the discounts.
             for name in ("offers", "stacking", "discount_rounding"):
                 made.pop(name, None)
+        returns: Json = {}
+        if self.some(0.3):
+            returns["restore_grace_days"] = self.one([1, 5, 30, 200])
+        if self.some(0.25):
+            returns["points"] = self.one(["line_attributed", "proportional", "none"])
+            for wallet in made["wallets"]:
+                wallet.pop("carry", None)
+        made |= {"returns": returns} if returns else {}
         cost = {"points": str(self.number(0, 5))}
         made["rewards"].append({"id": "voucher", "gives": {"custom": {"text": "voucher"}}, "cost": cost})
         if self.some(0.5):
@@ -32,6 +40,8 @@ class Shared(Happens, Used):
         made = super().wallet(name)
         if self.some(0.25):
             made["expiry"] = {"activity": {"after": {"days": self.number(5, 60)}}}
+        if self.some(0.2):
+            made["shortfall"] = "write_off"
         return made
 
     def near(self) -> Json:
@@ -83,7 +93,7 @@ class Shared(Happens, Used):
     def own(self, place: int, scheme: Json, now: datetime, holds: list[str]) -> Json | None:
         """An act of this family for one member."""
         name = f"act{place}"
-        kind = self.one(["hold"] * 5 + ["capture"] * 4 + ["release", "grant", "grant", "buy", "enrol", "owe", "owe"])
+        kind = self.one(["hold"] * 5 + ["capture"] * 4 + ["release", "grant", "grant", "buy", "enrol", "owe", "owe", "reinstate"])
         match kind:
             case "hold":
                 gap = self.one([timedelta(minutes=30), timedelta(days=1), timedelta(days=4), timedelta(days=30)])
@@ -106,6 +116,10 @@ class Shared(Happens, Used):
                 return {"grant": {"id": name, "reward": reward, "actor": "clerk", "reason": "test"}}
             case "buy":
                 return {"redeem": {"id": name, "on": {"reward": {"reward": "voucher"}}}}
+            case "reinstate":
+                wallet = self.one(scheme["wallets"])["id"]
+                days = {"lapsed_days_max": self.number(0, 100), "valid_days": self.number(1, 40)}
+                return {kind: {"id": name, "wallet": wallet, "actor": "clerk", "reason": "test"} | days}
             case "owe":
                 change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": f"-{self.number(5, 60)}"}
                 change["allow_deficit"] = True

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from . import holds
 from .cart import Json, Terms
+from .days import validity_end
 from .earning import step_of
 from .member import Member, Refused
 from .numbers import thousandths
@@ -57,6 +58,20 @@ class Holder(Member):
 
     def act_enrol(self, body: Json, now: datetime) -> Json:
         self.join(now.date())
+        return {}
+
+    def act_reinstate(self, body: Json, now: datetime) -> Json:
+        """Points that lapsed so many days ago at most are there again, in lots of their own."""
+        wallet = self.wallets[body["wallet"]]
+        since = now.date() - timedelta(days=body["lapsed_days_max"])
+        found = [lot for lot in wallet.lots if lot.lapsed > lot.forgiven and lot.lapsed_on >= since]
+        if not found:
+            raise Refused("reinstate.none")
+        for old in found:
+            lot = Lot(len(wallet.lots), old.lapsed - old.forgiven, {"never": {}}, promotional=old.promotional, opened=now.date())
+            wallet.add(lot, now)
+            lot.expiry = validity_end(now, {"after": {"days": body["valid_days"]}})
+            old.lapsed, old.forgiven, old.over = 0, 0, True
         return {}
 
     def refuse(self, code: str | None) -> Json:

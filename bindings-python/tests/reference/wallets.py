@@ -37,6 +37,7 @@ class Lot:
     """Whether it became usable."""
     opened: date = date.min
     """The day it came into being."""
+    lapsed_on: date = date.min
 
 
 @dataclass
@@ -218,6 +219,8 @@ class Wallet:
         gone = lot.points - lot.held
         lot.points -= gone
         lot.lapsed += gone
+        assert lot.expiry is not None
+        lot.lapsed_on = instant(lot.expiry, self.zone).astimezone(self.zone).date()
         self.expired += gone
 
     def due(self, now: datetime) -> list[tuple[datetime, int, int]]:
