@@ -79,7 +79,8 @@ class Shared(Happens, Used):
 
     def rich(self, place: int, scheme: Json) -> Json:
         """Points to begin with."""
-        change: Json = {"wallet": self.one(scheme["wallets"])["id"], "points": str(self.number(5, 60))}
+        wallet = scheme["wallets"][0] if self.some(0.7) else self.one(scheme["wallets"])
+        change: Json = {"wallet": wallet["id"], "points": str(self.number(5, 60))}
         return {"adjust": {"id": f"act{place}", "change": {"points": change}, "actor": "clerk", "reason": "test"}}
 
     def between(self, place: int, scheme: Json, pair: list[str], merged: bool) -> Json:
@@ -93,24 +94,24 @@ class Shared(Happens, Used):
     def own(self, place: int, scheme: Json, now: datetime, holds: list[str]) -> Json | None:
         """An act of this family for one member."""
         name = f"act{place}"
-        kind = self.one(["hold"] * 5 + ["capture"] * 4 + ["release", "grant", "grant", "buy", "enrol", "owe", "owe", "reinstate"])
+        kind = self.one(["hold"] * 5 + ["capture"] * 6 + ["release", "grant", "grant", "buy", "enrol", "owe", "owe", "reinstate"])
         match kind:
             case "hold":
                 gap = self.one([timedelta(minutes=30), timedelta(days=1), timedelta(days=4), timedelta(days=30)])
                 until = (now.astimezone(UTC) + gap * self.number(1, 4)).astimezone(now.tzinfo)
                 body: Json = {"id": name, "until": until.isoformat()}
                 if self.some(0.85):
-                    wallets = self.random.sample(scheme["wallets"], self.number(1, len(scheme["wallets"])))
-                    body["points"] = [{"wallet": one["id"], "points": str(self.number(1, 10))} for one in wallets]
-                if self.some(0.35):
+                    wallets = scheme["wallets"] if self.some(0.2) else scheme["wallets"][:1]
+                    body["points"] = [{"wallet": one["id"], "points": str(self.number(1, 6))} for one in wallets]
+                if self.some(0.2):
                     reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 4)
                     body["rewards"] = [{"reward": reward} | ({"quantity": 2} if self.some(0.2) else {})]
                 holds.append(name)
                 return {"hold": body}
             case "capture" | "release":
                 if not holds:
-                    return self.own(place, scheme, now, ["none"]) if self.some(0.7) else None
-                return {kind: {"id": name, "hold": self.one(holds)}}
+                    return self.own(place, scheme, now, holds) if self.some(0.9) else {kind: {"id": name, "hold": "none"}}
+                return {kind: {"id": name, "hold": holds[-1] if self.some(0.8) else self.one(holds)}}
             case "grant":
                 reward = self.one([one["id"] for one in self.usable] + ["voucher"] * 3)
                 return {"grant": {"id": name, "reward": reward, "actor": "clerk", "reason": "test"}}
@@ -136,6 +137,7 @@ class Shared(Happens, Used):
         sold: dict[str, list[Json]] = {name: [] for name in MEMBERS}
         holds: dict[str, list[str]] = {name: [] for name in MEMBERS}
         gone: str | None = None
+        quick = self.some(0.4)
         for place in range(self.number(5, 15)):
             name = self.one(["member", "member", "other"])
             if place < 2:
@@ -150,7 +152,7 @@ class Shared(Happens, Used):
                     sold[survivor] += sold[gone]
                     holds[survivor] += holds[gone]
             else:
-                if place < 4 and self.some(0.5):
+                if place < 4 and self.some(0.6):
                     act = self.rich(place, scheme)
                 elif self.some(0.35):
                     act = self.own(place, scheme, now, holds[name])
@@ -160,6 +162,6 @@ class Shared(Happens, Used):
                 if name != "member":
                     step["member"] = name
             steps.append(step)
-            hours = self.one([0, 0, 1, 24, 72, 480, 3600]) * self.number(0, 2)
+            hours = self.one([0, 0, 1, 24, 72, *([] if quick else [480, 480, 3600])]) * self.number(0, 2)
             now = (now.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone)
         return {"scheme": scheme, "steps": steps}

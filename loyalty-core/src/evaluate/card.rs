@@ -16,19 +16,21 @@ use super::expiry::validity_end;
 use super::stamp::{FillStep, fill, on_card};
 use crate::number::Sort;
 
-/// Puts stamps on the member's cards of one kind.
+/// Puts stamps on the member's cards of one kind; how many were not dropped.
 pub(crate) fn put_stamps(
     draft: &mut Draft<'_>,
     place: usize,
     count: u32,
     purchase: Option<&PurchaseId>,
-) -> Result<(), ActError> {
+) -> Result<u32, ActError> {
     let scheme = draft.scheme;
     let Some(card) = scheme.cards.get(place) else {
-        return Ok(());
+        return Ok(0);
     };
+    let mut put = 0_u32;
     let mut steps: Vec<FillStep> = Vec::new();
     fill(card, draft.account.card(&card.id), count, |step| {
+        put = put.saturating_add(step.put);
         steps.push(step)
     });
     for step in steps {
@@ -49,7 +51,8 @@ pub(crate) fn put_stamps(
             }))?;
         }
     }
-    settle_rewards(draft, card)
+    settle_rewards(draft, card)?;
+    Ok(put)
 }
 
 /// After a merge: of several open cards of one kind the older are filled from the younger, of which those
