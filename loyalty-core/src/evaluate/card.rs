@@ -85,7 +85,10 @@ pub(crate) fn pour_cards(draft: &mut Draft<'_>) -> Result<(), ActError> {
                     if part == 0 {
                         break;
                     }
-                    for (instance, count) in [(number, -i64::from(part)), (*into, part.into())] {
+                    for (instance, count) in [
+                        (number, i64::from(part).saturating_neg()),
+                        (*into, part.into()),
+                    ] {
                         draft.push(Entry::Stamp(Box::new(StampEntry {
                             card: card.id.clone(),
                             instance,
