@@ -151,7 +151,10 @@ def between(
 ) -> tuple[lc.Account, lc.Account]:
     """Does an act between two accounts in both."""
     try:
-        (transfer if "transfer" in step else merge)(*models, step.get("transfer"), now)
+        if "transfer" in step:
+            transfer(*models, step["transfer"], now)
+        else:
+            merge(*models, now)
         made: Json = {}
     except Refused as refused:
         made = {"error": str(refused)}

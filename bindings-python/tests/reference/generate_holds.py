@@ -152,6 +152,7 @@ class Shared(Happens, Used):
                     sold[survivor] += sold[gone]
                     holds[survivor] += holds[gone]
             else:
+                act: Json | None
                 if place < 4 and self.some(0.6):
                     act = self.rich(place, scheme)
                 elif self.some(0.35):

@@ -13,7 +13,7 @@ from .numbers import thousandths
 from .wallets import Draw
 
 if TYPE_CHECKING:
-    from .member import Member
+    from .pairs import Holder
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Hold:
             issue.state = "ready"
 
 
-def put_aside(member: Member, body: Json, now: datetime) -> str | None:
+def put_aside(member: Holder, body: Json, now: datetime) -> str | None:
     """A new hold; why there is none."""
     until = datetime.fromisoformat(body["until"])
     if body["id"] in member.holds:
@@ -70,7 +70,7 @@ def put_aside(member: Member, body: Json, now: datetime) -> str | None:
     return None
 
 
-def end_of(member: Member, body: Json, now: datetime, *, used: bool) -> str | None:
+def end_of(member: Holder, body: Json, now: datetime, *, used: bool) -> str | None:
     """A hold is used or given up; why it is not."""
     if body["hold"] not in member.holds:
         return "hold.lapsed" if body["hold"] in member.held_once else "hold.unknown"
@@ -89,7 +89,7 @@ def end_of(member: Member, body: Json, now: datetime, *, used: bool) -> str | No
     return None
 
 
-def lapse(member: Member, now: datetime) -> None:
+def lapse(member: Holder, now: datetime) -> None:
     """What is past its moment is free, and what of it is past its own lapses."""
     for name, hold in list(member.holds.items()):
         if hold.until <= now:

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 
 from . import holds
 from .cart import Json, Terms
-from .days import validity_end
+from .days import reached, validity_end
 from .earning import step_of
 from .member import Member, Refused
 from .numbers import thousandths
-from .wallets import Lot, Wallet, reached
+from .wallets import Lot, Wallet
 
 
 @dataclass
@@ -124,7 +124,7 @@ def transfer(giver: Holder, taker: Holder, body: Json, now: datetime) -> None:
     taker.settle_tiers(now)
 
 
-def merge(survivor: Holder, other: Holder, _: None, now: datetime) -> None:
+def merge(survivor: Holder, other: Holder, now: datetime) -> None:
     """Everything of another member's comes to one, whose account is closed."""
     both(survivor, other, now)
     for name, wallet in survivor.wallets.items():
