@@ -32,14 +32,17 @@ Covered so far:
   they come back;
 - tax in the prices or on top, rounded by rate and by line, in totals, thresholds, what earns, and refunds;
 - the policies of returns for money and points, days of grace, all ways of a shortfall;
+- holds of points and rewards: used, given up, lapsed; birthdays and anniversaries of the enrolment, which pay once; two members:
+  transfers, and merges with what each has bought, earned, owed, put aside, stamped and reached, and returns after them;
 - the acts ``record``, ``refund`` (units and amounts, repeated), ``cancel``, ``redeem`` of points and rewards,
-  ``grant``, ``adjust``, ``event``, ``fulfil``, ``enrol``, ``assign_tier``, ``due``; quotes, reasons and standings; four zones with
-  their changes of clocks.
+  ``grant``, ``adjust``, ``event``, ``fulfil``, ``enrol``, ``assign_tier``, ``hold``, ``capture``, ``release``, ``due``,
+  ``reinstate``, ``transfer``, ``merge``; quotes, reasons and standings; four zones with their changes of clocks.
 
 Not yet: offers that exclude each other, sets, steps, gifts, deductions, ``amount_max`` of each line or unit,
 percentages of ``initial`` and ``list`` prices, amounts that delivery shares, amounts of offers and shares by weights
 with or without tax, the shop's own tax, points as a tender beside tax, rewards of points, rewards of cards that are
-used, rewards that offers issue, gift cards as tenders, offers that wait for claims, birthdays, holds, transfers, merges,
+used, rewards that offers issue, gift cards as tenders, offers that wait for claims, merges of ladders that
+are reviewed or set by hand, adjustments of a named lot, holds of codes,
 ladders of points and balances, challenges, referrals, prices of what is kept beside rewards, points that pay, delivery and tax, ``carry``
 beside the other policies of points, factors below 1, factors of many decimals beside ``carry``, budgets on the pool.
 

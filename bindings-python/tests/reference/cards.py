@@ -28,6 +28,10 @@ class Issue:
     lost: bool = False
     """Whether a return has lost that tier since."""
 
+    def never(self) -> None:
+        """It should not have been issued."""
+        self.state = "void" if self.state == "ready" else self.state
+
 
 @dataclass
 class Rewards:
@@ -87,6 +91,9 @@ class Instance:
     lapsed: bool = False
     complete: bool = False
     issues: dict[str, Issue] = field(default_factory=dict)
+    opened: datetime = datetime.max
+    stays: set[str] = field(default_factory=set)
+    """What a merge took the stamps of, and stays."""
 
     def on_card(self) -> int:
         return self.start + len(self.stamps)
@@ -99,6 +106,8 @@ class Card:
     document: Json
     instances: list[Instance] = field(default_factory=list)
     last: datetime | None = None
+    issues: dict[str, list[Issue]] = field(default_factory=dict)
+    """What full cards have brought, by reward."""
 
     @property
     def target(self) -> int:
@@ -122,7 +131,7 @@ class Card:
             start = self.document.get("start_stamps", 0) if again else 0
             span = self.document.get("valid_for")
             expiry = validity_end(now, {"after": span}, now.tzinfo) if span else None
-            instance = Instance(start, expiry)
+            instance = Instance(start, expiry, opened=now)
             self.instances.append(instance)
             room = self.target - start
             instance.stamps = stamps[:room]
@@ -132,6 +141,25 @@ class Card:
                 stamps = []
         self.settle(now, rewards)
         return placed
+
+    def pour(self, other: Card, now: datetime, rewards: Rewards) -> None:
+        """Another member's cards of this kind come here; of those that can be filled the older ones get
+        the stamps of the younger, which end where they are left empty."""
+        self.instances += other.instances
+        self.last = max((one for one in (self.last, other.last) if one is not None), default=None)
+        unfilled = [one for one in self.instances if not one.complete and not one.lapsed]
+        unfilled.sort(key=lambda one: one.opened)
+        for place, younger in enumerate(unfilled):
+            for older in unfilled[:place]:
+                room = 0 if older.lapsed else self.target - older.on_card()
+                older.stamps += younger.stamps[:room]
+                younger.stamps = younger.stamps[room:]
+            younger.lapsed = place > 0 and not younger.stamps
+            # What it brought stays.
+            younger.stays = set(younger.issues)
+        for reward, issues in other.issues.items():
+            self.issues.setdefault(reward, []).extend(issues)
+        self.settle(now, rewards)
 
     def take(self, purchase: str, count: int, now: datetime, rewards: Rewards) -> None:
         """Takes the last stamps of a purchase; the others are put on the cards again."""
@@ -150,19 +178,25 @@ class Card:
 
     def settle(self, now: datetime, rewards: Rewards) -> None:
         """Issues the rewards of full cards and milestones, and takes back what is none any more."""
-        reached_at = self.document.get("milestones", ())
-        milestones = [(one["stamps"], f"at {one['stamps']}", one["reward"]) for one in reached_at]
-        full = [(self.target, f"full {reward}", reward) for reward in self.document.get("rewards", ())]
-        for kind in (milestones, full):
-            for instance in self.instances:
-                for stamps, name, reward in kind:
-                    has = instance.on_card() >= stamps
-                    if has and name not in instance.issues:
+        milestones = [(one["stamps"], f"at {one['stamps']}", one["reward"]) for one in self.document.get("milestones", ())]
+        for instance in self.instances:
+            for stamps, name, reward in milestones:
+                has = instance.on_card() >= stamps
+                if has:
+                    instance.stays.discard(name)
+                    if name not in instance.issues and not instance.lapsed:
                         instance.issues[name] = rewards.issue(reward, now)
-                    elif not has and name in instance.issues:
-                        if instance.issues[name].state == "ready":
-                            instance.issues[name].state = "void"
-                        del instance.issues[name]
+                elif name in instance.issues and name not in instance.stays:
+                    instance.issues.pop(name).never()
+        full = sum(1 for instance in self.instances if instance.on_card() >= self.target)
+        for reward in self.document.get("rewards", ()):
+            issues = self.issues.setdefault(reward, [])
+            while len(issues) < full:
+                issues.append(rewards.issue(reward, now))
+            while len(issues) > full:
+                newest = max((one for one in issues if one.state in ("ready", "lapsed")), key=lambda one: one.number)
+                issues.remove(newest)
+                newest.never()
         for instance in self.instances:
             instance.complete = instance.on_card() >= self.target
 

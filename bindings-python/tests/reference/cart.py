@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from .days import WEEKDAYS
 from .numbers import minor, money_text, with_tax
+from .occasions import occurrence
 
 Json = dict[str, Any]
 
@@ -101,6 +102,7 @@ class Terms:
     last_stamps: dict[str, datetime | None] = field(default_factory=dict)
     tiers_before: dict[str, str | None] = field(default_factory=dict)
     """Those held before the purchase, which its prices are those of."""
+    joined: date | None = None
 
 
 def matches(target: Json | None, line: Json) -> bool:
@@ -238,6 +240,8 @@ def holds(kind: str, said: Any, purchase: Json, terms: Terms, now: datetime) -> 
             return bool(every and terms.ordinal % every == 0) or terms.ordinal in said.get("at", ())
         case "first_purchase":
             return terms.first_again if said.get("again_after_return") else terms.first
+        case "birthday" | "enrolment_anniversary":
+            return occurrence(kind, said, now.date(), terms.facts.get("birthday"), terms.joined) is not None
         case "shipping_method":
             return any(one.get("method") in said for one in purchase.get("shipping", ()))
         case "code":

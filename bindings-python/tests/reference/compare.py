@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import loyalty_core as lc
 
 from .cart import Json
-from .member import Member, Refused
+from .member import Refused
+from .pairs import Holder, merge, transfer
 
 
 class Different(Exception):
@@ -102,25 +103,36 @@ def hold(model: Any, engine: Any, at: str) -> None:
 def run(case: Json) -> int:
     """Runs a case; gives how many triples of scheme, history and cart it holds."""
     scheme = lc.Scheme.from_dict(case["scheme"])
-    account = lc.Account("member")
-    model = Member(case["scheme"])
+    accounts: dict[str, lc.Account] = {}
+    models: dict[str, Holder] = {}
     triples = 0
     for place, step in enumerate(case["steps"]):
         now = datetime.fromisoformat(step["at"])
         where = f"step {place}"
+        name, other = step.get("member", "member"), step.get("other", "other")
+        for one in (name, other) if "transfer" in step or "merge" in step else (name,):
+            accounts.setdefault(one, lc.Account(one))
+            models.setdefault(one, Holder(case["scheme"]))
         if "act" in step:
             ((kind, body),) = step["act"].items()
-            if kind == "record":
+            if kind == "record" and not models[name].closed:
                 triples += 1
-                decide(scheme, account, model, step["at"], now, body, where)
-            account = do(scheme, account, model, step, now, where)
-        said = engine_standing(lc.standing(scheme, account, at=step["at"]).to_dict())
-        hold(model.standing(now), said, f"{where} standing")
+                decide(scheme, accounts[name], models[name], step["at"], now, body, where)
+            accounts[name] = do(scheme, accounts[name], models[name], step, now, where)
+        elif "transfer" in step or "merge" in step:
+            if name == other:
+                raise ValueError("one member twice")
+            both = accounts[name], accounts[other]
+            accounts[name], accounts[other] = between(scheme, both, (models[name], models[other]), step, now, where)
+        for one, model in models.items():
+            if not model.closed:
+                said = engine_standing(lc.standing(scheme, accounts[one], at=step["at"]).to_dict())
+                hold(model.standing(now), said, f"{where} standing {one}")
     return triples
 
 
 def decide(
-    scheme: lc.Scheme, account: lc.Account, model: Member, at: str, now: datetime, body: Json, where: str
+    scheme: lc.Scheme, account: lc.Account, model: Holder, at: str, now: datetime, body: Json, where: str
 ) -> None:
     """Quotes a purchase in both."""
     facts = body.get("facts")
@@ -129,7 +141,38 @@ def decide(
     hold(model_decision(made, said), said, f"{where} decision")
 
 
-def do(scheme: lc.Scheme, account: lc.Account, model: Member, step: Json, now: datetime, where: str) -> lc.Account:
+def between(
+    scheme: lc.Scheme,
+    accounts: tuple[lc.Account, lc.Account],
+    models: tuple[Holder, Holder],
+    step: Json,
+    now: datetime,
+    where: str,
+) -> tuple[lc.Account, lc.Account]:
+    """Does an act between two accounts in both."""
+    try:
+        if "transfer" in step:
+            transfer(*models, step["transfer"], now)
+        else:
+            merge(*models, now)
+        made: Json = {}
+    except Refused as refused:
+        made = {"error": str(refused)}
+    try:
+        if "transfer" in step:
+            first, second = lc.transfer(scheme, *accounts, **step["transfer"], at=step["at"])
+        else:
+            first, second = lc.merge(scheme, *accounts, **step["merge"], at=step["at"])
+    except lc.LoyaltyError as error:
+        if error.code.startswith("read."):
+            raise
+        hold(made, {"error": error.code}, f"{where} act")
+        return accounts
+    hold(made, {}, f"{where} act")
+    return first.account, second.account
+
+
+def do(scheme: lc.Scheme, account: lc.Account, model: Holder, step: Json, now: datetime, where: str) -> lc.Account:
     """Does an act in both."""
     try:
         made = model.act(step["act"], now)

@@ -11,6 +11,7 @@ from .cart import Failure, Json, Line, Terms, failure, matches
 from .days import period_start
 from .delivery import Charge
 from .numbers import by_largest_remainder, minor, points_text, stepped, thousandths, with_tax
+from .occasions import occasions
 
 @dataclass
 class Part:
@@ -93,10 +94,18 @@ def refusal(
     on_delivery = delivery and "target" not in rule
     if not any(counts(rule, line) for line in lines) and not of_amount and not on_delivery:
         return "rule.no_line", None
+    if any(terms.headroom.get(key, 0) for key in occasion_keys(rule, terms)):
+        return "cap.occasion", None
     for per, left in headroom_of(f"rule.{rule['id']}", "times", rule.get("times", []), terms):
         if left == 0:
             return f"cap.{per}", None
     return None
+
+
+def occasion_keys(rule: Json, terms: Terms) -> list[str]:
+    """The birthday or anniversary for which a rule pays once."""
+    days = occasions(rule.get("when"), terms.at.date(), terms.facts.get("birthday"), terms.joined)
+    return [f"rule.{rule['id']}.occasion@{day}" for day in days]
 
 
 VAIN = ("flag", "code", "channel", "store", "segment", "between", "tier", "shipping_method")

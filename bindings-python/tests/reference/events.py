@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .cards import day_key, guarded
 from .cart import Json, failure
 from .days import without_defaults
-from .earning import headroom_of, limit_key, step_of, wallet_of
+from .earning import headroom_of, limit_key, occasion_keys, step_of, wallet_of
 from .numbers import thousandths
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def earn(member: Member, rule: Json, facts: Json, now: datetime) -> None:
     owner, document = f"rule.{rule['id']}", wallet.document
     if any(left == 0 for _, left in headroom_of(owner, "times", rule.get("times", []), terms)):
         return
+    if any(terms.headroom.get(key, 0) for key in occasion_keys(rule, terms)):
+        return
     limits = headroom_of(owner, "points", rule.get("caps", []), terms)
     limits += headroom_of(f"wallet.{document['id']}", "points", document.get("caps", []), terms)
     if "balance_max" in document:
@@ -64,6 +66,8 @@ def earn(member: Member, rule: Json, facts: Json, now: datetime) -> None:
         "promotional": rule.get("promotional", False),
     }
     wallet.add(member.open_lot(wallet, lot, points, now, None), now)
+    for key in occasion_keys(rule, terms):
+        member.count(key, 1)
     for cap in rule.get("caps", ()):
         member.count(f"{owner}.points.{limit_key(cap['per'], terms)}", points)
     for limit in rule.get("times", ()):

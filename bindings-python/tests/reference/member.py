@@ -16,7 +16,7 @@ from .claims import Claims, Use, cost_of, shown_use
 from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
 from .delivery import Charge
-from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, step_of
+from .earning import Earned, bases, changed_parts, earn, is_no_candidate, limit_key, made_of, occasion_keys, step_of
 from .events import fulfilled, happened
 from .ladders import measured
 from .ladders import standing as standing_of
@@ -219,6 +219,7 @@ class Member:
         return Lot(
             number=len(wallet.lots),
             points=points,
+            opened=now.date(),
             expiry_terms=terms["expiry"],
             pending=pending_end(now, pending["after"]) if pending and "after" in pending else None,
             awaits=pending["event"] if pending and "event" in pending else None,
@@ -393,15 +394,17 @@ class Member:
             for limit in rule.get("times", ()):
                 if limit["per"] != "order" and paid:
                     self.count(f"rule.{rule['id']}.times.{limit_key(limit['per'], sale.terms)}", paid)
+            for key in occasion_keys(rule, sale.terms) if paid else ():
+                self.count(key, paid)
         for cap in self.wallets[name].document.get("caps", ()):
             if cap["per"] != "order":
                 self.count(f"wallet.{name}.points.{limit_key(cap['per'], sale.terms)}", whole)
 
-    def count_offers(self, sale: Sale, sign: int, *, money: bool = True) -> None:
+    def count_offers(self, sale: Sale, sign: int, *, uses: bool = True, money: bool = True) -> None:
         """Counts the offers of a sale as used, or as used no more."""
         for used in sale.used:
             owner = f"offer.{used.document['id']}"
-            for limit in used.document.get("times", ()):
+            for limit in used.document.get("times", ()) if uses else ():
                 self.count(period_key(owner, "times", limit["per"], sale.terms), sign)
             for budget in used.document.get("budgets", ()) if money else ():
                 self.count(period_key(owner, "amount", budget["per"], sale.terms), sign * used.gives)
@@ -423,13 +426,14 @@ class Member:
             if use.issue is None:
                 use.issue = self.rewards.issue(use.reward, now)
             use.issue.state = "used"
+        for wallet in self.wallets.values():
+            wallet.moved(now, purchase["id"])
         for paid in [*(use.paid for use in priced.uses if use.paid is not None), *priced.payments]:
             wallet = self.wallets[paid.wallet]
             paid.draws = self.drawn(wallet, paid.points)
             sale.payments.append(paid)
         for name, found in earned.items():
             wallet = self.wallets[name]
-            wallet.moved(now, purchase["id"])
             sale.on_lines[name] = shares_of_lines(found, step_of(wallet.document))
             for lot_terms, points in self.lots_of(wallet.document, found):
                 wallet.add(self.open_lot(wallet, lot_terms, points, now, purchase["id"]), now)
@@ -540,8 +544,7 @@ class Member:
 
     def act_cancel(self, body: Json, now: datetime) -> Json:
         sale = self.sale(body["purchase"])
-        if not sale.returned:
-            self.count_offers(sale, -1)
+        self.count_offers(sale, -1, uses=not sale.returned)
         for line in sale.lines:
             line.kept = line.goodwill = 0
         refund = self.refund(sale)
@@ -765,7 +768,7 @@ class Member:
         """Where the member is, in the parts that are compared."""
         self.advance(now)
         return {
-            "wallets": [wallet.standing() for wallet in self.wallets.values()],
+            "wallets": [wallet.standing(now) for wallet in self.wallets.values()],
             "cards": [card.standing() for card in self.cards.values()],
             "rewards": self.rewards.standing(),
             "ladders": [

@@ -203,7 +203,7 @@ class Pricing:
                     amount = max(0, sum(self.running(place) for place in group) - minor(said["price"]))
                 case _:
                     raise AssertionError(kind)
-            if len(groups) == 1:
+            if said.get("per", "total") == "total":
                 amount = min([amount, *most])
             made |= self.shared(amount, group, of if kind == "percent" else "running")
         for limit in most:
@@ -211,17 +211,21 @@ class Pricing:
         return made
 
     def lowered(self, cuts: dict[Place, int], most: int) -> dict[Place, int]:
-        """Cuts that are together no more than an amount."""
-        total = sum(cuts.values())
-        if total <= most:
+        """Cuts that are together no more than an amount, shared out by what they would be: over the lines,
+        then over the units of each, of which those that were lowered alike have one part together."""
+        if sum(cuts.values()) <= most:
             return cuts
-        lines = sorted({at for at, _ in cuts})
-        of = [[place for place in cuts if place[0] == at] for at in lines]
-        by_line = [sum(cuts[place] for place in group) for group in of]
+
+        def parts(amount: int, groups: list[list[Place]]) -> list[int]:
+            weights = [sum(cuts[place] for place in group) for group in groups]
+            return capped_shares(amount, weights, [sum(self.room(place) for place in group) for group in groups])
+
+        lines = [[place for place in cuts if place[0] == at] for at in sorted({at for at, _ in cuts})]
         made: dict[Place, int] = {}
-        for group, share in zip(of, capped_shares(most, by_line, by_line), strict=True):
-            own = [cuts[place] for place in group]
-            made |= dict(zip(group, capped_shares(share, own, own), strict=True))
+        for line, share in zip(lines, parts(most, lines), strict=True):
+            runs = self.runs(line)
+            for run, portion in zip(runs, parts(share, runs), strict=True):
+                made |= dict(zip(run, parts(portion, [[place] for place in run]), strict=True))
         return made
 
     def take(self, kind: str, name: str, cuts: dict[Place, int]) -> int:

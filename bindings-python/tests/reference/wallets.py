@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from math import ceil, floor
 from zoneinfo import ZoneInfo
@@ -35,6 +35,9 @@ class Lot:
     """When the validity begins."""
     open: bool = False
     """Whether it became usable."""
+    opened: date = date.min
+    """The day it came into being."""
+    lapsed_on: date = date.min
 
 
 @dataclass
@@ -121,7 +124,7 @@ class Wallet:
         def key(lot: Lot) -> tuple[object, ...]:
             expiry = end if lot.expiry is None else instant(lot.expiry, self.zone)
             if draw == "oldest":
-                return (lot.number,)
+                return (lot.opened, lot.number)
             if draw == "promotional_first":
                 return (not lot.promotional, expiry, lot.number)
             return (expiry, lot.number)
@@ -153,7 +156,7 @@ class Wallet:
             draw.points -= back
             draw.lot.points += back
             points -= back
-            fill = min(self.owed, draw.lot.points) if draw.lot.open else 0
+            fill = min(self.owed, draw.lot.points - draw.lot.held) if draw.lot.open else 0
             self.owed -= fill
             draw.lot.points -= fill
         return owed, points
@@ -169,13 +172,13 @@ class Wallet:
             points -= back
             old = draw.lot.expiry
             if back and grace and old is not None and instant(old, self.zone) < instant(longer, self.zone):
-                lot = Lot(len(self.lots), back, {"never": {}}, promotional=draw.lot.promotional)
+                lot = Lot(len(self.lots), back, {"never": {}}, promotional=draw.lot.promotional, opened=now.date())
                 self.lots.append(lot)
                 self.activate(lot, now, now)
                 lot.expiry = longer
                 continue
             draw.lot.points += back
-            fill = min(self.owed, draw.lot.points) if back and not reached(draw.lot.expiry, now) else 0
+            fill = min(self.owed, draw.lot.points - draw.lot.held) if back and not reached(draw.lot.expiry, now) else 0
             self.owed -= fill
             draw.lot.points -= fill
 
@@ -216,6 +219,8 @@ class Wallet:
         gone = lot.points - lot.held
         lot.points -= gone
         lot.lapsed += gone
+        assert lot.expiry is not None
+        lot.lapsed_on = instant(lot.expiry, self.zone).astimezone(self.zone).date()
         self.expired += gone
 
     def due(self, now: datetime) -> list[tuple[datetime, int, int]]:
@@ -229,12 +234,12 @@ class Wallet:
                 made.append((instant(lot.expiry, self.zone), 5, place))
         return made
 
-    def standing(self) -> Json:
-        """The wallet as a standing shows it."""
+    def standing(self, now: datetime) -> Json:
+        """The wallet as a standing shows it. What a hold alone keeps from lapsing has no day."""
         lapses: dict[str, tuple[datetime, int]] = {}
         for lot in self.lots:
             text = deadline_text(lot.expiry)
-            if text is not None and lot.expiry is not None and lot.points:
+            if text is not None and lot.expiry is not None and lot.points and not reached(lot.expiry, now):
                 before = lapses.get(text, (None, 0))[1]
                 lapses[text] = (instant(lot.expiry, self.zone), before + lot.points)
         made: Json = {

@@ -4,20 +4,19 @@ use serde::Serialize;
 
 use crate::id::{ActorId, GroupKey, ReasonCode, WalletId};
 use crate::ledger::{
-    Account, ActKind, Content, Entry, EventEntry, InstanceState, LotOpen, MergeInEntry, Peer,
-    StampEntry, TierCause, TransferInEntry, TransferOutEntry,
+    Account, ActKind, Content, Entry, EventEntry, LotOpen, MergeInEntry, Peer, TierCause,
+    TransferInEntry, TransferOutEntry,
 };
 use crate::number::Points;
 use crate::time::Moment;
 
 use super::act::Schemes;
-use super::card::put_stamps;
+use super::card::pour_cards;
 use super::draft::{Author, Draft, Posted};
 use super::drain::draw;
 use super::error::ActError;
 use super::ladder::{change, settle_tiers};
 use super::tier::held_tier;
-use crate::number::Sort;
 use crate::tree::Readable;
 
 /// Points to move from one account to another.
@@ -231,48 +230,18 @@ pub fn merge(
     Ok(PairOutcome::Posted(Box::new(first), Box::new(second)))
 }
 
+/// What lapses first fills first.
 fn fill_deficits(draft: &mut Draft<'_>) -> Result<(), ActError> {
-    let lots: Vec<_> = draft
-        .account
-        .wallets
-        .iter()
-        .filter(|wallet| !wallet.deficit.is_zero())
-        .flat_map(|wallet| wallet.live_lots().map(|(lot, _)| (wallet.id.clone(), lot)))
+    let wallets = draft.account.wallets.iter();
+    let owed: Vec<_> = wallets
+        .map(|wallet| (wallet.id.clone(), wallet.deficit))
+        .filter(|(_, deficit)| !deficit.is_zero())
         .collect();
-    for (wallet, lot) in lots {
-        draft.fill_deficit(&wallet, lot)?;
-    }
-    Ok(())
-}
-
-/// Of several open cards of one kind the older is filled from the younger.
-fn pour_cards(draft: &mut Draft<'_>) -> Result<(), ActError> {
-    let scheme = draft.scheme;
-    for (place, card) in scheme.cards.iter().enumerate() {
-        let Some(held) = draft.account.card(&card.id) else {
-            continue;
-        };
-        let open = held
-            .instances
-            .iter()
-            .enumerate()
-            .filter(|(_, instance)| instance.state == InstanceState::Open);
-        let mut open: Vec<_> = open.map(|(n, instance)| (n, instance.clone())).collect();
-        open.order_by_key(|(number, instance)| (instance.opened.instant_ms(), *number));
-        let mut loose = Vec::new();
-        for (number, instance) in open.into_iter().skip(1) {
-            for run in instance.stamps {
-                draft.push(Entry::Stamp(Box::new(StampEntry {
-                    card: card.id.clone(),
-                    instance: super::arith::small(number),
-                    count: i64::from(run.count).saturating_neg(),
-                    purchase: run.purchase.clone(),
-                })))?;
-                loose.push(run);
-            }
-        }
-        for run in loose {
-            put_stamps(draft, place, run.count, run.purchase.as_ref())?;
+    for (wallet, deficit) in owed {
+        let order = crate::scheme::Draw::EarliestExpiry;
+        let (draws, _) = draw(&draft.account, &wallet, deficit, order, draft.at());
+        for draw in draws {
+            draft.fill_deficit(&wallet, draw.lot)?;
         }
     }
     Ok(())

@@ -16,19 +16,21 @@ use super::expiry::validity_end;
 use super::stamp::{FillStep, fill, on_card};
 use crate::number::Sort;
 
-/// Puts stamps on the member's cards of one kind.
+/// Puts stamps on the member's cards of one kind; how many were not dropped.
 pub(crate) fn put_stamps(
     draft: &mut Draft<'_>,
     place: usize,
     count: u32,
     purchase: Option<&PurchaseId>,
-) -> Result<(), ActError> {
+) -> Result<u32, ActError> {
     let scheme = draft.scheme;
     let Some(card) = scheme.cards.get(place) else {
-        return Ok(());
+        return Ok(0);
     };
+    let mut put = 0_u32;
     let mut steps: Vec<FillStep> = Vec::new();
     fill(card, draft.account.card(&card.id), count, |step| {
+        put = put.saturating_add(step.put);
         steps.push(step)
     });
     for step in steps {
@@ -49,7 +51,69 @@ pub(crate) fn put_stamps(
             }))?;
         }
     }
-    settle_rewards(draft, card)
+    settle_rewards(draft, card)?;
+    Ok(put)
+}
+
+/// After a merge: of several open cards of one kind the older are filled from the younger, of which those
+/// that are left empty end. What these brought stays.
+pub(crate) fn pour_cards(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let scheme = draft.scheme;
+    for card in &scheme.cards {
+        let Some(held) = draft.account.card(&card.id) else {
+            continue;
+        };
+        let open = held.instances.iter().zip(0_u32..);
+        let open = open.filter(|(instance, _)| instance.state == InstanceState::Open);
+        let mut open: Vec<_> = open.map(|(instance, n)| (instance.clone(), n)).collect();
+        open.order_by_key(|(instance, number)| (instance.opened.instant_ms(), *number));
+        let end = |instance, lapsed| {
+            Entry::CardComplete(CardCompleteEntry {
+                card: card.id.clone(),
+                instance,
+                lapsed,
+            })
+        };
+        // The older cards, and how many stamps each has room for.
+        let mut older: Vec<(u32, u32)> = Vec::new();
+        for (instance, number) in open {
+            let mut left = 0_u32;
+            for run in &instance.stamps {
+                let mut count = run.count;
+                for (into, room) in older.iter_mut().filter(|(_, room)| *room > 0) {
+                    let part = count.min(*room);
+                    if part == 0 {
+                        break;
+                    }
+                    for (instance, count) in [
+                        (number, i64::from(part).saturating_neg()),
+                        (*into, part.into()),
+                    ] {
+                        draft.push(Entry::Stamp(Box::new(StampEntry {
+                            card: card.id.clone(),
+                            instance,
+                            count,
+                            purchase: run.purchase.clone(),
+                        })))?;
+                    }
+                    count = count.saturating_sub(part);
+                    *room = room.saturating_sub(part);
+                    if *room == 0 {
+                        draft.push(end(*into, false))?;
+                    }
+                }
+                left = left.saturating_add(count);
+            }
+            if left == 0 && !older.is_empty() {
+                draft.push(end(number, true))?;
+                continue;
+            }
+            let room = instance.target.saturating_sub(instance.start);
+            older.push((number, room.saturating_sub(left)));
+        }
+        settle_rewards(draft, card)?;
+    }
+    Ok(())
 }
 
 fn open(draft: &mut Draft<'_>, card: &Card, instance: u32, start: u32) -> Result<(), ActError> {
@@ -235,7 +299,7 @@ pub(crate) fn take_stamps(
             lapsed: false,
         }))?;
     }
-    void_milestones(draft, card)?;
+    void_milestones(draft, card, &before)?;
     lapse_reopened(draft, card)?;
     Ok(charge)
 }
@@ -507,14 +571,18 @@ fn void_surplus(
 }
 
 /// Makes unused rewards of milestones void that are no longer reached.
-fn void_milestones(draft: &mut Draft<'_>, card: &Card) -> Result<(), ActError> {
+fn void_milestones(
+    draft: &mut Draft<'_>,
+    card: &Card,
+    before: &[Instance],
+) -> Result<(), ActError> {
     let Some(held) = draft.account.card(&card.id) else {
         return Ok(());
     };
     let mut void = Vec::new();
-    for (number, instance) in held.instances.iter().enumerate() {
+    for ((number, instance), before) in held.instances.iter().enumerate().zip(before) {
         for milestone in &instance.milestones {
-            if on_card(instance) >= milestone.stamps {
+            if on_card(instance) >= milestone.stamps || on_card(before) < milestone.stamps {
                 continue;
             }
             if let Some(issue) =

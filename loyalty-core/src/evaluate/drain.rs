@@ -49,8 +49,9 @@ pub(crate) fn draw_last(
             let deadline = state
                 .deadline(lot)
                 .map_or(i64::MAX, |deadline| deadline.order_ms(offset));
+            // A merge puts lots behind others that are younger.
             let deadline = if order == DrawOrder::Oldest {
-                0
+                lot.opened.days().into()
             } else {
                 deadline
             };

@@ -1,6 +1,6 @@
 //! Tiers: what is measured, which tier it earns, and when a tier is reviewed.
 
-use crate::ledger::{self, Account, HeldTier, TierCause};
+use crate::ledger::{self, Account, HeldTier, TierCause, TierStep};
 use crate::scheme::compiled::{Ladder, Metric, Review, Scheme, Window};
 use crate::scheme::{Downgrade, Period, RoundUp};
 use crate::time::{Date, Deadline, Moment, Span};
@@ -351,6 +351,9 @@ pub(crate) fn refold(
             TierCause::Review | TierCause::Assigned | TierCause::Merged
         )
     });
+    // A merge alone opens no window: all that was measured is in it.
+    let opens = |step: &TierStep| matches!(step.cause, TierCause::Review | TierCause::Assigned);
+    let opened = opened.filter(|_| state.changes.iter().any(opens));
     let mut tier = opened.map_or(base_tier(ladder), |step| {
         place(&step.tier).max(base_tier(ladder))
     });

@@ -14,9 +14,11 @@ use super::entry::{
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
+use super::fold_points::day_of_lapse;
 use super::group::ActKind;
 use super::wallet::{later, number};
 use crate::number::Sort;
+use crate::time::Moment;
 
 /// By how much the other account's numbers rise.
 struct Shift {
@@ -49,7 +51,7 @@ impl Account {
         }
         let shift = self.shift_for(other);
         for wallet in &other.wallets {
-            self.wallet_or_new(&wallet.id)?.pour(wallet)?;
+            self.wallet_or_new(&wallet.id)?.pour(wallet, context.at)?;
         }
         for card in &other.cards {
             self.card_or_new(&card.id)?.pour(card);
@@ -225,8 +227,11 @@ impl Shift {
 
 impl Wallet {
     /// Another wallet's lots behind these; deficits and totals add.
-    fn pour(&mut self, other: &Self) -> Result<(), LedgerError> {
-        self.lots.extend(other.lots.iter().cloned());
+    fn pour(&mut self, other: &Self, at: Moment) -> Result<(), LedgerError> {
+        let mut poured = other.clone();
+        self.end_inactive(at)?;
+        poured.end_inactive(at)?;
+        self.lots.append(&mut poured.lots);
         add(&mut self.deficit, other.deficit, "the deficit")?;
         self.totals.pour(&other.totals)?;
         self.activity = later(self.activity, other.activity);
@@ -239,6 +244,20 @@ impl Wallet {
         };
         super::arith::add_carry(&mut self.carry_num, &mut self.carry_den, &carry)?;
         self.advance();
+        Ok(())
+    }
+}
+
+impl Wallet {
+    /// What has lapsed by inactivity, or would have if it had held points, stays so whatever the other did.
+    fn end_inactive(&mut self, at: Moment) -> Result<(), LedgerError> {
+        let (activity, again) = (self.activity, self.active_again);
+        for lot in self.lots.iter_mut().filter(|lot| lot.activity()) {
+            let end = lot.deadline(activity, again);
+            if lot.expired_on().is_none() && end.is_some_and(|end| end.reached(at)) {
+                lot.expired_on = day_of_lapse(end, at)?.into();
+            }
+        }
         Ok(())
     }
 }

@@ -291,7 +291,7 @@ fn format_points(points: Points) -> smol_str::SmolStr {
 
 /// The civil day of a deadline, which must be reached.
 #[inline(never)]
-fn day_of_lapse(deadline: Option<Deadline>, at: Moment) -> Result<Date, LedgerError> {
+pub(super) fn day_of_lapse(deadline: Option<Deadline>, at: Moment) -> Result<Date, LedgerError> {
     match deadline.filter(|deadline| deadline.reached(at)) {
         Some(Deadline::Day(date)) => Ok(date),
         Some(reached) => {

@@ -138,7 +138,9 @@ pub(super) fn earn_event(
             if context.headroom_of(key.clone(), 1, &mut met)? == 0 {
                 continue;
             }
-            draft.count(key, 1)?;
+            if granted > 0 {
+                draft.count(key, 1)?;
+            }
         }
         if granted <= 0 {
             continue;
@@ -233,10 +235,10 @@ fn stamp_event(
         if granted == 0 {
             continue;
         }
-        crate::evaluate::card::put_stamps(draft, place, granted, None)?;
+        let put = crate::evaluate::card::put_stamps(draft, place, granted, None)?;
         if card.stamps_per_day > 0 {
             let key = crate::evaluate::stamp::day_key(card, context.at.date());
-            draft.count(key, i64::from(granted))?;
+            draft.count(key, i64::from(put))?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use super::*;
 use crate::evaluate::evaluation::check_lists;
 use crate::evaluate::limit::count;
 use crate::evaluate::offers;
+use crate::number::Sort;
 
 pub(super) fn hold(draft: &mut Draft<'_>, act: &HoldAct) -> Result<(), ActError> {
     if draft.account.hold(&act.id).is_some() {
@@ -105,18 +106,25 @@ pub(super) fn ready_issues(
     order: &RewardOrder,
     taken: &[u64],
 ) -> Result<Vec<u64>, ActError> {
-    let ready: Vec<u64> = draft
+    let offset = draft.at().offset_ms();
+    let mut ready: Vec<(i64, u64)> = draft
         .account
         .rewards
         .iter()
-        .enumerate()
-        .filter(|(_, issued)| {
+        .zip(0_u64..)
+        .filter(|(issued, _)| {
             issued.reward == order.reward && matches!(issued.state, RewardState::Ready(_))
         })
-        .map(|(place, _)| u64::try_from(place).unwrap_or(u64::MAX))
-        .filter(|issue| !taken.contains(issue))
-        .take(index(order.quantity))
+        .map(|(issued, issue)| {
+            let end = issued.expiry.map(|end| end.order_ms(offset));
+            (end.unwrap_or(i64::MAX), issue)
+        })
+        .filter(|(_, issue)| !taken.contains(issue))
         .collect();
+    // As on a purchase, the ones that lapse first.
+    ready.order();
+    let ready = ready.into_iter().map(|(_, issue)| issue);
+    let ready: Vec<u64> = ready.take(index(order.quantity)).collect();
     if ready.len() < index(order.quantity) {
         let allowed = format!("at most {} ready ones", ready.len());
         return Err(ActError::refused(
@@ -172,8 +180,13 @@ pub(super) fn capture(
             .collect();
         let redemption = draft.next_redemption();
         debug_assert!(!sum(&draws).is_negative(), "a hold keeps points");
+        let known = scheme_wallet(draft.scheme, wallet);
         let terms = crate::ledger::RedemptionTerms {
             hold: Some(hold.id.clone()),
+            activity: match known {
+                Some(known) => activity_end(&known.terms, draft.occurred())?,
+                None => None,
+            },
             ..Default::default()
         };
         let spent = RedemptionEntry::new(redemption, wallet.clone(), draws, terms);
