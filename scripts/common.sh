@@ -12,7 +12,18 @@ use_build_cache() {
     export CARGO_TARGET_DIR="$cache_root/$key"
     mkdir -p "$CARGO_TARGET_DIR"
     touch "$CARGO_TARGET_DIR"
+    forget_other_checkout
     prune_build_cache
+}
+
+# Cargo takes what was built last for fresh by the times of files, and another checkout has other files: what that one
+# built of the project is built again.
+forget_other_checkout() {
+    local last="$CARGO_TARGET_DIR/checkout"
+    [ "$(cat "$last" 2>/dev/null || true)" != "$PWD" ] || return 0
+    find "$CARGO_TARGET_DIR" -type d -regextype posix-extended \
+        -regex '.*/\.fingerprint/(loyalty|npm-package|shop-server)-[^/]*' -prune -exec rm -rf -- {} +
+    printf '%s\n' "$PWD" >"$last"
 }
 
 # Keeps the two build folders that were used last.

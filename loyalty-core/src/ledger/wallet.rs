@@ -197,7 +197,7 @@ impl Wallet {
         draws: &[Draw],
         what: &'static str,
     ) -> Result<Points, LedgerError> {
-        self.draw_where(draws, what, |_| true)
+        self.draw_at(draws, what, None)
     }
 
     /// The same from lots of which none may wait for something.
@@ -208,16 +208,17 @@ impl Wallet {
         what: &'static str,
         at: Moment,
     ) -> Result<Points, LedgerError> {
-        self.draw_where(draws, what, |lot| usable(lot, at))
+        self.draw_at(draws, what, Some(at))
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn draw_where(
+    fn draw_at(
         &mut self,
         draws: &[Draw],
         what: &'static str,
-        ready: impl Fn(&Lot) -> bool,
+        at: Option<Moment>,
     ) -> Result<Points, LedgerError> {
+        let ready = |lot: &Lot| at.is_none_or(|at| usable(lot, at));
         let mut total = Points::ZERO;
         for (nth, draw) in draws.iter().enumerate() {
             let (id, count) = (&self.id, self.lots.len());
