@@ -148,9 +148,10 @@ class Shared(Happens, Used):
             if place > 1 and self.some(0.02 if gone else 0.25):
                 step |= self.between(place, scheme, self.random.sample(MEMBERS, 2), gone is not None)
                 if "merge" in step:
-                    survivor, gone = step["member"], step["other"]
-                    sold[survivor] += sold[gone]
-                    holds[survivor] += holds[gone]
+                    survivor, poured = str(step["member"]), str(step["other"])
+                    sold[survivor] += sold[poured]
+                    holds[survivor] += holds[poured]
+                    gone = poured
             else:
                 act: Json | None
                 if place < 4 and self.some(0.6):
