@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The benches: "quick" in a few minutes, "full" with instruction counts (valgrind), "npm" for the npm package,
-# "npm-instructions" for wasm's instructions of a quote.
+# "npm-instructions" for wasm's instructions of a quote, "npm-reached" for the functions that one calls.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 if [ "${1:-}" = npm ]; then
     scripts/setup.sh rust node chromium
@@ -9,10 +9,10 @@ if [ "${1:-}" = npm ]; then
     npm install --silent --no-audit --no-fund --ignore-scripts --legacy-peer-deps --no-package-lock --prefix benches/npm
     exec node benches/npm/bench.js "${@:2}"
 fi
-if [ "${1:-}" = npm-instructions ]; then
+if [ "${1:-}" = npm-instructions ] || [ "${1:-}" = npm-reached ]; then
     scripts/setup.sh rust node
     scripts/npm.sh build
-    exec node benches/npm/instructions.js
+    exec node "benches/npm/${1#npm-}.js"
 fi
 scripts/setup.sh rust
 use_build_cache

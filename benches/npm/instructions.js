@@ -11,44 +11,9 @@ import * as api from "../../bindings-wasm/dist/api.js";
 import { start } from "../../bindings-wasm/dist/instance.js";
 import * as glue from "../../bindings-wasm/dist/loyalty_glue.js";
 import { CART, GOLDEN, NOW, member } from "./cart.js";
+import { Reader, leb, section } from "./wasm.js";
 
 const FREE = new Set([0x01, 0x02, 0x03, 0x05, 0x0b, 0x1a]);
-
-/** Bytes that are read from their beginning on. */
-class Reader {
-  constructor(bytes) {
-    this.bytes = bytes;
-    this.at = 0;
-  }
-
-  leb() {
-    let [value, shift] = [0, 1];
-    for (;;) {
-      const byte = this.bytes[this.at++];
-      value += (byte & 127) * shift;
-      if (byte < 128) return value;
-      shift *= 128;
-    }
-  }
-
-  skip(count = 1) {
-    for (let left = count; left > 0; left -= 1) this.leb();
-  }
-
-  take(length) {
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-}
-
-const leb = (value) => {
-  const bytes = [];
-  do {
-    bytes.push(value % 128 | (value >= 128 ? 128 : 0));
-    value = Math.floor(value / 128);
-  } while (value > 0);
-  return bytes;
-};
 
 // Immediates of LEB numbers after each opcode.
 const NUMBERS = new Map([[0x10, 1], [0x11, 2], [0x0c, 1], [0x0d, 1], [0x3f, 1], [0x40, 1], [0x41, 1], [0x42, 1], [0xd0, 1], [0xd2, 1]]);
@@ -83,8 +48,6 @@ function counted(body, global) {
   }
   return made;
 }
-
-const section = (id, bytes) => Buffer.concat([Buffer.from([id, ...leb(bytes.length)]), bytes]);
 
 /** The module with a counter, which it exports as `instructions`. */
 function instrumented(bytes) {

@@ -169,12 +169,20 @@ fn numbers(index: &mut Index, column: &Column<'_>, kept: &Kept) -> Result<Vec<u3
     if keyed.len() == kept.len() {
         return Ok(found);
     }
+    Ok(spread(found, kept, |row| column.is_valid(row)).collect())
+}
+
+/// Numbers of the rows that have one, each at its row; [`NO_NUMBER`] at the others.
+fn spread(
+    found: Vec<u32>,
+    kept: &Kept,
+    has_one: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = u32> {
     let mut found = found.into_iter();
-    let number = |row: usize| match column.is_valid(row) {
+    kept.rows().map(move |row| match has_one(row) {
         true => found.next().unwrap_or(NO_NUMBER),
         false => NO_NUMBER,
-    };
-    Ok(kept.rows().map(number).collect())
+    })
 }
 
 impl OrderColumns {
@@ -464,8 +472,8 @@ struct Labels {
     rows: Vec<u32>,
 }
 
-const NO_LABEL: u32 = u32::MAX;
 const NO_NUMBER: u32 = u32::MAX;
+const NO_LABEL: u32 = NO_NUMBER;
 
 impl Labels {
     fn take(&mut self, column: &Column<'_>, kept: &Kept) -> Result<(), Failure> {
@@ -475,12 +483,9 @@ impl Labels {
         };
         let labelled = kept.rows().filter(|row| texts.is_valid(*row));
         let labelled: Vec<&str> = labelled.map(|row| texts.value(row)).collect();
-        let mut numbers = self.known.encode_texts(&labelled, cores())?.into_iter();
-        self.rows
-            .extend(kept.rows().map(|row| match texts.is_valid(row) {
-                true => numbers.next().unwrap_or(NO_LABEL),
-                false => NO_LABEL,
-            }));
+        let numbers = self.known.encode_texts(&labelled, cores())?;
+        let is_valid = |row: usize| texts.is_valid(row);
+        self.rows.extend(spread(numbers, kept, is_valid));
         Ok(())
     }
 
