@@ -345,15 +345,11 @@ pub(crate) fn refold(
             .and_then(|tier| ladder.tiers.iter().position(|known| known.id == *tier))
             .and_then(|place| u16::try_from(place).ok())
     };
-    let opened = state.changes.iter().rev().find(|step| {
-        matches!(
-            step.cause,
-            TierCause::Review | TierCause::Assigned | TierCause::Merged
-        )
-    });
+    let opens = |step: &&TierStep| matches!(step.cause, TierCause::Review | TierCause::Assigned);
     // A merge alone opens no window: all that was measured is in it.
-    let opens = |step: &TierStep| matches!(step.cause, TierCause::Review | TierCause::Assigned);
-    let opened = opened.filter(|_| state.changes.iter().any(opens));
+    let starts = |step: &&TierStep| opens(step) || step.cause == TierCause::Merged;
+    let opened = state.changes.iter().rev().find(starts);
+    let opened = opened.filter(|_| state.changes.iter().any(|step| opens(&step)));
     let mut tier = opened.map_or(base_tier(ladder), |step| {
         place(&step.tier).max(base_tier(ladder))
     });

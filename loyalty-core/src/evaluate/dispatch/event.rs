@@ -129,6 +129,9 @@ pub(super) fn earn_event(
             let left = balance_room(&context, wallet, max);
             granted = granted.min(whole(left, wallet.unit));
         }
+        if granted <= 0 {
+            continue;
+        }
         let occasion = match rule.when.as_ref().filter(|_| rule.occasion) {
             None => None,
             Some(when) => context.occurrence(when),
@@ -138,12 +141,7 @@ pub(super) fn earn_event(
             if context.headroom_of(key.clone(), 1, &mut met)? == 0 {
                 continue;
             }
-            if granted > 0 {
-                draft.count(key, 1)?;
-            }
-        }
-        if granted <= 0 {
-            continue;
+            draft.count(key, 1)?;
         }
         let number = draft.next_lot(&wallet.id);
         let points = Points::from_milli(granted);
