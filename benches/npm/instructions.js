@@ -8,10 +8,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
 import * as api from "../../bindings-wasm/dist/api.js";
-import { start } from "../../bindings-wasm/dist/instance.js";
 import * as glue from "../../bindings-wasm/dist/loyalty_glue.js";
 import { CART, GOLDEN, NOW, member } from "./cart.js";
-import { Reader, leb, section } from "./wasm.js";
+import { Reader, leb, section, started } from "./wasm.js";
 
 const FREE = new Set([0x01, 0x02, 0x03, 0x05, 0x0b, 0x1a]);
 
@@ -87,16 +86,7 @@ const bytes = readFileSync(new URL("../../bindings-wasm/dist/loyalty_bg.wasm", i
 const module = new WebAssembly.Module(instrumented(bytes));
 assert.ok(!WebAssembly.Module.imports(module).some(({ kind }) => kind === "global"), "no global is imported");
 
-// The glue makes the instance; its counter is seen here.
-let instance;
-const Instance = WebAssembly.Instance;
-WebAssembly.Instance = class extends Instance {
-  constructor(...values) {
-    super(...values);
-    instance = this;
-  }
-};
-start(glue, module);
+const instance = started(glue, module);
 const counter = instance.exports.instructions;
 
 /** The instructions of one call, after one that is not counted. */

@@ -8,9 +8,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import * as api from "../../bindings-wasm/dist/api.js";
-import { start } from "../../bindings-wasm/dist/instance.js";
 import { CART, NOW, SCHEME, member } from "./cart.js";
-import { Reader, leb, section } from "./wasm.js";
+import { Reader, leb, section, started } from "./wasm.js";
 
 const EMPTY = Uint8Array.of(0, 0, 0x0b); // no locals, unreachable
 
@@ -77,16 +76,8 @@ async function measured(name, run) {
   copied(bytes, (id, body) => {
     if (id === 10) functions = new Reader(body).leb();
   });
-  // The glue makes the instance; its marks are seen here.
-  let instance;
-  const Instance = WebAssembly.Instance;
-  WebAssembly.Instance = class extends Instance {
-    constructor(...values) {
-      super(...values);
-      instance = this;
-    }
-  };
-  start(await import(`../../bindings-wasm/dist/${name}_glue.js`), new WebAssembly.Module(marked(bytes, functions)));
+  const glue = await import(`../../bindings-wasm/dist/${name}_glue.js`);
+  const instance = started(glue, new WebAssembly.Module(marked(bytes, functions)));
   run();
   const reached = (place) => instance.exports[`reached-${place}`].value === 1;
   let count = 0;

@@ -1,4 +1,20 @@
-// What a file of wasm is made of: bytes, numbers, sections.
+// What a file of wasm is made of: bytes, numbers, sections; and the instance that the package's glue makes of one.
+import { start } from "../../bindings-wasm/dist/instance.js";
+
+/** Starts the package with a module; its instance, which the glue keeps to itself. */
+export function started(glue, module) {
+  let instance;
+  const Instance = WebAssembly.Instance;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...values) {
+      super(...values);
+      instance = this;
+    }
+  };
+  start(glue, module);
+  WebAssembly.Instance = Instance;
+  return instance;
+}
 
 /** Bytes that are read from their beginning on. */
 export class Reader {
