@@ -31,13 +31,13 @@ pub(crate) struct Draft<'s> {
     pub(crate) entries: Vec<Entry>,
     /// Counts that belong to the pool account.
     pub(crate) pool: Vec<CountEntry>,
-    context: GroupContext,
+    context: GroupContext<'s>,
     occurred_at: Option<Moment>,
     fold: Fold,
 }
 
 /// How an entry changes the copy.
-type Fold = fn(&mut Account, &Entry, &GroupContext) -> Result<(), LedgerError>;
+type Fold = fn(&mut Account, &Entry, &GroupContext<'_>) -> Result<(), LedgerError>;
 
 /// What an act posted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +95,7 @@ impl<'s> Draft<'s> {
             seq: account.head.seq.saturating_add(1),
             at,
             occurred: occurred_at.unwrap_or(at),
-            scheme: Digest::from_bytes(scheme.digest),
+            scheme: &scheme.digest,
         };
         let mut account = account.clone();
         if account.joined.is_none() {
@@ -288,7 +288,7 @@ impl<'s> Draft<'s> {
             key,
             at: context.at,
             occurred_at: occurred_at.map(Box::new),
-            scheme: Some(Box::new(context.scheme)),
+            scheme: Some(Box::new(Digest::from_bytes(*context.scheme))),
             actor: author.actor.map(Box::new),
             reason: author.reason.map(Box::new),
             content,
@@ -333,7 +333,7 @@ impl<'s> Draft<'s> {
             key: name,
             at: self.context.at,
             occurred_at: None,
-            scheme: Some(Box::new(self.context.scheme)),
+            scheme: Some(Box::new(Digest::from_bytes(*self.context.scheme))),
             actor: None,
             reason: None,
             content,

@@ -15,24 +15,23 @@ pub(super) fn push_made<T>(list: &mut Vec<T>, make: impl FnOnce() -> T) {
 /// Adds points in place.
 #[inline]
 pub(super) fn add(to: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    put(to, to.milli().checked_add(by.milli()), what)
+    put(to, to.milli().wrapping_add(by.milli()), what)
 }
 
 /// Takes points away in place; the caller has checked that there are enough.
 #[inline]
 pub(super) fn take(from: &mut Points, by: Points, what: &'static str) -> Result<(), LedgerError> {
-    put(from, from.milli().checked_sub(by.milli()), what)
+    put(from, from.milli().wrapping_sub(by.milli()), what)
 }
 
+/// What stood there was within the safe range: a sum or difference that wraps around is far beyond it.
 #[inline]
-fn put(into: &mut Points, milli: Option<i64>, what: &'static str) -> Result<(), LedgerError> {
-    match milli {
-        Some(milli) if (-SAFE_MAX..=SAFE_MAX).contains(&milli) => {
-            *into = Points::from_milli(milli);
-            Ok(())
-        }
-        _ => Err(LedgerErrorKind::Overflow { what }.into()),
+fn put(into: &mut Points, milli: i64, what: &'static str) -> Result<(), LedgerError> {
+    if !(-SAFE_MAX..=SAFE_MAX).contains(&milli) {
+        return Err(LedgerErrorKind::Overflow { what }.into());
     }
+    *into = Points::from_milli(milli);
+    Ok(())
 }
 
 /// The sum of points.

@@ -10,8 +10,7 @@ use super::entry::{
     VoidCause,
 };
 use super::error::LedgerError;
-use super::fold::GroupContext;
-use super::group::Digest;
+use super::fold::{GroupContext, NO_SCHEME};
 
 /// The kinds of things that time brings, in the order in which they apply at one deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,13 +135,13 @@ impl Account {
     }
 
     /// The context of entries that time brings at `now`.
-    pub(crate) fn context_at(&self, now: Moment) -> GroupContext {
+    pub(crate) fn context_at(&self, now: Moment) -> GroupContext<'static> {
         let seq = self.head.seq.saturating_add(1);
         GroupContext {
             seq,
             at: now,
             occurred: now,
-            scheme: Digest::ZERO,
+            scheme: NO_SCHEME,
         }
     }
 

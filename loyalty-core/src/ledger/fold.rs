@@ -14,28 +14,30 @@ use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
 use super::many::{Ahead, Lengths, replay_one};
 
+/// The digest where no scheme decided.
+pub(super) const NO_SCHEME: &[u8; 32] = Digest::ZERO.as_bytes();
+
 /// What every entry of a group shares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupContext {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GroupContext<'a> {
     /// The group's number.
-    pub seq: u64,
+    pub(crate) seq: u64,
     /// When it is posted.
-    pub at: Moment,
+    pub(crate) at: Moment,
     /// When it took place.
-    pub occurred: Moment,
+    pub(crate) occurred: Moment,
     /// The digest of the scheme that decided it; zeros where none did.
-    pub scheme: Digest,
+    pub(crate) scheme: &'a [u8; 32],
 }
 
-impl GroupContext {
+impl<'a> GroupContext<'a> {
     /// The context of a group.
-    #[must_use]
-    pub fn of(group: &Group) -> Self {
+    pub(super) fn of(group: &'a Group) -> Self {
         Self {
             seq: group.seq,
             at: group.at,
             occurred: group.occurred_at.as_deref().copied().unwrap_or(group.at),
-            scheme: group.scheme.as_deref().copied().unwrap_or_default(),
+            scheme: group.scheme.as_deref().map_or(NO_SCHEME, Digest::as_bytes),
         }
     }
 }
@@ -214,14 +216,18 @@ impl Account {
     pub(crate) fn apply_entry(
         &mut self,
         entry: &Entry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         self.fold_all(std::slice::from_ref(entry), context)
     }
 
     /// Folds entries in place: the one loop into which the kinds that a log is full of are built.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn fold_all(&mut self, entries: &[Entry], context: &GroupContext) -> Result<(), LedgerError> {
+    fn fold_all(
+        &mut self,
+        entries: &[Entry],
+        context: &GroupContext<'_>,
+    ) -> Result<(), LedgerError> {
         for entry in entries {
             match entry {
                 Entry::Earning(entry) => self.earning(entry, context)?,
@@ -230,12 +236,17 @@ impl Account {
                 other => self.apply_other(other, context)?,
             }
         }
+        self.mark_first_live();
         Ok(())
     }
 
     /// The kinds that a log has less of, out of the way of the others.
     #[inline(never)]
-    fn apply_other(&mut self, entry: &Entry, context: &GroupContext) -> Result<(), LedgerError> {
+    fn apply_other(
+        &mut self,
+        entry: &Entry,
+        context: &GroupContext<'_>,
+    ) -> Result<(), LedgerError> {
         match entry {
             Entry::Purchase(entry) => self.purchase_entry(entry, context),
             Entry::Return(entry) => self.return_entry(entry),
@@ -262,9 +273,9 @@ impl Account {
     pub(crate) fn apply_due_entry(
         &mut self,
         entry: &Entry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
-        match entry {
+        let folded = match entry {
             Entry::Earning(entry) => self.earning(entry, context),
             Entry::Expiry(entry) => self.expiry(entry, context),
             Entry::Activation(entry) => self.activation(entry, context),
@@ -281,7 +292,9 @@ impl Account {
                 allowed: "one that time brings".into(),
             }
             .into()),
-        }
+        };
+        self.mark_first_live();
+        folded
     }
 }
 

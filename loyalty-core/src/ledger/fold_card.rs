@@ -39,7 +39,7 @@ impl Account {
     pub(super) fn card_open(
         &mut self,
         entry: &CardOpenEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let card = self.card_or_new(&entry.card)?;
         let place = usize::try_from(entry.instance).unwrap_or(usize::MAX);
@@ -81,7 +81,7 @@ impl Account {
     pub(super) fn stamp(
         &mut self,
         entry: &StampEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         // What a return moves up to another card is no new stamp.
         let sold = entry.purchase.as_ref().and_then(|id| self.purchase(id));

@@ -36,7 +36,7 @@ impl Account {
     pub(super) fn hold_entry(
         &mut self,
         entry: &HoldEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         if self.hold(&entry.hold).is_some() {
             return Err(LedgerError::state(
@@ -78,7 +78,7 @@ impl Account {
     fn check_hold_available(
         &self,
         draws: &[WalletDraw],
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         for wallet in self
             .wallets
@@ -96,7 +96,11 @@ impl Account {
         Ok(())
     }
 
-    fn put_aside(&mut self, draw: &WalletDraw, context: &GroupContext) -> Result<(), LedgerError> {
+    fn put_aside(
+        &mut self,
+        draw: &WalletDraw,
+        context: &GroupContext<'_>,
+    ) -> Result<(), LedgerError> {
         let what = "a hold";
         let lot = self.known_wallet(&draw.wallet)?.lot_mut(draw.lot)?;
         if !usable(lot, context.at) {

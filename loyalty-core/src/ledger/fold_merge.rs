@@ -32,7 +32,7 @@ impl Account {
     pub(super) fn merge_in(
         &mut self,
         entry: &MergeInEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let other = &*entry.account;
         if other.member == self.member {

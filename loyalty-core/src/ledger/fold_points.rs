@@ -11,8 +11,8 @@ use crate::time::{CivilDateTime, Date, Deadline, Moment};
 use super::account::{Account, Wallet};
 use super::arith::{add, not_negative, push_made, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, LotOpen, LotPoints, ReinstatementEntry, TransferInEntry,
-    TransferOutEntry, WriteOffEntry,
+    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
+    TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
@@ -21,11 +21,12 @@ use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{later, number, overdrawn, usable};
 
 impl Account {
+    /// Opens a lot; what follows moves the mark of the first live one, here as in the two below.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn earning(
         &mut self,
         entry: &EarningEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         wallet.open_earned(entry, context)?;
@@ -35,7 +36,7 @@ impl Account {
     pub(super) fn activation(
         &mut self,
         entry: &ActivationEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let lot = self.known_wallet(&entry.wallet)?.lot_mut(entry.lot)?;
         if lot.take_pending().is_none() {
@@ -49,7 +50,7 @@ impl Account {
     pub(super) fn redemption(
         &mut self,
         entry: &RedemptionEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         self.check_redemption_number(entry)?;
         let terms = entry.terms.as_deref();
@@ -67,10 +68,8 @@ impl Account {
                 wallet.spendable(context.at)?,
             )?;
         }
-        let total = match hold {
-            None => wallet.draw_usable(&entry.draws, "a redemption", context.at)?,
-            Some(_) => wallet.draw(&entry.draws, "a redemption")?,
-        };
+        let usable_at = hold.is_none().then_some(context.at);
+        let total = wallet.draw_from_lots(&entry.draws, "a redemption", usable_at)?;
         add(&mut wallet.totals.redeemed, total, "the points spent")?;
         if let Some(activity) = terms.and_then(|terms| terms.activity) {
             wallet.moved(Some(activity), context.at);
@@ -97,7 +96,7 @@ impl Account {
     pub(super) fn expiry(
         &mut self,
         entry: &LotPoints,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.near_wallet(&entry.wallet)?;
         let (activity, again) = (wallet.activity, wallet.active_again);
@@ -108,7 +107,7 @@ impl Account {
         };
         lot.expired_on = day.into();
         add(&mut lot.expired, entry.points, "the points lapsed")?;
-        wallet.draw_one(entry.lot, entry.points, "an expiry")?;
+        wallet.draw_from_lots(&[entry.draw()], "an expiry", None)?;
         add(
             &mut wallet.totals.expired,
             entry.points,
@@ -119,7 +118,7 @@ impl Account {
     pub(super) fn adjustment(
         &mut self,
         entry: &AdjustmentEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         if let Some(lot) = &entry.lot {
@@ -172,7 +171,7 @@ impl Account {
     pub(super) fn deficit_fill(
         &mut self,
         entry: &LotPoints,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.known_wallet(&entry.wallet)?;
         if !usable(wallet.lot_mut(entry.lot)?, context.at) {
@@ -183,7 +182,7 @@ impl Account {
             ));
         }
         wallet.lower_deficit(entry.points, "a deficit fill")?;
-        wallet.draw_one(entry.lot, entry.points, "a deficit fill")?;
+        wallet.draw(&[entry.draw()], "a deficit fill")?;
         take(
             &mut wallet.lot_mut(entry.lot)?.origin,
             entry.points,
@@ -204,7 +203,7 @@ impl Account {
     pub(super) fn transfer_in(
         &mut self,
         entry: &TransferInEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         let total = open_all(wallet, &entry.lots, context)?;
@@ -219,7 +218,7 @@ impl Account {
     pub(super) fn reinstatement(
         &mut self,
         entry: &ReinstatementEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.known_wallet(&entry.wallet)?;
         let mut lapsed = Points::ZERO;
@@ -258,11 +257,21 @@ impl Account {
     }
 }
 
+impl LotPoints {
+    /// The same as taken from the lot.
+    fn draw(&self) -> Draw {
+        Draw {
+            lot: self.lot,
+            points: self.points,
+        }
+    }
+}
+
 /// Opens lots one after the other; the sum.
 pub(super) fn open_all(
     wallet: &mut Wallet,
     lots: &[LotOpen],
-    context: &GroupContext,
+    context: &GroupContext<'_>,
 ) -> Result<Points, LedgerError> {
     let mut total = Points::ZERO;
     for lot in lots {

@@ -12,6 +12,7 @@ use super::entry::{
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
+use super::group::Digest;
 use super::limit_key::LimitKey;
 use super::wallet::later;
 
@@ -73,11 +74,11 @@ impl Account {
     pub(super) fn purchase_entry(
         &mut self,
         entry: &Arc<PurchaseEntry>,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         self.purchases.push(Arc::new(PurchaseState {
             entry: Arc::clone(entry),
-            scheme: context.scheme,
+            scheme: Digest::from_bytes(*context.scheme),
             at: context.occurred,
             returned: Vec::new(),
             refunded_minor: 0,
@@ -101,7 +102,7 @@ impl Account {
     pub(super) fn event(
         &mut self,
         entry: &EventEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         if let Some(purchase) = &entry.purchase {
             self.known_purchase(purchase)?
@@ -187,7 +188,7 @@ impl Account {
     pub(super) fn tier_change(
         &mut self,
         entry: &TierChangeEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let ladder = self.ladder_or_new(&entry.ladder)?;
         if ladder.tier != entry.from {

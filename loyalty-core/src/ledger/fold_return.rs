@@ -75,7 +75,7 @@ impl Account {
     pub(super) fn restoration(
         &mut self,
         entry: &RestorationEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let wallet = self.wallet_or_new(&entry.wallet)?;
         for draw in &entry.draws {

@@ -24,7 +24,7 @@ impl Account {
     pub(super) fn reward_issue(
         &mut self,
         entry: &RewardIssueEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let allowed = number(self.rewards.len());
         if entry.issue != allowed {

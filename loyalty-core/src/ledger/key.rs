@@ -227,7 +227,8 @@ impl KeyIndex {
             return;
         }
         let known = keys.get(..self.count).unwrap_or_default();
-        self.slots = vec![0; room];
+        self.slots.clear();
+        self.slots.resize(room, 0);
         self.count = 0;
         for record in known {
             self.add(record.print);

@@ -160,9 +160,9 @@ fn near<T>(place: *const T) {
 
 #[inline]
 fn near_head(group: &Group) {
-    const LINES: usize = size_of::<Group>() / LINE;
+    const LINES: usize = size_of::<Group>().div_ceil(LINE);
     let start = std::ptr::from_ref(group).cast::<[u8; LINE]>();
-    for line in 0..=LINES {
+    for line in 0..LINES {
         near(start.wrapping_add(line));
     }
     // It may end in one line more.

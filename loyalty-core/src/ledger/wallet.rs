@@ -62,6 +62,14 @@ impl Account {
         self.later_wallet(id)
     }
 
+    /// Moves every wallet's mark of its first live lot over those that entries emptied.
+    #[inline]
+    pub(super) fn mark_first_live(&mut self) {
+        for wallet in &mut self.wallets {
+            wallet.advance();
+        }
+    }
+
     #[cold]
     pub(super) fn open_wallet(&mut self, id: &WalletId) {
         // Most accounts have one wallet.
@@ -155,18 +163,20 @@ impl Wallet {
     pub(super) fn open(
         &mut self,
         open: &LotOpen,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let entry = EarningEntry::new(self.id.clone(), open.clone(), None, Vec::new());
-        self.open_earned(&entry, context)
+        self.open_earned(&entry, context)?;
+        self.advance();
+        Ok(())
     }
 
-    /// Opens the next lot for points that were earned.
+    /// Opens the next lot for points that were earned; what follows moves the mark of the first live one.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub(super) fn open_earned(
         &mut self,
         entry: &EarningEntry,
-        context: &GroupContext,
+        context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let count = self.lots.len();
         if place(entry.lot) != count {
@@ -184,9 +194,6 @@ impl Wallet {
             terms: entry.terms.clone(),
             source: entry.source.clone(),
         });
-        if entry.points.is_zero() {
-            self.advance();
-        }
         Ok(())
     }
 
@@ -197,28 +204,21 @@ impl Wallet {
         draws: &[Draw],
         what: &'static str,
     ) -> Result<Points, LedgerError> {
-        self.draw_at(draws, what, None)
+        let total = self.draw_from_lots(draws, what, None)?;
+        self.advance();
+        Ok(total)
     }
 
-    /// The same from lots of which none may wait for something.
+    /// The same from lots of which none may wait for something, at a moment if one is given; what
+    /// follows moves the mark of the first live one.
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    pub(super) fn draw_usable(
+    pub(super) fn draw_from_lots(
         &mut self,
         draws: &[Draw],
         what: &'static str,
-        at: Moment,
+        usable_at: Option<Moment>,
     ) -> Result<Points, LedgerError> {
-        self.draw_at(draws, what, Some(at))
-    }
-
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    fn draw_at(
-        &mut self,
-        draws: &[Draw],
-        what: &'static str,
-        at: Option<Moment>,
-    ) -> Result<Points, LedgerError> {
-        let ready = |lot: &Lot| at.is_none_or(|at| usable(lot, at));
+        let ready = |lot: &Lot| usable_at.is_none_or(|at| usable(lot, at));
         let mut total = Points::ZERO;
         for (nth, draw) in draws.iter().enumerate() {
             let (id, count) = (&self.id, self.lots.len());
@@ -239,19 +239,7 @@ impl Wallet {
                 return Err(problem);
             }
         }
-        self.advance();
         Ok(total)
-    }
-
-    /// Takes points that no hold keeps from one lot.
-    #[inline]
-    pub(super) fn draw_one(
-        &mut self,
-        lot: LotId,
-        points: Points,
-        what: &'static str,
-    ) -> Result<(), LedgerError> {
-        self.draw(&[Draw { lot, points }], what).map(|_| ())
     }
 
     /// Puts points back into a lot that has room for them.
