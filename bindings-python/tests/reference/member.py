@@ -21,7 +21,8 @@ from .events import fulfilled, happened
 from .ladders import measured
 from .ladders import standing as standing_of
 from .numbers import by_largest_remainder, minor, money_text, points_text, stepped, thousandths
-from .offers import Offered, Priced, Pricing, discount_of, period_key, reason_of
+from .choosing import Choosing as Pricing
+from .offers import Offered, Priced, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
 from .taxes import tax_of
 from .tiers import Held, Points

@@ -258,22 +258,26 @@ class Pricing:
                 continue
             inside.sort(key=lambda one: -one.document.get("priority", 0))
             self.made.offers += inside
-            self.initial = {place: self.running(place) for place in self.all_units()}
-            for stage in STAGES:
-                self.cut_field = "order_cut" if stage in ("standing", "order") else "item_cut"
-                if stage in ("member_price", "standing"):
-                    self.floors = False
-                    if number == 0:
-                        self.standing(stage)
-                    self.floors = True
-                    continue
-                for offered in inside:
-                    for benefit in offered.document["benefits"]:
-                        if stage_of(benefit) == stage:
-                            self.apply(offered, benefit, band)
-                if number == 0:
-                    self.claimed(stage)
+            self.band(number, band, inside)
         return self.made
+
+    def band(self, number: int, band: Json, inside: list[Offered]) -> None:
+        """The stages of a band, with all its offers."""
+        self.initial = {place: self.running(place) for place in self.all_units()}
+        for stage in STAGES:
+            self.cut_field = "order_cut" if stage in ("standing", "order") else "item_cut"
+            if stage in ("member_price", "standing"):
+                self.floors = False
+                if number == 0:
+                    self.standing(stage)
+                self.floors = True
+                continue
+            for offered in inside:
+                for benefit in offered.document["benefits"]:
+                    if stage_of(benefit) == stage:
+                        self.apply(offered, benefit, band)
+            if number == 0:
+                self.claimed(stage)
 
     def claimed(self, stage: str) -> None:
         """The rewards of a stage, which no lowest price binds."""
