@@ -2,33 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from .cart import Json, amount_of, matches
-from .numbers import minor
+from .cart import Failure, Json, amount_of, matches
+from .numbers import minor, money_text
 from .offers import Offered, Place, Priced, Pricing
 
 
-@dataclass
-class Whole:
-    """A set: the units that it takes, and those that the benefit is on."""
+MANY = 1_000_000
 
-    taken: list[Place]
-    given: list[Place]
+
+def suffices(pools: list[list[Place]], wanted: list[int], used: set[Place]) -> bool:
+    """Whether every part can have its units, each unit in one part."""
+    holder: dict[Place, int] = {}
+
+    def find(part: int, seen: set[Place]) -> bool:
+        for place in pools[part]:
+            if place in used or place in seen:
+                continue
+            seen.add(place)
+            if place not in holder or find(holder[place], seen):
+                holder[place] = part
+                return True
+        return False
+
+    return all(find(part, set()) for part, units in enumerate(wanted) for _ in range(units))
+
+
+def firsts(need: Json, pool: list[Place], sets: int) -> list[Place]:
+    """The units that a part can take: one of each line a set where they are to be of different lines."""
+    if not need.get("different"):
+        return pool
+    return [place for n, place in enumerate(pool) if sum(at == place[0] for at, _ in pool[:n]) < sets]
+
+
+def assigned(
+    needs: list[Json], pools: list[list[Place]], wanted: list[int], given: list[bool]
+) -> list[list[Place]] | None:
+    """The units of every part, each in its own order and none that another part cannot do without. Those that
+    the benefit is on come first, unless they go by the order of the lines."""
+    if not suffices(pools, wanted, set()):
+        return None
+    left, used = list(wanted), set[Place]()
+    made: list[list[Place]] = [[] for _ in needs]
+    for n in sorted(range(len(needs)), key=lambda n: not given[n] or needs[n]["choice"] == "line_order"):
+        for place in pools[n]:
+            if not left[n] or place in used:
+                continue
+            left[n] -= 1
+            if suffices(pools, left, {*used, place}):
+                used.add(place)
+                made[n].append(place)
+            else:
+                left[n] += 1
+    return made
 
 
 class Bundling(Pricing):
     """The prices of one purchase, with offers on sets and offers in steps."""
 
-    sets: list[Whole]
+    unreached: Failure | None = None
+    """How far off the lowest step is."""
+    sets = 0
+    """How many sets the benefit at hand makes."""
 
     def apply(self, offered: Offered, benefit: Json, band: Json) -> None:
         """One benefit of an offer."""
-        self.sets = []
+        self.sets = 0
+        self.unreached = None
         ((kind, said),) = benefit.items()
         if kind == "steps":
             kind, said = self.step(said)
+        first = offered.verdict is None
         super().apply(offered, {kind: said}, band)
+        if first and self.unreached is not None and offered.verdict == ("offer.no_effect", None):
+            offered.verdict = self.unreached
 
     # What is taken off by hand.
 
@@ -52,6 +98,9 @@ class Bundling(Pricing):
         return [(at, n) for at, line in enumerate(self.lines) for n in range(len(line.units))]
 
     def taken_off(self, kind: str, said: Json, places: list[Place], of: str, most: list[int]) -> dict[Place, int]:
+        if said.get("per") == "set":
+            # Sets are not told apart: they have their amounts and their prices together.
+            said = said | {"per": "total", kind: money_text(self.sets * minor(said[kind]))}
         if self.floors and self.by_hand():
             # Offers leave at least what is taken off by hand.
             left = sum(self.running(place) for place in self.everywhere())
@@ -61,112 +110,73 @@ class Bundling(Pricing):
     # Sets.
 
     def units_on(self, on: Json | None) -> list[Place]:
-        found = super().units_on(on)
         if on is None or "sets" not in on:
-            return found
+            return super().units_on(on)
+        parts: list[Json | None] = [None]
+        if on["sets"].get("by_line"):
+            parts = [{"line": at} for at in range(len(self.lines))]
+        given: list[Place] = []
+        for part in parts:
+            lines = range(len(self.lines)) if part is None else [part["line"]]
+            count, of_part = self.sets_of(on, set(lines))
+            self.sets += count
+            given += of_part
+        return sorted(given)
+
+    def pool(self, on: Json, said: Json, lines: set[int]) -> list[Place]:
+        """The units of a part, or of what is given: of its own lines or of those of the benefit, by its choice."""
+        asked = {key: value for key, value in on.items() if key != "sets"}
+        if "target" in said:
+            asked["target"] = said["target"]
+        found = [place for place in super().units_on(asked) if place[0] in lines]
+        return sorted(found, key=self.preference(said["choice"]))
+
+    def sets_of(self, on: Json, lines: set[int]) -> tuple[int, list[Place]]:
+        """How many sets the units of lines make, as many as there can be, and the units that the benefit is on."""
         sets = on["sets"]
-        if sets.get("by_line"):
-            self.sets = []
-            for at in sorted({at for at, _ in super().units_on(self.anywhere(on))}):
-                self.sets += self.sets_of(on, [at])
-        else:
-            self.sets = self.sets_of(on, None)
-        return sorted(place for one in self.sets for place in one.given)
-
-    def anywhere(self, on: Json) -> Json:
-        """The units that a benefit on sets can take or give, whatever their lines are."""
-        return {key: said for key, said in on.items() if key not in ("target", "sets")}
-
-    def pool(self, on: Json, target: Json | None, lines: list[int] | None) -> list[Place]:
-        """The units of a part: of its own lines, or of those of the benefit."""
-        picked = target if target is not None else on.get("target")
-        asked = self.anywhere(on) | ({"target": picked} if picked is not None else {})
-        return [place for place in super().units_on(asked) if lines is None or place[0] in lines]
-
-    def sets_of(self, on: Json, lines: list[int] | None) -> list[Whole]:
-        """The sets that units make: as many as there can be."""
-        sets = on["sets"]
-        if "worth" in sets["parts"][0]:
-            return self.worth_sets(on, lines)
-        made: list[Whole] = []
-        used: set[Place] = set()
-        while not sets.get("sets_max", 0) or len(made) < sets["sets_max"]:
-            one = self.next_set(on, lines, used)
-            if one is None:
-                return made
-            made.append(one)
-            used |= {*one.taken, *one.given}
-        return made
-
-    def next_set(self, on: Json, lines: list[int] | None, used: set[Place]) -> Whole | None:
-        """The next whole set of the units that stand in none yet."""
-        sets = on["sets"]
-        taken: list[Place] = []
-        for part in sets["parts"]:
-            left = [place for place in self.pool(on, part.get("target"), lines) if place not in {*used, *taken}]
-            left.sort(key=self.preference(part.get("choice", "line_order")))
-            if part.get("different"):
-                left = [place for n, place in enumerate(left) if place[0] not in {at for at, _ in left[:n]}]
-            if len(left) < part["units"]:
-                return None
-            taken += left[: part["units"]]
-        get = sets.get("get")
-        if get is None:
-            return Whole(taken, taken)
-        beside = get.get("from", "beside") == "beside"
-        left = taken
-        if beside:
-            left = [place for place in self.pool(on, get.get("target"), lines) if place not in {*used, *taken}]
-        left = sorted(left, key=self.preference(get.get("choice", "cheapest")))
-        if not left or (len(left) < get["units"] and not get.get("partial")):
-            return None
-        return Whole(taken, left[: get["units"]])
-
-    def worth_sets(self, on: Json, lines: list[int] | None) -> list[Whole]:
-        """Sets that are worth an amount; what is given beside them is put aside first."""
-        sets = on["sets"]
-        (part,) = sets["parts"]
-        get = sets.get("get")
+        needs = [{"choice": "line_order"} | part for part in sets["parts"]]
+        get = {"choice": "cheapest"} | sets["get"] if "get" in sets else None
         beside = get is not None and get.get("from", "beside") == "beside"
-        units = sorted(self.pool(on, part.get("target"), lines), key=self.preference(part.get("choice", "line_order")))
-        gifts: list[Place] = []
-        if beside:
-            gifts = self.pool(on, get.get("target"), lines)
-            gifts.sort(key=self.preference(get.get("choice", "cheapest")))
-        most = min(len(units), sets.get("sets_max", 0) or len(units))
+        if beside and get is not None:
+            needs.append(get)
+        pools = [self.pool(on, need, lines) for need in needs]
+        given = [get is None or (beside and n == len(needs) - 1) for n in range(len(needs))]
+        worth = "worth" in needs[0]
+        most = min(sum(len(pool) for pool in pools), sets.get("sets_max", 0) or MANY)
         for count in range(most, 0, -1):
-            aside = gifts[: count * get["units"]] if beside else []
-            enough = (count - 1) * get["units"] + (1 if get.get("partial") else get["units"]) if beside else 0
-            made = self.filled([place for place in units if place not in aside], minor(part["worth"]), count)
-            if made is None or len(aside) < enough:
-                continue
-            if beside:
-                each = [aside[n * get["units"] : (n + 1) * get["units"]] for n in range(count)]
-                return [Whole(taken, given) for taken, given in zip(made, each, strict=True)]
-            if get is None:
-                return [Whole(taken, taken) for taken in made]
-            order = self.preference(get.get("choice", "cheapest"))
-            return [Whole(taken, sorted(taken, key=order)[: get["units"]]) for taken in made]
-        return []
+            wanted = [count * need.get("units", 0) for need in needs]
+            least = wanted[-1] - needs[-1]["units"] + 1 if beside and needs[-1].get("partial") else wanted[-1]
+            while wanted[-1] >= least:
+                if worth:
+                    found = self.by_worth(needs, pools, wanted[-1] if beside else 0, count)
+                else:
+                    found = assigned(needs, [firsts(*one, count) for one in zip(needs, pools, strict=True)], wanted, given)
+                if found is not None:
+                    taken = [place for part in found for place in part]
+                    if beside:
+                        return count, found[-1]
+                    if get is None:
+                        return count, taken
+                    return count, sorted(taken, key=self.preference(get["choice"]))[: count * get["units"]]
+                wanted[-1] -= 1
+        return 0, []
 
-    def filled(self, units: list[Place], worth: int, count: int) -> list[list[Place]] | None:
-        """So many sets that are worth an amount, each of as few units as come first."""
-        made: list[list[Place]] = []
-        at = 0
+    def by_worth(
+        self, needs: list[Json], pools: list[list[Place]], given: int, count: int
+    ) -> list[list[Place]] | None:
+        """So many sets that are worth an amount, each of as few units as come first; what is given beside them is
+        put aside first."""
+        aside = pools[-1][:given] if given else []
+        left = [place for place in pools[0] if place not in aside]
+        taken: list[Place] = []
         for _ in range(count):
-            one: list[Place] = []
-            while sum(self.running(place) for place in one) < worth:
-                if at == len(units):
+            value = 0
+            while value < minor(needs[0]["worth"]):
+                if not left:
                     return None
-                one.append(units[at])
-                at += 1
-            made.append(one)
-        return made
-
-    def groups(self, per: str, places: list[Place]) -> list[list[Place]]:
-        if per == "set":
-            return [one.given for one in self.sets]
-        return super().groups(per, places)
+                value += self.running(left[0])
+                taken.append(left.pop(0))
+        return None if len(aside) < given else [taken, aside]
 
     # Steps.
 
@@ -180,7 +190,13 @@ class Bundling(Pricing):
         else:
             measured = amount_of(lines, said.get("base", "running"), "as_priced")
             reached = [one for one in said["steps"] if minor(one["from"]) <= measured]
-        made = {key: said[key] for key in ("on", "per", "amount_max", "stage") if key in said}
-        best = reached[-1] if reached else {"percent": "0"}
-        kind = "percent" if "percent" in best else "amount"
-        return kind, made | {kind: best[kind]}
+        made = {key: said[key] for key in ("on", "amount_max", "stage") if key in said}
+        if not reached:
+            missing = minor(said["steps"][0]["from"]) - measured
+            self.unreached = ("condition.min_amount", {"amount": money_text(missing)})
+            if said["by"] == "quantity":
+                self.unreached = ("condition.min_quantity", {"units": int(said["steps"][0]["from"]) - measured})
+            return "percent", made | {"percent": "0"}
+        if "amount" in reached[-1]:
+            return "amount", made | {"amount": reached[-1]["amount"]}
+        return "percent", made | {"percent": reached[-1]["percent"], "per": said.get("per", "total")}

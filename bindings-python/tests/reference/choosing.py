@@ -10,6 +10,11 @@ from .bundles import Bundling
 from .cart import Failure, Json
 from .offers import Offered, Priced, is_no_offer
 
+
+class Unsaid(Exception):
+    """What the documentation leaves open: a case is compared up to here."""
+
+
 DISPLACED: Failure = ("offer.displaced", None)
 
 
@@ -24,6 +29,11 @@ def accepts(offer: Json, other: str) -> bool:
 def agree(one: Json, other: Json) -> bool:
     """Whether two offers may stand together: both have to say so."""
     return accepts(one, other["id"]) and accepts(other, one["id"])
+
+
+def disputed(one: Offered, offers: list[Offered]) -> bool:
+    """Whether an offer excludes another one."""
+    return any(other is not one and not agree(one.document, other.document) for other in offers)
 
 
 def largest_sets(offers: list[Offered]) -> Iterator[list[Offered]]:
@@ -114,16 +124,29 @@ class Choosing(Bundling):
         return [one for _, one in giving[:1]]
 
     def best_set(self, number: int, band: Json, inside: list[Offered]) -> list[Offered]:
-        """The largest set without a conflict that saves most, beside the offers that are in no conflict: of
-        equal ones that of which fewer offers apply, then the one that comes first."""
+        """The offers of the best set, with those that are in no conflict. Offers that give nothing have no say:
+        where they would decide between equal sets, the documentation leaves it open."""
+        idle = [one for one in inside if not self.by_itself(number, band, one).gives]
+        asked = [one for one in idle if not is_no_offer(one.document, self.purchase, self.lines, self.terms)]
+        chosen = self.best_of(number, band, [one for one in inside if one not in idle or one in asked])
+        chosen += [one for one in inside if one in idle and one not in asked and not disputed(one, inside)]
+        others = [self.best_of(number, band, inside), self.best_of(number, band, [one for one in inside if one not in idle])]
+        if any(self.giving(number, band, other) != self.giving(number, band, chosen) for other in others):
+            raise Unsaid("choice")
+        return [one for one in inside if one in chosen]
+
+    def giving(self, number: int, band: Json, offers: list[Offered]) -> set[str]:
+        """Those of some offers that give something beside each other."""
+        return {one.document["id"] for one in self.tried(number, band, offers)[1] if one.gives}
+
+    def best_of(self, number: int, band: Json, offers: list[Offered]) -> list[Offered]:
+        """The largest set without a conflict that saves most: of equal ones that of which fewer offers apply,
+        then the one that comes first."""
         sign = -1 if self.scheme.get("stacking", {}).get("objective") == "merchant" else 1
         best: tuple[tuple[int, int, list[int]], list[Offered]] | None = None
-        rivals = [
-            one for one in inside if not is_no_offer(one.document, self.purchase, self.lines, self.terms)
-        ]
-        for chosen in largest_sets(rivals):
+        for chosen in largest_sets(offers):
             saved, tried = self.tried(number, band, chosen)
-            places = [place for place, one in enumerate(rivals) if one in chosen]
+            places = [place for place, one in enumerate(offers) if one in chosen]
             value = (-sign * saved, sum(1 for one in tried if one.gives), places)
             if best is None or value < best[0]:
                 best = (value, chosen)

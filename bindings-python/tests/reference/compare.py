@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import loyalty_core as lc
 
 from .cart import Json
+from .choosing import Unsaid
 from .member import Refused
 from .pairs import Holder, merge, transfer
 
@@ -116,8 +117,11 @@ def run(case: Json) -> int:
         if "act" in step:
             ((kind, body),) = step["act"].items()
             if kind == "record" and not models[name].closed:
+                try:
+                    decide(scheme, accounts[name], models[name], step["at"], now, body, where)
+                except Unsaid:
+                    return triples
                 triples += 1
-                decide(scheme, accounts[name], models[name], step["at"], now, body, where)
             accounts[name] = do(scheme, accounts[name], models[name], step, now, where)
         elif "transfer" in step or "merge" in step:
             if name == other:

@@ -9,7 +9,7 @@ from .generate_prices import Prices
 class Bundled(Prices):
     """Cases whose offers exclude each other, are on sets, or have steps."""
 
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ("sets","steps")
 
     def scheme(self) -> Json:
         made = super().scheme()
@@ -69,8 +69,13 @@ class Bundled(Prices):
             made["get"] = self.get(made["parts"])
         if self.some(0.3):
             made["sets_max"] = self.number(1, 2)
-        if self.some(0.15):
+        if self.some(0.15) and "worth" not in made["parts"][0]:
             made["by_line"] = True
+        if "worth" in made["parts"][0]:
+            made.get("get", {}).pop("partial", None)
+        if len(made["parts"]) > 1 or "by_line" in made or made.get("get", {}).get("from") != "set":
+            for part in made["parts"] if "get" in made or len(made["parts"]) > 1 or "by_line" in made else []:
+                part.pop("different", None)
         return made
 
     def part(self) -> Json:

@@ -409,7 +409,8 @@ def stage_of(benefit: Json) -> str:
     ((kind, said),) = benefit.items()
     if kind == "shipping":
         return "shipping"
-    return str(said.get("stage", "item" if "on" in said else "order"))
+    implied = "order" if "on" not in said else "multi" if "sets" in said["on"] else "item"
+    return str(said.get("stage", implied))
 
 
 def standing_benefits(scheme: Json, terms: Terms, kind: str) -> Iterator[tuple[str, Json]]:
@@ -420,6 +421,16 @@ def standing_benefits(scheme: Json, terms: Terms, kind: str) -> Iterator[tuple[s
                 for benefit in tier.get("benefits", ()):
                     if kind in benefit["benefit"]:
                         yield benefit["id"], benefit["benefit"][kind]
+
+
+def targets_of(said: Json) -> list[Json | None]:
+    """The lines that a benefit is on, or those of the parts of its sets."""
+    on = said.get("on", {})
+    own = on.get("target")
+    if "sets" not in on:
+        return [own]
+    parts = [*on["sets"]["parts"], *([on["sets"]["get"]] if "get" in on["sets"] else [])]
+    return [part.get("target", own) for part in parts]
 
 
 def reason_of(offered: Offered) -> Json:
@@ -439,8 +450,11 @@ def is_no_offer(offer: Json, purchase: Json, lines: list[Line], terms: Terms) ->
         entered = {code.upper() for code in purchase.get("codes", ())}
         if not entered & {code.upper() for code in offer["codes"]["any_of"]}:
             return True
-    targets = [next(iter(benefit.values())).get("on", {}).get("target") for benefit in offer["benefits"]]
-    if not any(not line.excluded and matches(target, line.document) for target in targets for line in lines):
+
+    def possible(target: Json | None) -> bool:
+        return any(not line.excluded and matches(target, line.document) for line in lines)
+
+    if not any(all(map(possible, targets_of(next(iter(benefit.values()))))) for benefit in offer["benefits"]):
         return True
     return "when" in offer and asks_in_vain(offer["when"], purchase, lines, terms)
 
