@@ -7,6 +7,12 @@ from .numbers import minor, money_text
 from .offers import Offered, Place, Priced, Pricing
 
 
+
+
+class Unsaid(Exception):
+    """What the documentation leaves open: a case is compared up to here."""
+
+
 MANY = 1_000_000
 
 
@@ -59,6 +65,16 @@ def assigned(
 class Bundling(Pricing):
     """The prices of one purchase, with offers on sets and offers in steps."""
 
+    present: Offered | None = None
+    """The offer at hand."""
+    used: list[Place]
+    """The units that its benefit is on, and those that its sets take."""
+    consumed: dict[Place, str]
+    """The units that are open to no other offer that consumes units, and the offer that used each."""
+    wanted: int | None = None
+    """What the benefit would take off whatever its budgets leave."""
+    apart = False
+    """Whether units of one run are in different parts of a set."""
     unreached: Failure | None = None
     """How far off the lowest step is."""
     sets = 0
@@ -68,24 +84,38 @@ class Bundling(Pricing):
         """One benefit of an offer."""
         self.sets = 0
         self.unreached = None
+        self.used = []
+        self.wanted = None
+        self.apart = False
         ((kind, said),) = benefit.items()
         if kind == "steps":
             kind, said = self.step(said)
         first = offered.verdict is None
+        self.present = offered
+        before, left = offered.gives, offered.budgets
         super().apply(offered, {kind: said}, band)
+        if self.apart and offered.gives > before:
+            raise Unsaid("parts")
+        if self.sets and offered.refused is None and not (0 in left and self.wanted):
+            offered.sets = max(offered.sets or 0, self.sets)
+        if offered.document.get("consumes_units") and offered.gives > before:
+            for place in self.used:
+                self.consumed.setdefault(place, offered.document["id"])
+        self.present = None
         if first and self.unreached is not None and offered.verdict == ("offer.no_effect", None):
             offered.verdict = self.unreached
 
     # What is taken off by hand.
 
     def run(self) -> Priced:
+        self.consumed = {}
         made = super().run()
         by_hand = self.by_hand()
         if by_hand:
             self.floors = False
-            self.cut_field = "order_cut"
+            self.cut_field = "hand_cut"
             places = [place for place in self.everywhere() if self.running(place)]
-            self.take("deduction", "deduction", self.shared(by_hand, places))
+            self.take("deduction", "", self.shared(by_hand, places))
             self.floors = True
         return made
 
@@ -105,23 +135,38 @@ class Bundling(Pricing):
             # Offers leave at least what is taken off by hand.
             left = sum(self.running(place) for place in self.everywhere())
             most = [*most, max(0, left - self.by_hand())]
-        return super().taken_off(kind, said, places, of, most)
+        made = super().taken_off(kind, said, places, of, most)
+        if self.wanted is None:
+            self.wanted = sum(made.values())
+        return made
 
     # Sets.
 
     def units_on(self, on: Json | None) -> list[Place]:
         if on is None or "sets" not in on:
-            return super().units_on(on)
+            self.used = [place for place in super().units_on(on) if on is not None or self.is_open(place)]
+            return self.used
         parts: list[Json | None] = [None]
         if on["sets"].get("by_line"):
             parts = [{"line": at} for at in range(len(self.lines))]
         given: list[Place] = []
         for part in parts:
             lines = range(len(self.lines)) if part is None else [part["line"]]
-            count, of_part = self.sets_of(on, set(lines))
+            count, taken, of_part = self.sets_of(on, set(lines))
             self.sets += count
+            self.used += taken
             given += of_part
         return sorted(given)
+
+    def fits(self, place: Place, on: Json) -> bool:
+        return self.is_open(place) and super().fits(place, on)
+
+    def is_open(self, place: Place) -> bool:
+        """Whether no other offer has used a unit up."""
+        if self.present is None:
+            return True
+        offer = self.present.document
+        return not offer.get("consumes_units") or self.consumed.get(place, offer["id"]) == offer["id"]
 
     def pool(self, on: Json, said: Json, lines: set[int]) -> list[Place]:
         """The units of a part, or of what is given: of its own lines or of those of the benefit, by its choice."""
@@ -131,8 +176,9 @@ class Bundling(Pricing):
         found = [place for place in super().units_on(asked) if place[0] in lines]
         return sorted(found, key=self.preference(said["choice"]))
 
-    def sets_of(self, on: Json, lines: set[int]) -> tuple[int, list[Place]]:
-        """How many sets the units of lines make, as many as there can be, and the units that the benefit is on."""
+    def sets_of(self, on: Json, lines: set[int]) -> tuple[int, list[Place], list[Place]]:
+        """How many sets the units of lines make, as many as there can be, their units, and those that the benefit
+        is on."""
         sets = on["sets"]
         needs = [{"choice": "line_order"} | part for part in sets["parts"]]
         get = {"choice": "cheapest"} | sets["get"] if "get" in sets else None
@@ -153,13 +199,22 @@ class Bundling(Pricing):
                     found = assigned(needs, [firsts(*one, count) for one in zip(needs, pools, strict=True)], wanted, given)
                 if found is not None:
                     taken = [place for part in found for place in part]
+                    if not beside:
+                        self.told_apart(found)
                     if beside:
-                        return count, found[-1]
+                        return count, taken, found[-1]
                     if get is None:
-                        return count, taken
-                    return count, sorted(taken, key=self.preference(get["choice"]))[: count * get["units"]]
+                        return count, taken, taken
+                    return count, taken, sorted(taken, key=self.preference(get["choice"]))[: count * get["units"]]
                 wanted[-1] -= 1
-        return 0, []
+        return 0, [], []
+
+    def told_apart(self, parts: list[list[Place]]) -> None:
+        """Notes whether units that stand together and were lowered alike are in different parts of a set. By the
+        documentation they have one part of what is taken off together; by the engine every part has its own."""
+        part_of = {place: n for n, part in enumerate(parts) for place in part}
+        for run in self.runs(sorted(part_of)):
+            self.apart = self.apart or len({part_of[place] for place in run}) > 1
 
     def by_worth(
         self, needs: list[Json], pools: list[list[Place]], given: int, count: int

@@ -22,6 +22,8 @@ class Unit:
     item_cut: int = 0
     order_cut: int = 0
     points_cut: int = 0
+    hand_cut: int = 0
+    """What is taken off by hand; it makes no unit free."""
     tender_cut: int = 0
     """What points pay of it; they lower no price."""
     history: list[int] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Unit:
 
     @property
     def net(self) -> int:
-        return self.price - self.item_cut - self.order_cut - self.points_cut
+        return self.price - self.item_cut - self.order_cut - self.points_cut - self.hand_cut
 
 
 @dataclass

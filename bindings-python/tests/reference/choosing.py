@@ -6,14 +6,9 @@ import copy
 from collections.abc import Iterator
 from itertools import combinations
 
-from .bundles import Bundling
+from .bundles import Bundling, Unsaid
 from .cart import Failure, Json
 from .offers import Offered, Priced, is_no_offer
-
-
-class Unsaid(Exception):
-    """What the documentation leaves open: a case is compared up to here."""
-
 
 DISPLACED: Failure = ("offer.displaced", None)
 
@@ -57,6 +52,7 @@ class Choosing(Bundling):
     """The purchase before anything was taken off."""
 
     def run(self) -> Priced:
+        self.consumed = {}
         self.alone = self.first_exclusive()
         if self.alone is not None:
             self.before = self.trial()
@@ -68,6 +64,7 @@ class Choosing(Bundling):
         trial.lines = copy.deepcopy(self.lines)
         trial.made = Priced([], [one for one in self.made.offers if one.gives], {})
         trial.claims = None
+        trial.consumed = dict(self.consumed)
         return trial
 
     def first_exclusive(self) -> Json | None:
@@ -112,7 +109,7 @@ class Choosing(Bundling):
         for one in inside:
             if one not in kept:
                 found = (self.before or self).by_itself(number, band, one)
-                one.verdict = DISPLACED if found.gives else found.verdict
+                one.verdict, one.sets = (DISPLACED, None) if found.gives else (found.verdict, found.sets)
         return kept
 
     def best_one(self, number: int, band: Json, inside: list[Offered]) -> list[Offered]:
@@ -133,6 +130,9 @@ class Choosing(Bundling):
         others = [self.best_of(number, band, inside), self.best_of(number, band, [one for one in inside if one not in idle])]
         if any(self.giving(number, band, other) != self.giving(number, band, chosen) for other in others):
             raise Unsaid("choice")
+        for one in inside:
+            unsure = any((one in other) != (one in chosen) for other in others) or (one in idle and one not in asked)
+            one.open = disputed(one, inside) and unsure
         return [one for one in inside if one in chosen]
 
     def giving(self, number: int, band: Json, offers: list[Offered]) -> set[str]:

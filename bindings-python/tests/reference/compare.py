@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import loyalty_core as lc
 
+from .bundles import Unsaid
 from .cart import Json
-from .choosing import Unsaid
 from .member import Refused
 from .pairs import Holder, merge, transfer
 
@@ -42,7 +42,7 @@ def engine_decision(said: Json) -> Json:
     made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "shipping", "tax", "total", "points_tender", "due")}
     made["refused"] = said.get("refused", [])
     made["offers"] = [
-        {key: offer[key] for key in ("offer", "code", "amount", "missing") if key in offer} for offer in said.get("offers", ())
+        {key: offer[key] for key in ("offer", "code", "amount", "missing", "sets") if key in offer} for offer in said.get("offers", ())
     ]
     made["reasons"] = {}
     for reason in said["reasons"]:
@@ -66,9 +66,11 @@ def model_decision(made: Json, said: Json) -> Json:
         for name, reason in made["reasons"].items()
         if name not in hidden
     }
-    told = {one["offer"] for one in said["offers"]}
+    told = {one["offer"]: one for one in said["offers"]}
     offers = [
-        {key: one for key, one in offer.items() if key != "hidden"}
+        told[offer["offer"]]
+        if offer["open"] and offer["offer"] in told and told[offer["offer"]]["amount"] == offer["amount"]
+        else {key: one for key, one in offer.items() if key not in ("hidden", "open")}
         for offer in made["offers"]
         if offer["offer"] in told or not offer["hidden"]
     ]

@@ -21,7 +21,8 @@ SEEDS = 10_000_000
 FAMILIES = (Maker, Prices, Payments, Used, Delivered, Taxed, Returned, Happens, Reviewed, Shared, Bundled)
 """What is sold at its price; with discounts; with points that pay; with rewards; with delivery; with tax;
 with other policies of returns; with events and news of purchases; with tiers
-that are reviewed; with holds, birthdays, and a second member; with offers that exclude each other."""
+that are reviewed; with holds, birthdays, and a second member; with offers that exclude
+each other, sets, steps, and deductions."""
 
 
 def case(seed: int) -> Json:

@@ -22,6 +22,10 @@ class Bundled(Prices):
             others = [name for name in names if name != offer["id"]]
             if self.some(0.4):
                 offer["combines_with"] = self.combines(others)
+        if self.some(0.2):
+            for offer in made["offers"]:
+                if self.some(0.6):
+                    offer["consumes_units"] = True
         if self.some(0.15):
             self.one(made["offers"])["exclusive"] = True
         for band in made.get("stacking", {}).get("bands", ()):
@@ -29,8 +33,16 @@ class Bundled(Prices):
                 band["choose"] = self.one(["best_of", "exclusive"])
         return made
 
+    def purchase(self, name: str) -> Json:
+        made = super().purchase(name)
+        if self.some(0.15):
+            made["deduction"] = self.amount(29)
+        return made
+
     def plain(self) -> Json:
-        return self.one([{"percent": {"percent": self.percent()}}, {"amount": {"amount": self.amount(19)}}])
+        if self.some(0.5):
+            return {"percent": {"percent": self.percent()}}
+        return {"amount": {"amount": self.amount(19)}}
 
     def combines(self, others: list[str]) -> object:
         if not others or self.some(0.4):

@@ -46,6 +46,10 @@ class Offered:
     """Whether it may go unmentioned."""
     budgets: list[int] = field(default_factory=list)
     """What each of its budgets has left."""
+    open: bool = False
+    """Whether it gives nothing for more than one reason, of which any may be told."""
+    sets: int | None = None
+    """How many sets its units made."""
 
 
 @dataclass
@@ -437,6 +441,9 @@ def reason_of(offered: Offered) -> Json:
     """What became of an offer."""
     made: Json = {"offer": offered.document["id"], "code": "granted", "amount": money_text(offered.gives)}
     made["hidden"] = offered.hidden
+    made["open"] = offered.open
+    if offered.sets is not None:
+        made["sets"] = offered.sets
     if not offered.gives and offered.verdict is not None:
         made["code"], missing = offered.verdict
         if missing is not None:

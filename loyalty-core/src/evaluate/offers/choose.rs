@@ -23,6 +23,13 @@ struct Worth {
     applied: usize,
 }
 
+impl Worth {
+    /// Whether anything is given: rewards and codes for later have no value.
+    fn gives(self) -> bool {
+        self.value > 0 || self.applied > 0
+    }
+}
+
 impl Offers<'_, '_> {
     pub(super) fn offer(&self, slot: usize) -> Option<&Offer> {
         let candidate = self.candidates.get(slot)?;
@@ -64,7 +71,7 @@ impl Offers<'_, '_> {
                 continue;
             }
             let worth = self.worth(&[alone], goods)?;
-            if worth.value == 0 && worth.applied == 0 {
+            if !worth.gives() {
                 continue;
             }
             for slot in slots.filter(|slot| *slot != alone) {
@@ -86,10 +93,10 @@ impl Offers<'_, '_> {
         let mut tries = 0_u32;
         for slot in slots {
             tries = tries.saturating_add(1);
-            let worth = self.worth(&[*slot], goods)?.value;
-            let rank = self.rank(choice, *slot, worth);
-            if worth > 0 && best.is_none_or(|(most, ..)| rank > most) {
-                best = Some((rank, worth, *slot));
+            let worth = self.worth(&[*slot], goods)?;
+            let rank = self.rank(choice, *slot, worth.value);
+            if worth.gives() && best.is_none_or(|(most, ..)| rank > most) {
+                best = Some((rank, worth.value, *slot));
                 if choice == BandChoice::Exclusive {
                     break;
                 }
@@ -532,7 +539,7 @@ impl Offers<'_, '_> {
             return Ok(());
         };
         candidate.chosen = false;
-        if worth.value > 0 {
+        if worth.gives() {
             candidate.outcome.displaced(winner);
         } else if let Some(tried) = tried.into_iter().nth(slot) {
             candidate.outcome = tried.outcome;
