@@ -120,13 +120,17 @@ impl From<RedemptionForm> for RedemptionEntry {
     }
 }
 
-/// What lots gave. One or two stand in place, more are shared with the log.
+/// What lots gave. Up to four stand in place, more are shared with the log.
 #[derive(Debug, Clone)]
 pub enum Draws {
     /// One lot.
     One(Draw),
     /// Two lots.
     Two([Draw; 2]),
+    /// Three lots.
+    Three([Draw; 3]),
+    /// Four lots.
+    Four([Draw; 4]),
     /// More, or none.
     Many(Arc<[Draw]>),
 }
@@ -137,6 +141,8 @@ impl Draws {
         match self {
             Self::One(draw) => std::slice::from_mut(draw),
             Self::Two(draws) => draws,
+            Self::Three(draws) => draws,
+            Self::Four(draws) => draws,
             Self::Many(draws) => Arc::make_mut(draws),
         }
     }
@@ -148,6 +154,8 @@ impl From<&Arc<[Draw]>> for Draws {
         match **draws {
             [draw] => Self::One(draw),
             [first, second] => Self::Two([first, second]),
+            [first, second, third] => Self::Three([first, second, third]),
+            [first, second, third, fourth] => Self::Four([first, second, third, fourth]),
             _ => Self::Many(Arc::clone(draws)),
         }
     }
@@ -160,6 +168,8 @@ impl Deref for Draws {
         match self {
             Self::One(draw) => std::slice::from_ref(draw),
             Self::Two(draws) => draws,
+            Self::Three(draws) => draws,
+            Self::Four(draws) => draws,
             Self::Many(draws) => draws,
         }
     }
