@@ -125,9 +125,13 @@ def run(case: Json) -> int:
             both = accounts[name], accounts[other]
             accounts[name], accounts[other] = between(scheme, both, (models[name], models[other]), step, now, where)
         for one, model in models.items():
-            if not model.closed:
-                said = engine_standing(lc.standing(scheme, accounts[one], at=step["at"]).to_dict())
-                hold(model.standing(now), said, f"{where} standing {one}")
+            said = engine_standing(lc.standing(scheme, accounts[one], at=step["at"]).to_dict())
+            made = model.standing(now)
+            if model.closed:
+                # What it had measured and filled is of the other member now, and stays in its own history too.
+                for key in ("cards", "ladders"):
+                    del made[key], said[key]
+            hold(made, said, f"{where} standing {one}")
     return triples
 
 
