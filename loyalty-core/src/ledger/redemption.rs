@@ -120,17 +120,13 @@ impl From<RedemptionForm> for RedemptionEntry {
     }
 }
 
-/// What lots gave. Up to four stand in place, more are shared with the log.
+/// What lots gave. One or two stand in place, more are shared with the log.
 #[derive(Debug, Clone)]
 pub enum Draws {
     /// One lot.
     One(Draw),
     /// Two lots.
     Two([Draw; 2]),
-    /// Three lots.
-    Three([Draw; 3]),
-    /// Four lots.
-    Four([Draw; 4]),
     /// More, or none.
     Many(Arc<[Draw]>),
 }
@@ -141,8 +137,6 @@ impl Draws {
         match self {
             Self::One(draw) => std::slice::from_mut(draw),
             Self::Two(draws) => draws,
-            Self::Three(draws) => draws,
-            Self::Four(draws) => draws,
             Self::Many(draws) => Arc::make_mut(draws),
         }
     }
@@ -154,8 +148,6 @@ impl From<&Arc<[Draw]>> for Draws {
         match **draws {
             [draw] => Self::One(draw),
             [first, second] => Self::Two([first, second]),
-            [first, second, third] => Self::Three([first, second, third]),
-            [first, second, third, fourth] => Self::Four([first, second, third, fourth]),
             _ => Self::Many(Arc::clone(draws)),
         }
     }
@@ -168,8 +160,6 @@ impl Deref for Draws {
         match self {
             Self::One(draw) => std::slice::from_ref(draw),
             Self::Two(draws) => draws,
-            Self::Three(draws) => draws,
-            Self::Four(draws) => draws,
             Self::Many(draws) => draws,
         }
     }
