@@ -74,7 +74,7 @@ def adds(challenge: Json, purchase: Json, lines: list[Line], terms: Terms) -> li
             case "amount":
                 amount = sum(line.net() for line in inside)
             case _:
-                amount = int(any(line.kept for line in inside))
+                amount = int(any(line.counting("skip") for line in inside))
         made.append(amount if counts else 0)
     return made
 
@@ -89,8 +89,10 @@ def goals(member: Member, today: date) -> dict[str, Goal]:
             if not sale.cancelled
         ]
         per, days = challenge.get("per", "member"), challenge.get("days", 0)
-        if days or per == "member":
-            since = today - timedelta(days=days - 1) if days else date.min
+        if days or per == "member" or challenge.get("streak", 0) < 2:
+            # Without a streak the present period stands alone.
+            since = date.min if per == "member" else period_start(today, per)
+            since = today - timedelta(days=days - 1) if days else since
             made[challenge["id"]] = Goal(challenge, between(challenge, counted, since, today), 0, today)
             continue
         goal = Goal(challenge, within(challenge, counted, today), 0, today)

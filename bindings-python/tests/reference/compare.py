@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -192,8 +193,8 @@ def do(scheme: lc.Scheme, account: lc.Account, model: Holder, step: Json, now: d
     for entry in posted.group.entries:
         if "return" in entry:
             said |= {key: entry["return"][key] for key in ("refund", "charged") if key in entry["return"]}
-        if "purchase" in entry:
-            said |= {key: entry["purchase"][key] for key in ("referrals",) if key in entry["purchase"]}
+    due = [asdict(one) for line in lc.answer(posted.group).lines for one in line.referrals]
+    said |= {"referrals": due} if due else {}
     hold(made, said, f"{where} act")
     return posted.account
 

@@ -21,6 +21,11 @@ def of_points(ladder: Json) -> bool:
     return bool(POINTS & set(ladder["metric"]))
 
 
+def waits(ladder: Json) -> bool:
+    """Whether a ladder measures points once they can be used."""
+    return "points_earned" in ladder["metric"] and not ladder.get("count_pending")
+
+
 def wallet_of(member: Member, ladder: Json) -> Wallet:
     """The wallet that a ladder of points measures: the first one where it names none."""
     ((_, said),) = ladder["metric"].items()
@@ -66,13 +71,12 @@ def of_sale(ladder: Json, sale: Sale, wallet: Wallet) -> Points:
     return kept
 
 
-def adds(member: Member, ladder: Json, earned: dict[str, Earned], spent: dict[str, int]) -> int:
-    """What a purchase adds to a ladder of points."""
+def adds(member: Member, ladder: Json, earned: dict[str, Earned]) -> int:
+    """What a purchase adds to a ladder of points. A decision names no tier that a balance will reach."""
     wallet = wallet_of(member, ladder)
-    name = wallet.document["id"]
-    lots = member.lots_of(wallet.document, earned[name])
+    lots = member.lots_of(wallet.document, earned[wallet.document["id"]])
     if "balance" in ladder["metric"]:
-        return sum(amount for terms, amount in lots if not terms["pending"]) - spent.get(name, 0)
+        return 0
     return sum(amount for terms, amount in lots if ladder.get("count_pending") or not terms["pending"])
 
 
@@ -98,12 +102,12 @@ def next_due(member: Member, now: datetime) -> bool:
         return True
     wallet = member.wallets[name]
     lot = wallet.lots[place]
-    if kind == 1:
-        assert lot.pending is not None
-        wallet.activate(lot, lot.pending, now)
-    else:
+    if kind == 5:
+        # A tier that what lapses would lower falls with the next act.
         wallet.lapse(lot)
-    for ladder in ladders:
-        if of_points(ladder):
-            member.settle_tier(ladder, when.astimezone(member.zone))
+        return True
+    assert lot.pending is not None
+    wallet.activate(lot, lot.pending, now)
+    if lot.usable and any(waits(ladder) and wallet_of(member, ladder) is wallet for ladder in ladders):
+        member.settle_tiers(when.astimezone(member.zone))
     return True

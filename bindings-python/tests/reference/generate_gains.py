@@ -34,78 +34,39 @@ class Gained(Happens, Reviewed):
             made.pop("count_pending", None)
             if self.some(0.5):
                 made["review"] = {"immediate": {}}
-                made.pop("valid_for", None)
+                for key in ("valid_for", "round_up", "grace_days"):
+                    made.pop(key, None)
         return made
+
+    def scheme(self) -> Json:
+        made = super().scheme()
+        metrics = [next(iter(one["metric"])) for one in made["ladders"]]
+        if "balance" in metrics:
+            # A tier of a balance does not rise before the next act.
+            for one in [*made["wallets"], *made["earn"]]:
+                if "after" in one.get("pending", {}):
+                    del one["pending"]
+        pending = [one["pending"] for one in [*made["wallets"], *made["earn"]] if "pending" in one]
+        # What returns take of points that wait is not taken of what counts them.
+        self.returns = not pending or not any(ladder.get("count_pending") for ladder in made["ladders"])
+        if any("after" in one for one in pending):
+            # What becomes usable is measured on the day of the next act.
+            for ladder in made["ladders"]:
+                if "points_earned" in ladder["metric"] and not ladder.get("count_pending"):
+                    ladder |= {"window": {"lifetime": {}}, "review": {self.one(["never", "immediate"]): {}}}
+                    for key in ("valid_for", "round_up", "grace_days", "rollover_surplus"):
+                        ladder.pop(key, None)
+                    brought = [name for tier in ladder["tiers"] for name in tier.get("rewards", ())]
+                    for reward in made["rewards"]:
+                        if reward["id"] in brought:
+                            reward.pop("valid_for", None)
+                            reward.pop("round_up", None)
+        return made
+
+    def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
+        made = super().step(place, scheme, sold)
+        return None if made and not self.returns and {"refund", "cancel"} & set(made) else made
 
     def wallet(self, name: str) -> Json:
         self.names = [name] if name == "points" else [*self.names, name]
         return super().wallet(name)
-
-
-class Challenged(Gained):
-    """Cases with goals over several purchases, and customers whom others referred."""
-
-    def challenge(self, name: str) -> Json:
-        made: Json = {"id": name, "parts": [self.part() for _ in range(self.one([1, 1, 2]))]}
-        if self.some(0.3):
-            made["when"] = self.condition()
-        kind = self.one(["member", "days", "day", "week", "month", "month", "year"])
-        if kind == "days":
-            made["days"] = self.number(1, 30)
-        elif kind != "member":
-            made["per"] = kind
-            if self.some(0.3):
-                made["streak"] = self.number(1, 3)
-        if self.some(0.4):
-            made["repeat"] = True
-        return made
-
-    def part(self) -> Json:
-        made: Json = {"count": self.one(["purchases", "units", "amount"])}
-        if self.some(0.4):
-            made["target"] = self.target()
-        match made["count"]:
-            case "amount":
-                made["goal"] = self.amount(60)
-            case "units":
-                made["goal"] = str(self.number(1, 8))
-            case _:
-                made["goal"] = str(self.number(1, 3))
-                if self.some(0.5):
-                    del made["count"]
-        return made
-
-    def scheme(self) -> Json:
-        self.asked: list[Json] = []
-        made = super().scheme()
-        challenges = [self.challenge(f"challenge{n}") for n in range(self.one([0, 1, 1, 2]))]
-        if challenges:
-            made["challenges"] = challenges
-        self.asked = [{"challenge": one["id"]} for one in challenges] + [{"referred": {}}]
-        for rule in made["earn"]:
-            if "event" not in rule["give"] and self.some(0.5):
-                rule["when"] = self.asking(rule.get("when"))
-        if self.some(0.5):
-            made["referrals"] = [self.referral(f"referral{n}") for n in range(self.one([1, 1, 2]))]
-        return made
-
-    def asking(self, when: Json | None) -> Json:
-        """A condition that asks for a challenge, or for who referred the customer."""
-        asked = self.one(self.asked)
-        if self.some(0.15):
-            asked = {"not": asked}
-        return asked if when is None else {self.one(["all", "any"]): [asked, when]}
-
-    def referral(self, name: str) -> Json:
-        made: Json = {"id": name, "event": self.one(["review", "survey", "friend"])}
-        if self.some(0.7):
-            made["when"] = self.condition()
-        return made
-
-    def facts(self) -> Json:
-        made = super().facts()
-        if self.some(0.5):
-            made["referral"] = {"referrer": self.one(["member", "ann", "ann", "bob"])}
-            if self.some(0.2):
-                made["referral"]["same_household"] = self.some(0.7)
-        return made

@@ -232,7 +232,7 @@ class Member:
         for ladder in self.scheme.get("ladders", ()):
             held = self.ladders[ladder["id"]]
             value = held.value(self.points(ladder), now.date())
-            more = gains.adds(self, ladder, earned, spent) if gains.of_points(ladder) else measured(ladder, lines)
+            more = gains.adds(self, ladder, earned) if gains.of_points(ladder) else measured(ladder, lines)
             after = held.earned(value + more)
             if after > held.tier:
                 rise = {"ladder": ladder["id"], "to": held.name(after)}

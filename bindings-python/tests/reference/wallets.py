@@ -265,7 +265,7 @@ class Wallet:
             },
             "expiries": [
                 {"at": text, "points": points_text(points)}
-                for text, (_, points) in sorted(lapses.items(), key=lambda one: one[1][0])
+                for text, (_, points) in sorted(lapses.items(), key=lambda one: (one[1][0], len(one[0])))
             ],
         }
         return made
