@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from .cart import Json
+from .gains import waits
+from .generate import WALLETS
 from .generate_events import Happens
 from .generate_tiers import Reviewed
 
 
 class Gained(Happens, Reviewed):
     """Cases whose ladders measure points that were earned, or a balance."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.names: list[str] = []
+        self.returns = True
 
     def ladder(self, name: str) -> Json:
         made = super().ladder(name)
@@ -40,33 +47,48 @@ class Gained(Happens, Reviewed):
 
     def scheme(self) -> Json:
         made = super().scheme()
-        metrics = [next(iter(one["metric"])) for one in made["ladders"]]
-        if "balance" in metrics:
-            # A tier of a balance does not rise before the next act.
-            for one in [*made["wallets"], *made["earn"]]:
+        terms = [*made["wallets"], *made["earn"]]
+        if any("balance" in one["metric"] for one in made["ladders"]):
+            # A tier of a balance does not rise before the next act, and its rewards stay when a return loses it.
+            for one in terms:
                 if "after" in one.get("pending", {}):
                     del one["pending"]
-        pending = [one["pending"] for one in [*made["wallets"], *made["earn"]] if "pending" in one]
+            for ladder in made["ladders"]:
+                if "balance" in ladder["metric"]:
+                    self.bring(made, ladder, {"cost": {"points": "12"}})
+        pending = [one["pending"] for one in terms if "pending" in one]
         # What returns take of points that wait is not taken of what counts them.
         self.returns = not pending or not any(ladder.get("count_pending") for ladder in made["ladders"])
-        if any("after" in one for one in pending):
+        if any("after" in one for one in pending) and any(waits(one) for one in made["ladders"]):
             # What becomes usable is measured on the day of the next act.
             for ladder in made["ladders"]:
-                if "points_earned" in ladder["metric"] and not ladder.get("count_pending"):
-                    ladder |= {"window": {"lifetime": {}}, "review": {self.one(["never", "immediate"]): {}}}
+                if waits(ladder):
+                    ladder["review"] = {self.one(["never", "immediate"]): {}}
                     for key in ("valid_for", "round_up", "grace_days", "rollover_surplus"):
                         ladder.pop(key, None)
-                    brought = [name for tier in ladder["tiers"] for name in tier.get("rewards", ())]
-                    for reward in made["rewards"]:
-                        if reward["id"] in brought:
-                            reward.pop("valid_for", None)
-                            reward.pop("round_up", None)
+                    self.bring(made, ladder, None)
+                if waits(ladder) or "immediate" in ladder["review"]:
+                    ladder["window"] = {"lifetime": {}}
         return made
+
+    def bring(self, scheme: Json, ladder: Json, instead: Json | None) -> None:
+        """Rewards of a ladder are brought by something else instead, or are valid for ever."""
+        for tier in ladder["tiers"]:
+            for reward in scheme["rewards"]:
+                if reward["id"] not in tier.get("rewards", ()):
+                    continue
+                if instead is None:
+                    reward.pop("valid_for", None)
+                    reward.pop("round_up", None)
+                else:
+                    reward |= {key: one for key, one in instead.items() if key not in reward}
+            if instead is not None:
+                tier.pop("rewards", None)
 
     def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
         made = super().step(place, scheme, sold)
         return None if made and not self.returns and {"refund", "cancel"} & set(made) else made
 
     def wallet(self, name: str) -> Json:
-        self.names = [name] if name == "points" else [*self.names, name]
+        self.names = [name] if name == WALLETS[0] else [*self.names, name]
         return super().wallet(name)

@@ -462,10 +462,10 @@ class Member:
         """The tier of one ladder."""
         held = self.ladders[ladder["id"]]
         before = held.tier
-        if returned and "balance" not in ladder["metric"]:
-            held.refold(self.points(ladder), now.date())
-        else:
+        if not returned:
             held.rise(self.points(ladder), now.date())
+        elif "balance" not in ladder["metric"]:
+            held.refold(self.points(ladder), now.date())
         for tier in ladder["tiers"][before : held.tier]:
             for reward in tier.get("rewards", ()):
                 self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
