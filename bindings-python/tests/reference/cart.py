@@ -211,7 +211,8 @@ def failure(
             short = said["quantity"] - sum(counts)
             return None if short <= 0 else ("condition.min_quantity", {"units": short})
         case "challenge":
-            return None if terms.goals[said].reached(purchase, lines, terms) else ("condition.challenge", None)
+            reached = terms.goals[said].reached(purchase, lines, terms, free_units)
+            return None if reached else ("condition.challenge", None)
     if holds(kind, said, purchase, terms, now):
         return None
     return f"condition.{kind}", None

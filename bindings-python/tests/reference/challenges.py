@@ -29,9 +29,10 @@ class Goal:
         least = min(one // goal_of(part) for one, part in zip(counts, self.document["parts"], strict=True))
         return least if self.document.get("repeat") else min(least, 1)
 
-    def reached(self, purchase: Json, lines: list[Line], terms: Terms) -> bool:
+    def reached(self, purchase: Json, lines: list[Line], terms: Terms, free_units: str = "skip") -> bool:
         """Whether a purchase reaches the goal."""
-        after = [one + more for one, more in zip(self.before, adds(self.document, purchase, lines, terms), strict=True)]
+        own = adds(self.document, purchase, lines, terms, free_units)
+        after = [one + more for one, more in zip(self.before, own, strict=True)]
         streak = max(1, self.document.get("streak", 0))
         return self.level(after) > self.level(self.before) and (self.run + 1) % streak == 0
 
@@ -62,19 +63,21 @@ def text(part: Json, count: int) -> str:
     return money_text(count) if part.get("count") == "amount" else str(count)
 
 
-def adds(challenge: Json, purchase: Json, lines: list[Line], terms: Terms) -> list[int]:
-    """What the kept part of a purchase adds to each part of a challenge."""
-    counts = failure(challenge.get("when"), purchase, lines, terms) is None
+def adds(
+    challenge: Json, purchase: Json, lines: list[Line], terms: Terms, free_units: str = "skip"
+) -> list[int]:
+    """What the kept part of a purchase adds to each part of a challenge. Conditions of offers count free units."""
+    counts = failure(challenge.get("when"), purchase, lines, terms, free_units) is None
     made = []
     for part in challenge["parts"]:
         inside = [one for one in lines if not one.excluded and matches(part.get("target"), one.document)]
         match part.get("count", "purchases"):
             case "units":
-                amount = sum(line.counting("skip") for line in inside)
+                amount = sum(line.counting(free_units) for line in inside)
             case "amount":
                 amount = sum(line.net() for line in inside)
             case _:
-                amount = int(any(line.counting("skip") for line in inside))
+                amount = int(any(line.counting(free_units) for line in inside))
         made.append(amount if counts else 0)
     return made
 

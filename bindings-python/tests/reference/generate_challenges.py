@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from .cart import Json
 from .generate_gains import Gained
+
+UTC = ZoneInfo("Etc/UTC")
+PEOPLE = ("member", "other")
 
 
 class Challenged(Gained):
     """Cases with goals over several purchases, and customers whom others referred."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.pair = self.some(0.25)
+        self.asked: list[Json] = []
+
+    def ladder(self, name: str) -> Json:
+        made = super().ladder(name)
+        if self.pair:
+            # Merges of ladders that are reviewed are left out.
+            made |= {"window": {"lifetime": {}}, "review": {"never": {}}}
+            for key in ("valid_for", "round_up", "grace_days", "rollover_surplus"):
+                made.pop(key, None)
+        return made
 
     def challenge(self, name: str) -> Json:
         made: Json = {"id": name, "parts": [self.part() for _ in range(self.one([1, 1, 2]))]}
@@ -41,7 +61,6 @@ class Challenged(Gained):
         return made
 
     def scheme(self) -> Json:
-        self.asked: list[Json] = []
         made = super().scheme()
         challenges = [self.challenge(f"challenge{n}") for n in range(self.one([0, 1, 1, 2]))]
         if challenges:
@@ -50,6 +69,9 @@ class Challenged(Gained):
         for rule in made["earn"]:
             if "event" not in rule["give"] and self.some(0.5):
                 rule["when"] = self.asking(rule.get("when"))
+        for offer in made.get("offers", ()):
+            if self.some(0.3):
+                offer["when"] = self.asking(offer.get("when"))
         if self.some(0.5):
             made["referrals"] = [self.referral(f"referral{n}") for n in range(self.one([1, 1, 2]))]
         return made
@@ -70,7 +92,55 @@ class Challenged(Gained):
     def facts(self) -> Json:
         made = super().facts()
         if self.some(0.5):
-            made["referral"] = {"referrer": self.one(["member", "ann", "ann", "bob"])}
+            made["referral"] = {"referrer": self.one(["member", "other", "ann", "ann"])}
             if self.some(0.2):
                 made["referral"]["same_household"] = self.some(0.7)
+        return made
+
+    def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
+        made = super().step(place, scheme, sold)
+        return None if self.pair and made and "assign_tier" in made else made
+
+    def case(self) -> Json:
+        made = super().case()
+        steps, scheme = made["steps"], made["scheme"]
+        sold = [step["act"]["record"]["purchase"] for step in steps if "record" in step.get("act", {})]
+        for place in range(len(steps), len(steps) + self.number(0, 8)):
+            act = self.step(place + 20, scheme, sold)
+            steps.append({"act": act} if act else {"standing": True})
+        self.pace(steps, ZoneInfo(scheme["time_zone"]))
+        if self.pair:
+            made["steps"] = self.shared(steps)
+        return made
+
+    def pace(self, steps: list[Json], zone: ZoneInfo) -> None:
+        """When the acts are: slower, or in days and weeks that follow each other."""
+        gaps = self.one([[0, 1, 24, 24, 48], [0, 12, 24, 168], [0, 1, 24, 72, 480, 2160]])
+        now = datetime.fromisoformat(steps[0]["at"])
+        for step in steps:
+            step["at"] = now.isoformat()
+            now = (now.astimezone(UTC) + timedelta(hours=self.one(gaps) * self.number(0, 2))).astimezone(zone)
+
+    def shared(self, steps: list[Json]) -> list[Json]:
+        """The acts of two members, one of whom may be merged into the other."""
+        owners: dict[str, str] = {}
+        made: list[Json] = []
+        gone: str | None = None
+        for place, step in enumerate(steps):
+            ((kind, body),) = step["act"].items() if "act" in step else (("look", {}),)
+            sale = body["purchase"]["id"] if kind == "record" else body.get("purchase")
+            name = owners.setdefault(sale, self.one(PEOPLE)) if sale else self.one(PEOPLE)
+            if name == gone:
+                name = PEOPLE[1 - PEOPLE.index(name)]
+            if name != PEOPLE[0]:
+                step["member"] = name
+            made.append(step)
+            by = body.get("facts", {}).get("referral", {}).get("referrer")
+            if kind == "record" and by in PEOPLE and by != gone and self.some(0.6):
+                event: Json = {"event": {"id": f"of-{sale}", "name": self.one(["review", "survey", "friend"])}}
+                made.append({"at": step["at"], "act": event} | ({"member": by} if by != PEOPLE[0] else {}))
+            if gone is None and place > 1 and self.some(0.1):
+                pair = self.random.sample(PEOPLE, 2)
+                made.append({"at": step["at"], "member": pair[0], "other": pair[1], "merge": {"id": f"merge{place}"}})
+                gone = pair[1]
         return made
