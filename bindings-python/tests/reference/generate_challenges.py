@@ -61,6 +61,8 @@ class Challenged(Gained):
         return made
 
     def scheme(self) -> Json:
+        if self.pair:
+            self.without.add("assign_tier")
         made = super().scheme()
         challenges = [self.challenge(f"challenge{n}") for n in range(self.one([0, 1, 1, 2]))]
         if challenges:
@@ -96,10 +98,6 @@ class Challenged(Gained):
             if self.some(0.2):
                 made["referral"]["same_household"] = self.some(0.7)
         return made
-
-    def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
-        made = super().step(place, scheme, sold)
-        return None if self.pair and made and "assign_tier" in made else made
 
     def case(self) -> Json:
         made = super().case()

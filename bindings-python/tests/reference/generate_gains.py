@@ -15,7 +15,8 @@ class Gained(Happens, Reviewed):
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.names: list[str] = []
-        self.returns = True
+        self.without: set[str] = set()
+        """Acts that are left out, as engine and documents differ on what they bring."""
 
     def ladder(self, name: str) -> Json:
         made = super().ladder(name)
@@ -57,10 +58,15 @@ class Gained(Happens, Reviewed):
                 if "balance" in ladder["metric"]:
                     self.bring(made, ladder, {"cost": {"points": "12"}})
         pending = [one["pending"] for one in terms if "pending" in one]
-        # What returns take of points that wait is not taken of what counts them.
-        self.returns = not pending or not any(ladder.get("count_pending") for ladder in made["ladders"])
+        if pending and any(ladder.get("count_pending") for ladder in made["ladders"]):
+            # What returns take of points that wait is not taken of what counts them.
+            self.without |= {"refund", "cancel"}
+        if any(one.get("on_return") == "never" and "points_earned" in one["metric"] for one in made["ladders"]):
+            # What a return left is not taken by a later cancel.
+            self.without.add("cancel")
         if any("after" in one for one in pending) and any(waits(one) for one in made["ladders"]):
             # What becomes usable is measured on the day of the next act.
+            self.without.add("assign_tier")
             for ladder in made["ladders"]:
                 if waits(ladder):
                     ladder["review"] = {self.one(["never", "immediate"]): {}}
@@ -87,7 +93,7 @@ class Gained(Happens, Reviewed):
 
     def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
         made = super().step(place, scheme, sold)
-        return None if made and not self.returns and {"refund", "cancel"} & set(made) else made
+        return None if made and self.without & set(made) else made
 
     def wallet(self, name: str) -> Json:
         self.names = [name] if name == WALLETS[0] else [*self.names, name]
