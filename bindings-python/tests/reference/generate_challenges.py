@@ -74,6 +74,13 @@ class Challenged(Gained):
         for offer in made.get("offers", ()):
             if self.some(0.3):
                 offer["when"] = self.asking(offer.get("when"))
+        for card in made.get("cards", ()):
+            for rule in card["stamps"]:
+                if "event" not in rule["give"] and self.some(0.3):
+                    rule["when"] = self.asking(rule.get("when"))
+        for reward in self.usable:
+            if self.some(0.1):
+                reward["when"] = self.asking(reward.get("when"))
         if self.some(0.5):
             made["referrals"] = [self.referral(f"referral{n}") for n in range(self.one([1, 1, 2]))]
         return made
@@ -88,7 +95,7 @@ class Challenged(Gained):
     def referral(self, name: str) -> Json:
         made: Json = {"id": name, "event": self.one(["review", "survey", "friend"])}
         if self.some(0.7):
-            made["when"] = self.condition()
+            made["when"] = self.condition() if self.some(0.7) else self.asking(None)
         return made
 
     def facts(self) -> Json:

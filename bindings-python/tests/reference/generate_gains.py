@@ -48,6 +48,14 @@ class Gained(Happens, Reviewed):
 
     def scheme(self) -> Json:
         made = super().scheme()
+        returns: Json = {}
+        if self.some(0.2):
+            returns["restore_grace_days"] = self.one([1, 5, 30, 200])
+        if self.some(0.3):
+            returns["points"] = self.one(["line_attributed", "proportional", "none"])
+            for wallet in made["wallets"]:
+                wallet.pop("carry", None)
+        made |= {"returns": returns} if returns else {}
         terms = [*made["wallets"], *made["earn"]]
         if any("balance" in one["metric"] for one in made["ladders"]):
             # A tier of a balance does not rise before the next act, and its rewards stay when a return loses it.
@@ -97,4 +105,7 @@ class Gained(Happens, Reviewed):
 
     def wallet(self, name: str) -> Json:
         self.names = [name] if name == WALLETS[0] else [*self.names, name]
-        return super().wallet(name)
+        made = super().wallet(name)
+        if self.some(0.25):
+            made["shortfall"] = self.one(["write_off", "charge_refund"])
+        return made
