@@ -9,6 +9,11 @@ from .generate_events import Happens
 from .generate_tiers import Reviewed
 
 
+def calm(ladder: Json) -> bool:
+    """Whether a ladder is reviewed on no day of its own."""
+    return bool({"never", "immediate"} & set(ladder["review"]))
+
+
 class Gained(Happens, Reviewed):
     """Cases whose ladders measure points that were earned, or a balance."""
 
@@ -66,12 +71,6 @@ class Gained(Happens, Reviewed):
                 if "balance" in ladder["metric"]:
                     self.bring(made, ladder, {"cost": {"points": "12"}})
         pending = [one["pending"] for one in terms if "pending" in one]
-        if pending and any(ladder.get("count_pending") for ladder in made["ladders"]):
-            # What returns take of points that wait is not taken of what counts them.
-            self.without |= {"refund", "cancel"}
-        if any(one.get("on_return") == "never" and "points_earned" in one["metric"] for one in made["ladders"]):
-            # What a return left is not taken by a later cancel.
-            self.without.add("cancel")
         if any("after" in one for one in pending) and any(waits(one) for one in made["ladders"]):
             # What becomes usable is measured on the day of the next act.
             self.without.add("assign_tier")
@@ -83,6 +82,18 @@ class Gained(Happens, Reviewed):
                     self.bring(made, ladder, None)
                 if waits(ladder) or "immediate" in ladder["review"]:
                     ladder["window"] = {"lifetime": {}}
+        if pending and any(ladder.get("count_pending") for ladder in made["ladders"]):
+            # What returns take of points that wait is not taken of what counts them.
+            self.without |= {"refund", "cancel"}
+        if pending and any(waits(one) and ("lifetime" not in one["window"] or not calm(one)) for one in made["ladders"]):
+            # Nor is it taken on the day on which they became usable.
+            self.without |= {"refund", "cancel"}
+        if pending and any(waits(one) for one in made["ladders"]) and "points" not in returns:
+            # What a further return gives back is measured twice.
+            self.without.add("refund")
+        if any(one.get("on_return") == "never" and "points_earned" in one["metric"] for one in made["ladders"]):
+            # What a return left is not taken by a later cancel.
+            self.without.add("cancel")
         return made
 
     def bring(self, scheme: Json, ladder: Json, instead: Json | None) -> None:

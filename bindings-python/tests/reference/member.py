@@ -366,6 +366,7 @@ class Member:
                 held.joined = None
             raise
         if kind not in ("record", "grant", "assign_tier", "enrol"):
+            self.advance(now)
             self.settle_tiers(now)
         return made
 
