@@ -18,6 +18,8 @@ class Challenged(Gained):
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.pair = self.some(0.25)
+        self.keen = self.some(0.3)
+        """Whether the purchases are many and regular, as streaks ask for."""
         self.asked: list[Json] = []
 
     def ladder(self, name: str) -> Json:
@@ -31,6 +33,9 @@ class Challenged(Gained):
 
     def challenge(self, name: str) -> Json:
         made: Json = {"id": name, "parts": [self.part() for _ in range(self.one([1, 1, 2]))]}
+        if self.keen and self.some(0.7):
+            goal = self.one([{}, {"count": "units"}, {"count": "amount"}]) | {"goal": self.one(["1", "2"])}
+            return {"id": name, "parts": [goal], "per": self.one(["day", "week"]), "streak": self.number(2, 3)}
         if self.some(0.3):
             made["when"] = self.condition()
         kind = self.one(["member", "days", "day", "week", "month", "month", "year"])
@@ -110,21 +115,29 @@ class Challenged(Gained):
         made = super().case()
         steps, scheme = made["steps"], made["scheme"]
         sold = [step["act"]["record"]["purchase"] for step in steps if "record" in step.get("act", {})]
-        for place in range(len(steps), len(steps) + self.number(0, 8)):
-            act = self.step(place + 20, scheme, sold)
+        for place in range(len(steps), len(steps) + self.number(0, 8) + 4 * self.keen):
+            act = self.regular(place + 20, sold) if self.keen and self.some(0.7) else self.step(place + 20, scheme, sold)
             steps.append({"act": act} if act else {"standing": True})
         self.pace(steps, ZoneInfo(scheme["time_zone"]))
         if self.pair:
             made["steps"] = self.shared(steps)
         return made
 
+    def regular(self, place: int, sold: list[Json]) -> Json:
+        """One more purchase."""
+        sold.append(self.purchase(f"p{place}"))
+        return {"record": {"purchase": sold[-1], "facts": self.facts()}}
+
     def pace(self, steps: list[Json], zone: ZoneInfo) -> None:
         """When the acts are: slower, or in days and weeks that follow each other."""
         gaps = self.one([[0, 1, 24, 24, 48], [0, 12, 24, 168], [0, 1, 24, 72, 480, 2160]])
+        if self.keen:
+            gaps = self.one([[12, 24, 24], [24, 168, 168]])
         now = datetime.fromisoformat(steps[0]["at"])
         for step in steps:
             step["at"] = now.isoformat()
-            now = (now.astimezone(UTC) + timedelta(hours=self.one(gaps) * self.number(0, 2))).astimezone(zone)
+            hours = self.one(gaps) * (self.one([0, 1, 1, 1, 2]) if self.keen else self.number(0, 2))
+            now = (now.astimezone(UTC) + timedelta(hours=hours)).astimezone(zone)
 
     def shared(self, steps: list[Json]) -> list[Json]:
         """The acts of two members, one of whom may be merged into the other."""
