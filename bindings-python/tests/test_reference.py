@@ -14,7 +14,7 @@ from reference.__main__ import chunk
 
 import loyalty_core as lc
 
-SEEDS = (4_500, 1_000, 1_000, 400, 300, 300, 1_500, 1_500, 1_500, 1_500, 500)
+SEEDS = (4_500, 1_000, 1_000, 400, 300, 300, 1_500, 1_500, 1_500, 1_500, 500, 500)
 """How many of each family."""
 LONG_SEEDS = 300_000
 STEP = 50

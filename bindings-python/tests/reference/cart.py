@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .days import WEEKDAYS
 from .numbers import minor, money_text, with_tax
 from .occasions import occurrence
+
+if TYPE_CHECKING:
+    from .challenges import Goal
 
 Json = dict[str, Any]
 
@@ -105,6 +108,9 @@ class Terms:
     tiers_before: dict[str, str | None] = field(default_factory=dict)
     """Those held before the purchase, which its prices are those of."""
     joined: date | None = None
+    goals: dict[str, Goal] = field(default_factory=dict)
+    """How far the member was in every challenge."""
+    referred: bool = False
 
 
 def matches(target: Json | None, line: Json) -> bool:
@@ -206,6 +212,9 @@ def failure(
                 counts = [min(count, 1) for count in counts]
             short = said["quantity"] - sum(counts)
             return None if short <= 0 else ("condition.min_quantity", {"units": short})
+        case "challenge":
+            reached = terms.goals[said].reached(purchase, lines, terms, free_units)
+            return None if reached else ("condition.challenge", None)
     if holds(kind, said, purchase, terms, now):
         return None
     return f"condition.{kind}", None
@@ -244,6 +253,8 @@ def holds(kind: str, said: Any, purchase: Json, terms: Terms, now: datetime) -> 
             return terms.first_again if said.get("again_after_return") else terms.first
         case "birthday" | "enrolment_anniversary":
             return occurrence(kind, said, now.date(), terms.facts.get("birthday"), terms.joined) is not None
+        case "referred":
+            return terms.referred
         case "shipping_method":
             return any(one.get("method") in said for one in purchase.get("shipping", ()))
         case "code":

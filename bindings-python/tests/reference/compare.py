@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,6 +52,7 @@ def engine_decision(said: Json) -> Json:
         kept = {key: reason[key] for key in ("code", "wanted", "granted", "missing") if key in reason}
         made["reasons"][reason["id"]] = kept
     made["others"] = said["others"]
+    made |= {key: said.get(key, []) for key in ("challenges", "referrals")}
     return made
 
 
@@ -82,7 +84,8 @@ def engine_standing(said: Json) -> Json:
     wallets = [{key: one[key] for key in ("wallet", "balance", "expiries")} for one in said["wallets"]]
     keys = ("ladder", "value", "tier", "next", "to_next", "benefits", "review")
     ladders = [{key: one[key] for key in keys if key in one} for one in said["ladders"]]
-    return {"wallets": wallets, "cards": said["cards"], "rewards": said["rewards"], "ladders": ladders}
+    made = {"wallets": wallets, "cards": said["cards"], "rewards": said["rewards"], "ladders": ladders}
+    return made | {"challenges": said.get("challenges", [])}
 
 
 def differences(model: Any, engine: Any, at: str) -> Iterator[str]:
@@ -115,7 +118,7 @@ def run(case: Json) -> int:
         name, other = step.get("member", "member"), step.get("other", "other")
         for one in (name, other) if "transfer" in step or "merge" in step else (name,):
             accounts.setdefault(one, lc.Account(one))
-            models.setdefault(one, Holder(case["scheme"]))
+            models.setdefault(one, Holder(case["scheme"], one))
         if "act" in step:
             ((kind, body),) = step["act"].items()
             if kind == "record" and not models[name].closed:
@@ -131,9 +134,13 @@ def run(case: Json) -> int:
             both = accounts[name], accounts[other]
             accounts[name], accounts[other] = between(scheme, both, (models[name], models[other]), step, now, where)
         for one, model in models.items():
-            if not model.closed:
-                said = engine_standing(lc.standing(scheme, accounts[one], at=step["at"]).to_dict())
-                hold(model.standing(now), said, f"{where} standing {one}")
+            said = engine_standing(lc.standing(scheme, accounts[one], at=step["at"]).to_dict())
+            made = model.standing(now)
+            if model.closed:
+                # What it had measured and filled is of the other member now, and stays in its own history too.
+                for key in ("cards", "ladders"):
+                    del made[key], said[key]
+            hold(made, said, f"{where} standing {one}")
     return triples
 
 
@@ -196,6 +203,8 @@ def do(scheme: lc.Scheme, account: lc.Account, model: Holder, step: Json, now: d
     for entry in posted.group.entries:
         if "return" in entry:
             said |= {key: entry["return"][key] for key in ("refund", "charged") if key in entry["return"]}
+    due = [asdict(one) for line in lc.answer(posted.group).lines for one in line.referrals]
+    said |= {"referrals": due} if due else {}
     hold(made, said, f"{where} act")
     return posted.account
 

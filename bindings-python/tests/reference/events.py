@@ -65,7 +65,9 @@ def earn(member: Member, rule: Json, facts: Json, now: datetime) -> None:
         "expiry": without_defaults(rule.get("expiry") or document.get("expiry") or {"never": {}}),
         "promotional": rule.get("promotional", False),
     }
-    wallet.add(member.open_lot(wallet, lot, points, now, None), now)
+    opened = member.open_lot(wallet, lot, points, now, None)
+    opened.earned = True
+    wallet.add(opened, now)
     for key in occasion_keys(rule, terms):
         member.count(key, 1)
     for cap in rule.get("caps", ()):

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .cart import Json, Line, matches
-from .numbers import minor, money_text
+from .numbers import minor, money_text, points_text, thousandths
 
 if TYPE_CHECKING:
     from .tiers import Held
 
+POINTS = {"points_earned", "balance"}
+"""What ladders measure that is points."""
+
 
 def measured(ladder: Json, lines: list[Line]) -> int:
-    """What the kept part of a purchase adds to a ladder's metric."""
+    """What the kept part of a purchase adds to a ladder's metric, where that is no points."""
     ((kind, terms),) = ladder["metric"].items()
+    if kind in POINTS:
+        return 0
     inside = [one for one in lines if not one.excluded and matches(terms.get("target"), one.document)]
     units = sum(line.kept for line in inside)
     match kind:
@@ -27,10 +32,14 @@ def measured(ladder: Json, lines: list[Line]) -> int:
 
 
 def threshold(ladder: Json, tier: Json) -> int:
+    if POINTS & set(ladder["metric"]):
+        return thousandths(tier["threshold"])
     return minor(tier["threshold"]) if "spend" in ladder["metric"] else int(tier["threshold"])
 
 
 def shown(ladder: Json, value: int) -> str:
+    if POINTS & set(ladder["metric"]):
+        return points_text(value)
     return money_text(value) if "spend" in ladder["metric"] else str(value)
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from . import challenges, gains
 from .cards import Card, Rewards, day_key, guarded, stamps_of
 from .cart import Json, Line, Terms, lines_of
 from .claims import Claims, Use, cost_of, shown_use
@@ -73,6 +74,7 @@ class Member:
     """A member's account under one scheme."""
 
     scheme: Json
+    name: str = ""
     wallets: dict[str, Wallet] = field(default_factory=dict)
     sales: dict[str, Sale] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
@@ -98,29 +100,11 @@ class Member:
 
     def advance(self, now: datetime) -> None:
         """Does everything that is due, in the order of the deadlines."""
-        for ladder in self.scheme.get("ladders", ()):
-            held = self.ladders[ladder["id"]]
-            while held.review is not None and held.review <= now.date():
-                held.reviewed(self.points(ladder), held.review)
+        while gains.next_due(self, now):
+            pass
         self.rewards.lapse(now)
         for card in self.cards.values():
             card.lapse(now)
-        while True:
-            found = [
-                (when, kind, name, place)
-                for name, wallet in self.wallets.items()
-                for when, kind, place in wallet.due(now)
-            ]
-            if not found:
-                return
-            _, kind, name, place = min(found, key=lambda one: one[:2])
-            wallet = self.wallets[name]
-            lot = wallet.lots[place]
-            if kind == 1:
-                assert lot.pending is not None
-                wallet.activate(lot, lot.pending, now)
-            else:
-                wallet.lapse(lot)
 
     # What a purchase brings.
 
@@ -160,10 +144,15 @@ class Member:
         first = self.ordinal == 0
         last = {name: card.last for name, card in self.cards.items()}
         tiers = {name: held.name(held.tier) for name, held in self.ladders.items()}
-        return Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
+        made = Terms(now, self.ordinal + 1, first, first or again, facts, tiers, headroom, dict(self.carry), last)
+        made.goals = challenges.goals(self, now.date())
+        made.referred = challenges.is_referred(self, facts)
+        return made
 
     def points(self, ladder: Json) -> Points:
         """What a ladder measures, by the day of the sale."""
+        if gains.of_points(ladder):
+            return gains.points(self, ladder)
         made = []
         for sale in self.sales.values():
             amount = sale.measured[ladder["id"]]
@@ -225,6 +214,7 @@ class Member:
             pending=pending_end(now, pending["after"]) if pending and "after" in pending else None,
             awaits=pending["event"] if pending and "event" in pending else None,
             purchase=purchase,
+            earned=purchase is not None,
             promotional=terms["promotional"],
         )
 
@@ -236,11 +226,15 @@ class Member:
         goods = sum(unit.price for line in lines for unit in line.units)
         made: Json = {"lines": [], "wallets": [], "totals": {}, "reasons": {}, "cards": []}
         self.decide_cards(made["cards"], purchase, lines, terms, priced.charges, now)
+        made |= challenges.decided(self, purchase, lines, terms)
         made["tiers"] = []
+        paid = [*priced.payments, *(use.paid for use in priced.uses if use.paid is not None)]
+        spent = {name: sum(one.points for one in paid if one.wallet == name) for name in self.wallets}
         for ladder in self.scheme.get("ladders", ()):
             held = self.ladders[ladder["id"]]
             value = held.value(self.points(ladder), now.date())
-            after = held.earned(value + measured(ladder, lines))
+            more = gains.adds(self, ladder, earned) if gains.of_points(ladder) else measured(ladder, lines)
+            after = held.earned(value + more)
             if after > held.tier:
                 rise = {"ladder": ladder["id"], "to": held.name(after)}
                 made["tiers"].append(rise | ({"from": held.name(held.tier)} if held.tier else {}))
@@ -287,16 +281,14 @@ class Member:
                 if known is not None:
                     shown["expiry"] = deadline_text(known)
                 lots.append(shown)
-            paid = [*priced.payments, *(use.paid for use in priced.uses if use.paid is not None)]
-            spent = sum(one.points for one in paid if one.wallet == name)
-            if made_of(found.parts) or spent:
+            if made_of(found.parts) or spent[name]:
                 made["wallets"].append(
                     {
                         "wallet": name,
                         "earned": points_text(found.total),
                         "parts": made_of(found.parts),
                         "lots": lots,
-                        "spent": points_text(spent),
+                        "spent": points_text(spent[name]),
                     }
                 )
             for part in found.parts:
@@ -375,6 +367,7 @@ class Member:
                 held.joined = None
             raise
         if kind not in ("record", "grant", "assign_tier", "enrol"):
+            self.advance(now)
             self.settle_tiers(now)
         return made
 
@@ -453,7 +446,8 @@ class Member:
                 sale.placed[name] = placed
                 self.count(day_key(card.document, terms), placed)
         self.settle_tiers(now)
-        return {}
+        due = challenges.referrals(self, purchase, lines, terms)
+        return {"referrals": due} if due else {}
 
     def drawn(self, wallet: Wallet, points: int) -> list[Draw]:
         """Points that are spent."""
@@ -464,20 +458,24 @@ class Member:
         """Tiers follow what is measured. One that is reached or passed brings its rewards; those of one that a
         return lost are void where they wait."""
         for ladder in self.scheme.get("ladders", ()):
-            held = self.ladders[ladder["id"]]
-            before = held.tier
-            if returned:
-                held.refold(self.points(ladder), now.date())
-            else:
-                held.rise(self.points(ladder), now.date())
-            for tier in ladder["tiers"][before : held.tier]:
-                for reward in tier.get("rewards", ()):
-                    self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
-            lost = [(ladder["id"], tier["id"]) for tier in ladder["tiers"][held.tier :]]
-            for issue in self.rewards.issues:
-                if returned and held.tier < before and issue.tier in lost:
-                    issue.lost = True
-                    issue.state = "undone" if issue.state == "ready" else issue.state
+            self.settle_tier(ladder, now, returned=returned)
+
+    def settle_tier(self, ladder: Json, now: datetime, *, returned: bool = False) -> None:
+        """The tier of one ladder."""
+        held = self.ladders[ladder["id"]]
+        before = held.tier
+        if not returned:
+            held.rise(self.points(ladder), now.date())
+        elif "balance" not in ladder["metric"]:
+            held.refold(self.points(ladder), now.date())
+        for tier in ladder["tiers"][before : held.tier]:
+            for reward in tier.get("rewards", ()):
+                self.rewards.issue(reward, now).tier = (ladder["id"], tier["id"])
+        lost = [(ladder["id"], tier["id"]) for tier in ladder["tiers"][held.tier :]]
+        for issue in self.rewards.issues:
+            if returned and held.tier < before and issue.tier in lost:
+                issue.lost = True
+                issue.state = "undone" if issue.state == "ready" else issue.state
 
     def sale(self, name: str) -> Sale:
         if name not in self.sales:
@@ -772,6 +770,7 @@ class Member:
             "wallets": [wallet.standing(now) for wallet in self.wallets.values()],
             "cards": [card.standing() for card in self.cards.values()],
             "rewards": self.rewards.standing(),
+            "challenges": [goal.shown(None) for goal in challenges.goals(self, now.date()).values()],
             "ladders": [
                 standing_of(ladder, held.value(self.points(ladder), now.date()), held)
                 for ladder, held in zip(self.scheme.get("ladders", ()), self.ladders.values(), strict=True)

@@ -149,7 +149,7 @@ def merge(survivor: Holder, other: Holder, now: datetime) -> None:
     other.closed = True
     other.holds = {}
     for wallet in other.wallets.values():
-        wallet.lots = []
+        wallet.lots, wallet.owed = [], 0
     other.rewards.issues = []
 
 

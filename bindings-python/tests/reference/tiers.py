@@ -123,7 +123,7 @@ class Held:
                 left = self.tier - 1
             case _:
                 left = min(earned, self.tier - 1)
-        return max(left, self.floor)
+        return max(left, self.floor, self.base)
 
     def reviewed(self, points: Points, day: date) -> None:
         """A review, which looks at the window that ends."""

@@ -38,6 +38,13 @@ class Lot:
     opened: date = date.min
     """The day it came into being."""
     lapsed_on: date = date.min
+    earned: bool = False
+    """Whether a purchase or an event brought it."""
+    granted: int = 0
+    """Its points at first."""
+    usable: int = 0
+    """Its points when it became usable."""
+    usable_on: date | None = None
 
 
 @dataclass
@@ -80,6 +87,7 @@ class Wallet:
     def add(self, lot: Lot, now: datetime) -> None:
         """Opens a lot."""
         self.lots.append(lot)
+        lot.granted = lot.points
         if lot.pending is None and lot.awaits is None:
             self.activate(lot, now, now)
         elif lot.pending is not None:
@@ -88,6 +96,7 @@ class Wallet:
     def activate(self, lot: Lot, start: Deadline, now: datetime) -> None:
         """A lot becomes usable; what is owed comes first."""
         lot.start = start
+        lot.usable_on, lot.usable = instant(start, self.zone).astimezone(self.zone).date(), lot.points
         if not lot.pending:
             lot.expiry = self.end(lot.expiry_terms, start, now)
         lot.open = True
@@ -256,7 +265,7 @@ class Wallet:
             },
             "expiries": [
                 {"at": text, "points": points_text(points)}
-                for text, (_, points) in sorted(lapses.items(), key=lambda one: one[1][0])
+                for text, (_, points) in sorted(lapses.items(), key=lambda one: (one[1][0], len(one[0])))
             ],
         }
         return made

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::id::{ActorId, GroupKey, ReasonCode, WalletId};
+use crate::id::{ActorId, GroupKey, MemberId, ReasonCode, WalletId};
 use crate::ledger::{
-    Account, ActKind, Content, Entry, EventEntry, LotOpen, MergeInEntry, Peer, TierCause,
-    TransferInEntry, TransferOutEntry,
+    Account, ActKind, CardCompleteEntry, Content, Draw, Entry, EventEntry, HoldRef, LotOpen,
+    MergeInEntry, Peer, RewardVoidEntry, TierCause, TransferInEntry, TransferOutEntry, VoidCause,
+    WriteOffEntry,
 };
 use crate::number::Points;
 use crate::time::Moment;
@@ -182,7 +183,7 @@ pub fn transfer(
 }
 
 /// Pours one account into another, which takes its lots, deficit, cards, rewards and purchases,
-/// keeps the higher tier and folds the ladders anew; the other account is closed.
+/// keeps the higher tier and folds the ladders anew; the other account is emptied and closed.
 ///
 /// # Errors
 /// `account.*`, `act.same_account`, `act.half_posted`.
@@ -211,6 +212,7 @@ pub fn merge(
     pour_cards(&mut taker)?;
     keep_higher_tiers(&mut taker, &poured)?;
     settle_tiers(&mut taker)?;
+    pour_out(&mut giver, &survivor.member)?;
     let closed = crate::id::EventName::try_new("account.closed")
         .map_err(|_| ActError::refused("event.name", "account.closed", "an event's name"))?;
     giver.push(Entry::Event(Box::new(EventEntry {
@@ -228,6 +230,60 @@ pub fn merge(
     let first = taker.finish(kind, key(), content.clone(), author(), peers(other), None)?;
     let second = giver.finish(kind, key(), content, author(), peers(survivor), None)?;
     Ok(PairOutcome::Posted(Box::new(first), Box::new(second)))
+}
+
+/// Leaves nothing in an account whose state another took: no points that would count, or lapse, twice.
+fn pour_out(giver: &mut Draft<'_>, to: &MemberId) -> Result<(), ActError> {
+    let Account {
+        holds,
+        wallets,
+        cards,
+        ..
+    } = &giver.account;
+    let mut entries: Vec<Entry> = Vec::new();
+    entries.extend(holds.iter().map(|hold| {
+        Entry::Release(HoldRef {
+            hold: hold.id.clone(),
+            lapsed: false,
+        })
+    }));
+    for wallet in wallets {
+        let draws = wallet.live_lots().map(|(lot, state)| Draw {
+            lot,
+            points: state.remaining,
+        });
+        let draws: Vec<_> = draws.collect();
+        if !draws.is_empty() {
+            entries.push(Entry::TransferOut(Box::new(TransferOutEntry {
+                wallet: wallet.id.clone(),
+                draws,
+                to: to.clone(),
+            })));
+        }
+        if !wallet.deficit.is_zero() {
+            entries.push(Entry::WriteOff(Box::new(WriteOffEntry {
+                wallet: wallet.id.clone(),
+                points: wallet.deficit,
+                charged: None,
+            })));
+        }
+    }
+    entries.extend(giver.account.open_rewards().map(|(issue, _)| {
+        Entry::RewardVoid(RewardVoidEntry {
+            issue,
+            cause: VoidCause::Merged,
+        })
+    }));
+    for card in cards {
+        entries.extend(card.open_instances().map(|(instance, _)| {
+            Entry::CardComplete(CardCompleteEntry {
+                card: card.id.clone(),
+                instance,
+                lapsed: true,
+            })
+        }));
+    }
+    entries.into_iter().try_for_each(|entry| giver.push(entry))
 }
 
 /// What lapses first fills first.

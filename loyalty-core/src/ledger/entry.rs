@@ -651,6 +651,8 @@ record! {
         Returned,
         /// It came back and was issued anew.
         Reissued,
+        /// It went to the account into which its own was merged.
+        Merged,
     }
 
     /// A counter's move.
