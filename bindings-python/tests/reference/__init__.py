@@ -27,10 +27,11 @@ Covered so far:
   units; stages and bands; priorities, conditions, codes, limits and budgets of a member;
   lowest prices; standing discounts and member prices; how they are shared out, what earns on what is left, and
   what comes back of them;
-- offers that exclude each other (``combines_with``, within a band and between bands), ``exclusive`` ones, bands that take one for
-  the order, ``consumes_units``; the best largest set, for the customer and, where all of them give something, for the merchant;
-- sets: parts, ``get`` in the set and beside it, ``partial``, ``different``, ``worth``, ``by_line``, ``sets_max``, ``per`` set; steps by
-  amount and quantity; deductions taken off by hand;
+- offers that exclude each other (``combines_with``, within a band and between bands), ``exclusive`` ones, bands that take
+  one for the order, ``consumes_units``; the best largest set, for the customer and, where all of them give something, for
+  the merchant;
+- sets: parts, ``get`` in the set and beside it, ``partial``, ``different``, ``worth``, ``by_line``, ``sets_max``, ``per``
+  set; steps by amount and quantity; deductions taken off by hand;
 - points that pay, as a discount and as a tender: minimum, step, share, lines, ``trim`` and ``reject``, whether they
   earn, several payments, refusals, and what comes back to which lot;
 - rewards used on a purchase: free products, percentages and amounts, on lines and on the order, with shares,
@@ -47,14 +48,14 @@ Covered so far:
   ``grant``, ``adjust``, ``event``, ``fulfil``, ``enrol``, ``assign_tier``, ``hold``, ``capture``, ``release``, ``due``,
   ``reinstate``, ``transfer``, ``merge``; quotes, reasons and standings; four zones with their changes of clocks.
 
-Not yet: gifts, bands that take one offer for every line, the choice beyond ``tries_max``, ``codes_as_entered``, the choice
-beside delivery, ``different`` units with others given beside them, steps in bands of ``initial``
-prices, shared budgets, offers that bring rewards or codes, ``amount_max`` of each line or unit, percentages of ``initial`` and ``list`` prices, amounts that delivery shares, amounts of offers and shares by weights
-with or without tax, the shop's own tax, points as a tender beside tax, rewards of points, rewards of cards that are
-used, rewards that offers issue, gift cards as tenders, offers that wait for claims, merges of ladders that
-are reviewed or set by hand, adjustments of a named lot, holds of codes,
-repeats of challenges with several parts, purchases that count toward their own tier of points, prices of what is kept
-beside rewards, points that pay, delivery and tax, ``carry`` beside the other policies of points, factors below 1,
+Not yet: gifts, bands that take one offer for every line, the choice beyond ``tries_max``, ``codes_as_entered``, the
+choice beside delivery, ``different`` units with others given beside them, steps in bands of ``initial`` prices, shared
+budgets, offers that bring rewards or codes, ``amount_max`` of each line or unit, percentages of ``initial`` and ``list``
+prices, amounts that delivery shares, amounts of offers and shares by weights with or without tax, the shop's own tax,
+points as a tender beside tax, rewards of points, rewards of cards that are used, rewards that offers issue, gift cards as
+tenders, offers that wait for claims, merges of ladders that are reviewed or set by hand, adjustments of a named lot, holds
+of codes, repeats of challenges with several parts, purchases that count toward their own tier of points, prices of what is
+kept beside rewards, points that pay, delivery and tax, ``carry`` beside the other policies of points, factors below 1,
 factors of many decimals beside ``carry``, budgets on the pool.
 
 Left out of ladders of points, as engine and documents differ or say nothing: windows, dated reviews, tiers set by hand and

@@ -7,8 +7,6 @@ from .numbers import minor, money_text
 from .offers import Offered, Place, Priced, Pricing
 
 
-
-
 class Unsaid(Exception):
     """What the documentation leaves open: a case is compared up to here."""
 
@@ -196,7 +194,9 @@ class Bundling(Pricing):
                 if worth:
                     found = self.by_worth(needs, pools, wanted[-1] if beside else 0, count)
                 else:
-                    found = assigned(needs, [firsts(*one, count) for one in zip(needs, pools, strict=True)], wanted, given)
+                    found = assigned(
+                        needs, [firsts(*one, count) for one in zip(needs, pools, strict=True)], wanted, given
+                    )
                 if found is not None:
                     taken = [place for part in found for place in part]
                     if not beside:
@@ -216,9 +216,7 @@ class Bundling(Pricing):
         for run in self.runs(sorted(part_of)):
             self.apart = self.apart or len({part_of[place] for place in run}) > 1
 
-    def by_worth(
-        self, needs: list[Json], pools: list[list[Place]], given: int, count: int
-    ) -> list[list[Place]] | None:
+    def by_worth(self, needs: list[Json], pools: list[list[Place]], given: int, count: int) -> list[list[Place]] | None:
         """So many sets that are worth an amount, each of as few units as come first; what is given beside them is
         put aside first."""
         aside = pools[-1][:given] if given else []

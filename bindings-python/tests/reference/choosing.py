@@ -127,7 +127,10 @@ class Choosing(Bundling):
         asked = [one for one in idle if not is_no_offer(one.document, self.purchase, self.lines, self.terms)]
         chosen = self.best_of(number, band, [one for one in inside if one not in idle or one in asked])
         chosen += [one for one in inside if one in idle and one not in asked and not disputed(one, inside)]
-        others = [self.best_of(number, band, inside), self.best_of(number, band, [one for one in inside if one not in idle])]
+        others = [
+            self.best_of(number, band, inside),
+            self.best_of(number, band, [one for one in inside if one not in idle]),
+        ]
         if any(self.giving(number, band, other) != self.giving(number, band, chosen) for other in others):
             raise Unsaid("choice")
         for one in inside:

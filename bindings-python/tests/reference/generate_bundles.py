@@ -9,7 +9,7 @@ from .generate_prices import Prices
 class Bundled(Prices):
     """Cases whose offers exclude each other, are on sets, or have steps."""
 
-    kinds: tuple[str, ...] = ("sets","steps")
+    kinds: tuple[str, ...] = ("sets", "steps")
 
     def scheme(self) -> Json:
         made = super().scheme()
