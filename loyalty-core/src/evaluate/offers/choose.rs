@@ -196,7 +196,10 @@ impl Offers<'_, '_> {
 
     /// The best of the sets without a conflict; offers without one always apply.
     fn choose_among(&mut self, slots: &[usize], goods: &Goods) -> Result<(), ActError> {
-        let conflicts = self.conflicts(slots);
+        let mut conflicts = self.conflicts(slots);
+        if self.context.scheme.stacking.objective == Objective::Merchant {
+            self.without_idle(slots, &mut conflicts, goods)?;
+        }
         if conflicts.iter().all(Vec::is_empty) {
             return Ok(());
         }
@@ -221,21 +224,23 @@ impl Offers<'_, '_> {
                 .filter_map(|place| slots.get(*place))
                 .copied()
                 .collect();
+            let tried = match chosen.len() {
+                0 | 1 => Vec::new(),
+                _ => self.trial(&chosen, goods)?.1,
+            };
+            let gives = |slot: usize| {
+                let of = tried.get(slot);
+                of.is_some_and(|of| of.outcome.is_granted())
+            };
             for place in part {
                 let Some(slot) = slots.get(place) else {
                     continue;
                 };
                 if !found.chosen.contains(&place) {
-                    let against = conflicts.get(place);
-                    let by: Vec<usize> = found
-                        .chosen
-                        .iter()
-                        .filter(|winner| against.is_some_and(|of| of.contains(winner)))
-                        .filter_map(|winner| slots.get(*winner))
-                        .copied()
-                        .collect();
-                    let by = if by.is_empty() { &chosen } else { &by };
-                    self.displace(*slot, by, goods)?;
+                    // The first that gives something, sooner one that the offer cannot stand beside.
+                    let mut by = chosen.clone();
+                    by.order_by_key(|winner| (!gives(*winner), self.agree(*slot, *winner)));
+                    self.displace(*slot, &by, goods)?;
                 }
             }
         }
@@ -274,6 +279,26 @@ impl Offers<'_, '_> {
                     .collect()
             })
             .collect()
+    }
+
+    /// Leaves out the conflicts of offers that would give nothing on their own: the merchant would
+    /// keep most by such an offer in the place of one that gives something.
+    fn without_idle(
+        &mut self,
+        slots: &[usize],
+        conflicts: &mut [Vec<usize>],
+        goods: &Goods,
+    ) -> Result<(), ActError> {
+        for (place, slot) in slots.iter().enumerate() {
+            let contested = conflicts.get(place).is_some_and(|of| !of.is_empty());
+            if !contested || self.worth(&[*slot], goods)?.gives() {
+                continue;
+            }
+            for (other, of) in conflicts.iter_mut().enumerate() {
+                of.retain(|against| other != place && *against != place);
+            }
+        }
+        Ok(())
     }
 
     /// The places in parts that neither exclude offers of another part nor touch its lines.
