@@ -76,7 +76,12 @@ impl Offers<'_, '_> {
         if let [part] = &*sets.parts
             && part.different
         {
-            return self.pick_different(slot, on, sets, goods);
+            return match sets.get.as_ref() {
+                Some(get) if get.from == SetFrom::Beside => {
+                    self.pick_different_beside(slot, on, sets, (part, get), goods)
+                }
+                _ => self.pick_different(slot, on, sets, goods),
+            };
         }
         if let [part] = &*sets.parts
             && let Some(worth) = part.worth
@@ -254,6 +259,177 @@ impl Offers<'_, '_> {
             sets: count,
         }
     }
+
+    /// Sets of units of different lines, with others given beside them.
+    fn pick_different_beside(
+        &self,
+        slot: usize,
+        on: &Units,
+        sets: &Sets,
+        (part, get): (&SetPart, &SetGet),
+        goods: &Goods,
+    ) -> Picked {
+        let targets = [part.target.as_ref(), get.target.as_ref()];
+        let members = self.members(slot, on, &targets, goods);
+        let mut lines: Vec<LineUnits> = Vec::new();
+        for (mask, pick) in &members {
+            match lines.last_mut() {
+                Some(of) if of.line == pick.line => of.open = of.open.saturating_add(pick.count),
+                _ => lines.push(LineUnits {
+                    line: pick.line,
+                    mask: *mask,
+                    open: pick.count,
+                    taken: 0,
+                }),
+            }
+        }
+        let times = |units: u32, count: u32| u64::from(units).saturating_mul(u64::from(count));
+        let all = lines
+            .iter()
+            .fold(0_u32, |sum, of| sum.saturating_add(of.open));
+        let most = all.min(sets.sets_max.unwrap_or(u32::MAX));
+        let mut count = most_that(most, |count| {
+            differ(
+                &lines,
+                count,
+                times(part.units, count),
+                times(get.units, count),
+            )
+        });
+        let mut given = times(get.units, count);
+        if get.partial && count < most {
+            // One more set, as far as units are left to give.
+            let one_more = count.saturating_add(1);
+            let taken = times(part.units, one_more);
+            let more = most_that(get.units, |more| {
+                differ(
+                    &lines,
+                    one_more,
+                    taken,
+                    given.saturating_add(u64::from(more)),
+                )
+            });
+            if more > 0 {
+                count = one_more;
+                given = given.saturating_add(u64::from(more));
+            }
+        }
+        if count == 0 {
+            return Picked::default();
+        }
+        let mut open = [times(part.units, count), given];
+        let order = match get.choice {
+            UnitChoice::LineOrder => [(0, part.choice), (1, get.choice)],
+            _ => [(1, get.choice), (0, part.choice)],
+        };
+        let mut picks: Vec<Pick> = members.into_iter().map(|(_, pick)| pick).collect();
+        let mut found = [Vec::new(), Vec::new()];
+        for (role, choice) in order {
+            sort(&mut picks, choice);
+            let mut left = Vec::with_capacity(picks.len());
+            for pick in picks {
+                let take = take_differing(&mut lines, &mut open, role, count, pick);
+                if take > 0
+                    && let Some(found) = found.get_mut(role)
+                {
+                    found.push(cut(pick, take, choice));
+                }
+                if take < pick.count {
+                    left.push(rest(pick, take, choice));
+                }
+            }
+            picks = left;
+        }
+        let [mut taken, mut picks] = found;
+        taken.extend_from_slice(&picks);
+        picks.order_by_key(|pick| (pick.line, pick.first));
+        Picked {
+            picks,
+            taken,
+            sets: count,
+        }
+    }
+}
+
+/// The units of a line that sets of different lines can take, or give.
+struct LineUnits {
+    line: u32,
+    /// Whether they can be of a set, and whether they can be given, as bits.
+    mask: u32,
+    open: u32,
+    /// How many of them the sets took.
+    taken: u32,
+}
+
+/// Whether so many sets of different lines find their units, a line at most one for each, and leave
+/// enough to give.
+fn differ(lines: &[LineUnits], count: u32, wanted: u64, given: u64) -> bool {
+    // Units of sets alone, of gifts alone, and of both.
+    let (mut alone, mut shared) = (0_u64, 0_u64);
+    let mut gifts = 0_u64;
+    for of in lines {
+        let of_sets = u64::from(of.open.min(count.saturating_sub(of.taken)));
+        match of.mask {
+            1 => alone = alone.saturating_add(of_sets),
+            2 => gifts = gifts.saturating_add(u64::from(of.open)),
+            _ => {
+                shared = shared.saturating_add(of_sets);
+                gifts = gifts.saturating_add(u64::from(of.open));
+            }
+        }
+    }
+    let from_shared = wanted.saturating_sub(alone);
+    from_shared <= shared && given <= gifts.saturating_sub(from_shared)
+}
+
+/// How many units of a run the sets take, or give (`role` 1), such that the rest finds its own.
+fn take_differing(
+    lines: &mut [LineUnits],
+    open: &mut [u64; 2],
+    role: usize,
+    count: u32,
+    pick: Pick,
+) -> u32 {
+    let Some(at) = lines.iter().position(|of| of.line == pick.line) else {
+        return 0;
+    };
+    let change = |lines: &mut [LineUnits], open: &mut [u64; 2], units: u32, add: bool| {
+        if let (Some(of), Some(open)) = (lines.get_mut(at), open.get_mut(role)) {
+            let of_sets = if role == 0 { units } else { 0 };
+            if add {
+                of.open = of.open.saturating_add(units);
+                of.taken = of.taken.saturating_sub(of_sets);
+                *open = open.saturating_add(u64::from(units));
+            } else {
+                of.open = of.open.saturating_sub(units);
+                of.taken = of.taken.saturating_add(of_sets);
+                *open = open.saturating_sub(u64::from(units));
+            }
+        }
+    };
+    let (mask, taken) = lines.get(at).map_or((0, 0), |of| (of.mask, of.taken));
+    let wanted = open.get(role).copied().unwrap_or(0);
+    let fits = if role == 0 {
+        mask & 1 == 1
+    } else {
+        mask & 2 == 2
+    };
+    if !fits {
+        return 0;
+    }
+    let mut most = u32::try_from(wanted.min(u64::from(pick.count))).unwrap_or(u32::MAX);
+    if role == 0 {
+        most = most.min(count.saturating_sub(taken));
+    }
+    let take = most_that(most, |units| {
+        change(lines, open, units, false);
+        let [of_sets, given] = *open;
+        let fits = differ(lines, count, of_sets, given);
+        change(lines, open, units, true);
+        fits
+    });
+    change(lines, open, take, false);
+    take
 }
 
 fn units_of(picks: &[Pick]) -> u64 {
