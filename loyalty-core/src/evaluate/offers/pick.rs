@@ -36,7 +36,9 @@ impl Offers<'_, '_> {
     pub(super) fn pick(&self, slot: usize, benefit: &OfferBenefit, goods: &Goods) -> Picked {
         let on = &benefit.on;
         if let Some(sets) = &on.sets {
-            return self.pick_sets(slot, on, sets, goods);
+            let mut picked = self.pick_sets(slot, on, sets, goods);
+            picked.picks = joined(picked.picks, goods);
+            return picked;
         }
         let mut picks = self.open(slot, on, on.target.as_ref(), goods);
         if let Some(most) = on.units_max {
@@ -156,6 +158,33 @@ impl Offers<'_, '_> {
             && on.running_to.is_none_or(|to| run.left <= to)
             && (!on.undiscounted || run.left == price)
     }
+}
+
+/// Picks in the order of lines, those of one run that stand together as one.
+fn joined(picks: Vec<Pick>, goods: &Goods) -> Vec<Pick> {
+    let mut runs = goods.runs.iter().peekable();
+    let mut made: Vec<Pick> = Vec::with_capacity(picks.len());
+    for pick in picks {
+        let starts = |run: &Run| (run.line, run.first);
+        while runs
+            .next_if(|run| starts(run) < (pick.line, pick.first))
+            .is_some()
+        {}
+        let begins = runs
+            .peek()
+            .is_some_and(|run| starts(run) == (pick.line, pick.first));
+        match made.last_mut() {
+            Some(last)
+                if !begins
+                    && last.line == pick.line
+                    && last.first.saturating_add(last.count) == pick.first =>
+            {
+                last.count = last.count.saturating_add(pick.count);
+            }
+            _ => made.push(pick),
+        }
+    }
+    made
 }
 
 /// A run without the units of others.
