@@ -141,6 +141,7 @@ pub(crate) enum OfferGives {
         /// Lowest first.
         steps: Box<[Step]>,
         per: PercentPer,
+        of: PercentOf,
         max: Option<i64>,
     },
     Shipping {

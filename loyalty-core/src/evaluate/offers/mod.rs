@@ -121,12 +121,19 @@ struct Candidate {
     /// The lines that it may touch; all when none.
     lines: Option<Vec<bool>>,
     outcome: Outcome,
-    /// What its budgets and its own limits leave, in minor units of the cart.
-    room: Option<i64>,
+    /// What each of its budgets leaves, in minor units of the cart.
+    rooms: SmallVec<[i64; 2]>,
     /// How often a member claimed it.
     claimed: u32,
     /// The entered codes that it knows.
     codes: Vec<EnteredCode>,
+}
+
+impl Candidate {
+    /// What its budgets leave; nothing without one.
+    fn room(&self) -> Option<i64> {
+        self.rooms.iter().copied().min()
+    }
 }
 
 /// The offers of one purchase.
@@ -307,11 +314,11 @@ impl<'c, 'a> Offers<'c, 'a> {
             };
             candidate.outcome.note(&found, given);
             candidate.outcome.count(units, found.sets);
-            candidate.room = candidate.room.map(|room| room.saturating_sub(given));
             if stage < OfferStage::Order {
                 goods.take_from_items(&found.shares);
             }
             if given > 0 {
+                self.draw(offer, given);
                 discounts.push(Discount {
                     source,
                     amount: found.amount,

@@ -15,7 +15,7 @@ use crate::evaluate::reason::Missing;
 use crate::evaluate::runs::RunShare;
 
 use super::pick::{Pick, Picked};
-use super::{Found, Goods, Offers};
+use super::{Candidate, Found, Goods, Offers};
 
 /// What is taken off units that are taken so many times.
 type Worth<'w> = dyn Fn(i64, &[Pick]) -> Result<i64, ActError> + 'w;
@@ -82,6 +82,7 @@ impl Offers<'_, '_> {
                 measure,
                 steps,
                 per,
+                of,
                 max,
             } => {
                 let measured = measure.as_ref().or(benefit.on.target.as_ref());
@@ -97,15 +98,9 @@ impl Offers<'_, '_> {
                     return Ok(below(steps, value, *by));
                 };
                 match step.off {
-                    StepOff::Percent(percent) => self.percent(
-                        slot,
-                        percent,
-                        *per,
-                        PercentOf::Running,
-                        *max,
-                        benefit.tax,
-                        &picked,
-                    )?,
+                    StepOff::Percent(percent) => {
+                        self.percent(slot, percent, *per, *of, *max, benefit.tax, &picked)?
+                    }
                     StepOff::Amount(amount) => {
                         let amount = max.map_or(amount, |max| amount.min(max));
                         let amount = Amounts {
@@ -632,7 +627,7 @@ impl Offers<'_, '_> {
         };
         let mut wanted = times.saturating_mul(gift.quantity);
         let each = gift.price.saturating_sub(gift.pays);
-        if let Some(room) = self.candidates.get(slot).and_then(|c| c.room)
+        if let Some(room) = self.candidates.get(slot).and_then(Candidate::room)
             && each > 0
         {
             let most = room.checked_div(each).unwrap_or(0);

@@ -7,6 +7,9 @@ use crate::scheme::compiled_offer::Offer;
 use crate::scheme::reward::Excess;
 use crate::time::Date;
 
+use smallvec::SmallVec;
+
+use crate::evaluate::arith::index;
 use crate::evaluate::context::{Context, Failure};
 use crate::evaluate::error::ActError;
 use crate::evaluate::limit::period_end;
@@ -124,7 +127,7 @@ impl<'a> Offers<'_, 'a> {
             chosen: true,
             lines: None,
             outcome: Outcome::default(),
-            room: None,
+            rooms: SmallVec::new(),
             claimed,
             codes: Vec::new(),
         };
@@ -152,9 +155,10 @@ impl<'a> Offers<'_, 'a> {
             let left = context.headroom(&budget.cap, met)?;
             let Some(left) = context.in_cart(left) else {
                 candidate.outcome.refuse("condition.currency", None);
+                candidate.rooms.push(0);
                 continue;
             };
-            candidate.room = Some(candidate.room.map_or(left, |room| room.min(left)));
+            candidate.rooms.push(left);
             if left < 1 && candidate.outcome.checked.is_none() {
                 candidate.outcome.refuse("offer.budget", None);
                 candidate.outcome.resets = period_end(budget.cap.per, context.at.date());
@@ -195,6 +199,15 @@ impl<'a> Offers<'_, 'a> {
             return Ok(false);
         }
         candidate.outcome.checked = Some(true);
+        // Another offer can have drawn on a budget by now.
+        let mut budgets = offer.budgets.iter().zip(&candidate.rooms);
+        if let Some((budget, _)) = budgets.find(|(_, room)| **room < 1) {
+            let resets = period_end(budget.cap.per, self.context.at.date());
+            candidate.outcome.refuse("offer.budget", None);
+            candidate.outcome.resets = resets;
+            candidate.outcome.failures = failures;
+            return Ok(false);
+        }
         if let Some(first) = failures.first() {
             candidate.outcome.refuse(first.code, first.missing);
             candidate.outcome.failures = failures;
@@ -224,10 +237,29 @@ impl<'a> Offers<'_, 'a> {
         Some(winner.place)
     }
 
+    /// Takes what an offer gave off its budgets, and off those that others share with it.
+    pub(super) fn draw(&mut self, offer: &Offer, given: i64) {
+        if offer.budgets.is_empty() {
+            return;
+        }
+        let scheme = self.context.scheme;
+        for candidate in &mut self.candidates {
+            let Some(other) = scheme.offers.get(index(candidate.place)) else {
+                continue;
+            };
+            for (budget, room) in other.budgets.iter().zip(&mut candidate.rooms) {
+                let mut own = offer.budgets.iter();
+                if own.any(|own| own.cap.name == budget.cap.name) {
+                    *room = room.saturating_sub(given);
+                }
+            }
+        }
+    }
+
     /// An amount under an offer's budgets.
     pub(super) fn within_budget(&self, slot: usize, amount: i64) -> Result<i64, &'static str> {
         let amount = amount.min(self.most);
-        let Some(room) = self.candidates.get(slot).and_then(|c| c.room) else {
+        let Some(room) = self.candidates.get(slot).and_then(Candidate::room) else {
             return Ok(amount);
         };
         if amount <= room {

@@ -338,6 +338,7 @@ impl Context<'_> {
                         measure: self.target(def.measure.as_ref(), &at.key("measure")),
                         steps: self.steps(def, &at.key("steps")),
                         per: def.per,
+                        of: base,
                         max: max(self, def.amount_max, &at),
                     },
                     on: self.units_of(def.on.as_ref(), &at),
