@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from .cart import Failure, Json, amount_of, matches
 from .numbers import minor, money_text
 from .offers import Offered, Place, Priced, Pricing
@@ -31,32 +33,47 @@ def suffices(pools: list[list[Place]], wanted: list[int], used: set[Place]) -> b
     return all(find(part, set()) for part, units in enumerate(wanted) for _ in range(units))
 
 
-def firsts(need: Json, pool: list[Place], sets: int) -> list[Place]:
-    """The units that a part can take: one of each line a set where they are to be of different lines."""
-    if not need.get("different"):
-        return pool
-    return [place for n, place in enumerate(pool) if sum(at == place[0] for at, _ in pool[:n]) < sets]
+def differ(pools: list[list[Place]], left: list[int], made: list[list[Place]], sets: int) -> bool:
+    """Whether a part of different lines can have its units, at most one of each line a set, and what is given
+    beside it those that are left."""
+    used = {place for part in made for place in part}
+    free = [[place for place in pool if place not in used] for pool in pools]
+    lines = sorted({at for at, _ in free[0]})
+    rooms = [min(sum(at == line for at, _ in free[0]), sets - sum(at == line for at, _ in made[0])) for line in lines]
+    for counts in product(*(range(room + 1) for room in rooms)):
+        lost = sum(count for line, count in zip(lines, counts, strict=True) if any(at == line for at, _ in free[1]))
+        if sum(counts) == left[0] and len(free[1]) - lost >= left[1]:
+            return True
+    return False
 
 
 def assigned(
-    needs: list[Json], pools: list[list[Place]], wanted: list[int], given: list[bool]
+    needs: list[Json], pools: list[list[Place]], wanted: list[int], given: list[bool], sets: int
 ) -> list[list[Place]] | None:
     """The units of every part, each in its own order and none that another part cannot do without. Those that
     the benefit is on come first, unless they go by the order of the lines."""
-    if not suffices(pools, wanted, set()):
-        return None
-    left, used = list(wanted), set[Place]()
+    left = list(wanted)
     made: list[list[Place]] = [[] for _ in needs]
+    different = needs[0].get("different", False)
+
+    def enough() -> bool:
+        if different:
+            return differ([*pools, []][:2], [*left, 0][:2], [*made, []][:2], sets)
+        return suffices(pools, left, {place for part in made for place in part})
+
+    if not enough():
+        return None
     for n in sorted(range(len(needs)), key=lambda n: not given[n] or needs[n]["choice"] == "line_order"):
         for place in pools[n]:
-            if not left[n] or place in used:
+            if not left[n] or any(place in part for part in made):
+                continue
+            if different and not n and sum(at == place[0] for at, _ in made[0]) == sets:
                 continue
             left[n] -= 1
-            if suffices(pools, left, {*used, place}):
-                used.add(place)
-                made[n].append(place)
-            else:
+            made[n].append(place)
+            if not enough():
                 left[n] += 1
+                made[n].pop()
     return made
 
 
@@ -71,8 +88,6 @@ class Bundling(Pricing):
     """The units that are open to no other offer that consumes units, and the offer that used each."""
     wanted: int | None = None
     """What the benefit would take off whatever its budgets leave."""
-    apart = False
-    """Whether units of one run are in different parts of a set."""
     unreached: Failure | None = None
     """How far off the lowest step is."""
     sets = 0
@@ -84,16 +99,13 @@ class Bundling(Pricing):
         self.unreached = None
         self.used = []
         self.wanted = None
-        self.apart = False
         ((kind, said),) = benefit.items()
         if kind == "steps":
             kind, said = self.step(said)
         first = offered.verdict is None
         self.present = offered
-        before, left = offered.gives, offered.budgets
+        before, left = offered.gives, self.left_of(offered.document)
         super().apply(offered, {kind: said}, band)
-        if self.apart and offered.gives > before:
-            raise Unsaid("parts")
         if self.sets and offered.refused is None and not (0 in left and self.wanted):
             offered.sets = max(offered.sets or 0, self.sets)
         if offered.document.get("consumes_units") and offered.gives > before:
@@ -194,13 +206,9 @@ class Bundling(Pricing):
                 if worth:
                     found = self.by_worth(needs, pools, wanted[-1] if beside else 0, count)
                 else:
-                    found = assigned(
-                        needs, [firsts(*one, count) for one in zip(needs, pools, strict=True)], wanted, given
-                    )
+                    found = assigned(needs, pools, wanted, given, count)
                 if found is not None:
                     taken = [place for part in found for place in part]
-                    if not beside:
-                        self.told_apart(found)
                     if beside:
                         return count, taken, found[-1]
                     if get is None:
@@ -208,13 +216,6 @@ class Bundling(Pricing):
                     return count, taken, sorted(taken, key=self.preference(get["choice"]))[: count * get["units"]]
                 wanted[-1] -= 1
         return 0, [], []
-
-    def told_apart(self, parts: list[list[Place]]) -> None:
-        """Notes whether units that stand together and were lowered alike are in different parts of a set. By the
-        documentation they have one part of what is taken off together; by the engine every part has its own."""
-        part_of = {place: n for n, part in enumerate(parts) for place in part}
-        for run in self.runs(sorted(part_of)):
-            self.apart = self.apart or len({part_of[place] for place in run}) > 1
 
     def by_worth(self, needs: list[Json], pools: list[list[Place]], given: int, count: int) -> list[list[Place]] | None:
         """So many sets that are worth an amount, each of as few units as come first; what is given beside them is

@@ -31,15 +31,19 @@ def disputed(one: Offered, offers: list[Offered]) -> bool:
     return any(other is not one and not agree(one.document, other.document) for other in offers)
 
 
-def largest_sets(offers: list[Offered]) -> Iterator[list[Offered]]:
+def largest_sets(offers: list[Offered], idle: list[Offered]) -> Iterator[list[Offered]]:
     """The sets without a conflict that nothing can be added to: those of fewer offers first, then those that
-    come first."""
+    come first. Those that are idle are in no conflict."""
+
+    def stand(one: Offered, other: Offered) -> bool:
+        return one in idle or other in idle or agree(one.document, other.document)
+
     for size in range(len(offers) + 1):
         for chosen in combinations(offers, size):
-            if not all(agree(one.document, other.document) for one, other in combinations(chosen, 2)):
+            if not all(stand(one, other) for one, other in combinations(chosen, 2)):
                 continue
             rest = [one for one in offers if one not in chosen]
-            if not any(all(agree(one.document, other.document) for other in chosen) for one in rest):
+            if not any(all(stand(one, other) for other in chosen) for one in rest):
                 yield list(chosen)
 
 
@@ -65,6 +69,7 @@ class Choosing(Bundling):
         trial.made = Priced([], [one for one in self.made.offers if one.gives], {})
         trial.claims = None
         trial.consumed = dict(self.consumed)
+        trial.drawn = dict(self.drawn)
         return trial
 
     def first_exclusive(self) -> Json | None:
@@ -72,7 +77,7 @@ class Choosing(Bundling):
         bands = self.scheme.get("stacking", {}).get("bands") or [{"id": None}]
         for number, band in enumerate(bands):
             inside = [one for one in self.scheme.get("offers", ()) if one.get("band", bands[0]["id"]) == band["id"]]
-            for offer in sorted(inside, key=lambda one: -one.get("priority", 0)):
+            for offer in sorted(inside, key=self.turn):
                 if offer.get("exclusive") and self.by_itself(number, band, Offered(offer)).gives:
                     return dict(offer)
         return None
@@ -88,9 +93,9 @@ class Choosing(Bundling):
         """What would become of an offer by itself."""
         return self.tried(number, band, [one])[1][0]
 
-    def refusal(self, offer: Json, budgets: list[int]) -> Failure | None:
+    def refusal(self, offer: Json) -> Failure | None:
         """Why an offer does not apply; one of an earlier band has its way."""
-        if (found := super().refusal(offer, budgets)) is not None:
+        if (found := super().refusal(offer)) is not None:
             return found
         beside = [one.document for one in self.made.offers if one.gives and one.document is not offer]
         return None if all(agree(offer, other) for other in beside) else DISPLACED
@@ -121,9 +126,12 @@ class Choosing(Bundling):
         return [one for _, one in giving[:1]]
 
     def best_set(self, number: int, band: Json, inside: list[Offered]) -> list[Offered]:
-        """The offers of the best set, with those that are in no conflict. Offers that give nothing have no say:
-        where they would decide between equal sets, the documentation leaves it open."""
+        """The offers of the best set, with those that are in no conflict. Offers that give nothing have no say
+        for the merchant; for the customer, where they would decide between equal sets, the documentation leaves
+        it open."""
         idle = [one for one in inside if not self.by_itself(number, band, one).gives]
+        if self.merchant():
+            return self.best_of(number, band, inside, idle)
         asked = [one for one in idle if not is_no_offer(one.document, self.purchase, self.lines, self.terms)]
         chosen = self.best_of(number, band, [one for one in inside if one not in idle or one in asked])
         chosen += [one for one in inside if one in idle and one not in asked and not disputed(one, inside)]
@@ -142,12 +150,18 @@ class Choosing(Bundling):
         """Those of some offers that give something beside each other."""
         return {one.document["id"] for one in self.tried(number, band, offers)[1] if one.gives}
 
-    def best_of(self, number: int, band: Json, offers: list[Offered]) -> list[Offered]:
+    def merchant(self) -> bool:
+        """Whether the set that leaves the merchant most is the best one."""
+        return bool(self.scheme.get("stacking", {}).get("objective") == "merchant")
+
+    def best_of(
+        self, number: int, band: Json, offers: list[Offered], idle: list[Offered] | None = None
+    ) -> list[Offered]:
         """The largest set without a conflict that saves most: of equal ones that of which fewer offers apply,
         then the one that comes first."""
-        sign = -1 if self.scheme.get("stacking", {}).get("objective") == "merchant" else 1
+        sign = -1 if self.merchant() else 1
         best: tuple[tuple[int, int, list[int]], list[Offered]] | None = None
-        for chosen in largest_sets(offers):
+        for chosen in largest_sets(offers, idle or []):
             saved, tried = self.tried(number, band, chosen)
             places = [place for place, one in enumerate(offers) if one in chosen]
             value = (-sign * saved, sum(1 for one in tried if one.gives), places)

@@ -149,9 +149,22 @@ def decide(
 ) -> None:
     """Quotes a purchase in both."""
     facts = body.get("facts")
-    said = engine_decision(lc.quote(scheme, account, body["purchase"], at=at, facts=facts).to_dict())
+    whole = lc.quote(scheme, account, body["purchase"], at=at, facts=facts).to_dict()
+    said = engine_decision(whole)
     made = model.decision(body["purchase"], now, facts or {})
+    hold([], displaced_in_vain(model.scheme, whole), f"{where} displaced in vain")
     hold(model_decision(made, said), said, f"{where} decision")
+
+
+def displaced_in_vain(scheme: Json, said: Json) -> list[str]:
+    """The offers that are displaced by one that does not apply."""
+    tiers = [tier for ladder in scheme.get("ladders", ()) for tier in ladder["tiers"]]
+    if any("discount" in one["benefit"] for tier in tiers for one in tier.get("benefits", ())):
+        # Offers are chosen without standing discounts, which can leave the chosen one nothing to take.
+        return []
+    offers = said.get("offers", ())
+    giving = {offer["offer"] for offer in offers if offer["code"] == "granted"}
+    return [offer["offer"] for offer in offers if offer["code"] == "offer.displaced" and offer["by"] not in giving]
 
 
 def between(

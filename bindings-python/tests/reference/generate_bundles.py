@@ -13,10 +13,16 @@ class Bundled(Prices):
 
     def scheme(self) -> Json:
         made = super().scheme()
+        stacking = made.get("stacking", {})
+        if self.some(0.2):
+            stacking["objective"] = "merchant"
         if self.some(0.1):
-            # All of them give something.
-            made["offers"] = [{"id": one["id"], "benefits": [self.plain()]} for one in made["offers"]]
-            made["stacking"] = {"objective": "merchant"}
+            stacking["codes_as_entered"] = True
+        if self.some(0.15):
+            stacking.setdefault("bands", [{"id": "band"}])
+            self.one(stacking["bands"])["base"] = self.one(["initial", "list"])
+        if stacking:
+            made["stacking"] = stacking
         names = [offer["id"] for offer in made["offers"]]
         for offer in made["offers"]:
             others = [name for name in names if name != offer["id"]]
@@ -28,6 +34,11 @@ class Bundled(Prices):
                     offer["consumes_units"] = True
         if self.some(0.15):
             self.one(made["offers"])["exclusive"] = True
+        if self.some(0.15):
+            budget = {"per": self.one(["day", "month", "member"]), "amount": self.amount(9), "shared": "both"}
+            for offer in made["offers"]:
+                if self.some(0.6):
+                    offer["budgets"] = [*offer.get("budgets", ()), budget]
         for band in made.get("stacking", {}).get("bands", ()):
             if self.some(0.3):
                 band["choose"] = self.one(["best_of", "exclusive"])
@@ -37,12 +48,9 @@ class Bundled(Prices):
         made = super().purchase(name)
         if self.some(0.15):
             made["deduction"] = self.amount(29)
+        if self.some(0.2):
+            made["codes"] = self.one([["Autumn", "spring"], ["SPRING", "AUTUMN"], ["autumn"]])
         return made
-
-    def plain(self) -> Json:
-        if self.some(0.5):
-            return {"percent": {"percent": self.percent()}}
-        return {"amount": {"amount": self.amount(19)}}
 
     def combines(self, others: list[str]) -> object:
         if not others or self.some(0.4):
@@ -85,8 +93,8 @@ class Bundled(Prices):
             made["by_line"] = True
         if "worth" in made["parts"][0]:
             made.get("get", {}).pop("partial", None)
-        if len(made["parts"]) > 1 or "by_line" in made or made.get("get", {}).get("from") != "set":
-            for part in made["parts"] if "get" in made or len(made["parts"]) > 1 or "by_line" in made else []:
+        if len(made["parts"]) > 1 or "by_line" in made:
+            for part in made["parts"]:
                 part.pop("different", None)
         return made
 

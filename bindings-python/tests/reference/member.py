@@ -23,7 +23,7 @@ from .ladders import measured
 from .ladders import standing as standing_of
 from .numbers import by_largest_remainder, minor, money_text, points_text, stepped, thousandths
 from .choosing import Choosing as Pricing
-from .offers import Offered, Priced, discount_of, period_key, reason_of
+from .offers import Offered, Priced, budget_key, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
 from .taxes import tax_of
 from .tiers import Held, Points
@@ -401,7 +401,7 @@ class Member:
             for limit in used.document.get("times", ()) if uses else ():
                 self.count(period_key(owner, "times", limit["per"], sale.terms), sign)
             for budget in used.document.get("budgets", ()) if money else ():
-                self.count(period_key(owner, "amount", budget["per"], sale.terms), sign * used.gives)
+                self.count(budget_key(used.document, budget, sale.terms), sign * used.gives)
 
     def act_record(self, body: Json, now: datetime) -> Json:
         purchase = body["purchase"]

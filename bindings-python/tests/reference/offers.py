@@ -44,8 +44,6 @@ class Offered:
     """Why the first of its benefits that came up gave nothing."""
     hidden: bool = False
     """Whether it may go unmentioned."""
-    budgets: list[int] = field(default_factory=list)
-    """What each of its budgets has left."""
     open: bool = False
     """Whether it gives nothing for more than one reason, of which any may be told."""
     sets: int | None = None
@@ -74,6 +72,13 @@ def period_key(owner: str, what: str, per: str, terms: Terms) -> str:
     return f"{owner}.{what}.{per}@{period_start(terms.at.date(), per).isoformat()}"
 
 
+def budget_key(offer: Json, budget: Json, terms: Terms) -> str:
+    """The name of the counter of a budget, which offers can share."""
+    if "shared" in budget:
+        return period_key("budget", budget["shared"], budget["per"], terms)
+    return period_key(f"offer.{offer['id']}", "amount", budget["per"], terms)
+
+
 class Pricing:
     """The prices of one purchase in the making."""
 
@@ -84,6 +89,8 @@ class Pricing:
         self.made = Priced([], [], {}, charges=self.charges)
         self.initial: dict[Place, int] = {}
         self.cut_field = "item_cut"
+        self.drawn: dict[str, int] = {}
+        """What this purchase drew on each budget so far."""
         self.floors = True
         """Whether lowest prices hold: for offers alone."""
         self.claims: Callable[[str], None] | None = None
@@ -260,10 +267,19 @@ class Pricing:
             inside = [one for one in offers if one.document.get("band", bands[0]["id"]) == band["id"]]
             if number and not inside:
                 continue
-            inside.sort(key=lambda one: -one.document.get("priority", 0))
+            inside.sort(key=lambda one: self.turn(one.document))
             self.made.offers += inside
             self.band(number, band, inside)
         return self.made
+
+    def turn(self, offer: Json) -> tuple[int, int]:
+        """When an offer comes among those of its band: by its priority, or by the entry of its code."""
+        entry = 0
+        if "codes" in offer and self.scheme.get("stacking", {}).get("codes_as_entered"):
+            known = {code.upper() for code in offer["codes"]["any_of"]}
+            found = [n for n, code in enumerate(self.purchase.get("codes", ()), 1) if code.upper() in known]
+            entry = found[0] if found else 0
+        return entry, -offer.get("priority", 0)
 
     def band(self, number: int, band: Json, inside: list[Offered]) -> None:
         """The stages of a band, with all its offers."""
@@ -295,11 +311,22 @@ class Pricing:
         if offered.asked:
             return
         offered.asked = True
-        owner = f"offer.{offered.document['id']}"
-        for budget in offered.document.get("budgets", ()):
-            used = self.terms.headroom.get(period_key(owner, "amount", budget["per"], self.terms), 0)
-            offered.budgets.append(max(0, minor(budget["amount"]) - used))
-        offered.refused = self.refusal(offered.document, offered.budgets)
+        offered.refused = self.refusal(offered.document)
+
+    def left_of(self, offer: Json) -> list[int]:
+        """What each budget of an offer has left."""
+        left = []
+        for budget in offer.get("budgets", ()):
+            key = budget_key(offer, budget, self.terms)
+            used = self.terms.headroom.get(key, 0) + self.drawn.get(key, 0)
+            left.append(max(0, minor(budget["amount"]) - used))
+        return left
+
+    def draw(self, offer: Json, taken: int) -> None:
+        """Draws on the budgets of an offer."""
+        for budget in offer.get("budgets", ()):
+            key = budget_key(offer, budget, self.terms)
+            self.drawn[key] = self.drawn.get(key, 0) + taken
 
     def deliver(self) -> None:
         """What comes off delivery, once at the end: by offers, by rewards, by the tiers held."""
@@ -327,12 +354,13 @@ class Pricing:
             return
         verdict = "offer.no_effect"
         whole = sum(less(said, on(self.charges, said.get("methods", [])), self.rounding, []))
-        if offered.budgets and whole > min(offered.budgets):
+        budgets = self.left_of(offered.document)
+        if budgets and whole > min(budgets):
             verdict = "offer.budget"
-        taken = self.take_delivery("offer", offered.document["id"], said, offered.budgets)
+        taken = self.take_delivery("offer", offered.document["id"], said, budgets)
         offered.verdict = offered.verdict or (verdict, None)
         offered.gives += taken
-        offered.budgets = [left - taken for left in offered.budgets]
+        self.draw(offered.document, taken)
 
     def take_delivery(self, kind: str, name: str, said: Json, most: list[int]) -> int:
         """Takes something off delivery, no more than amounts; gives how much."""
@@ -357,25 +385,26 @@ class Pricing:
         most = [minor(said["amount_max"])] if "amount_max" in said else []
         verdict = "offer.no_effect"
         cuts = self.taken_off(kind, said, places, of, most)
-        if offered.budgets and sum(cuts.values()) > min(offered.budgets):
+        budgets = self.left_of(offered.document)
+        if budgets and sum(cuts.values()) > min(budgets):
             verdict = "offer.budget"
-            cuts = self.taken_off(kind, said, places, of, [*most, min(offered.budgets)])
+            cuts = self.taken_off(kind, said, places, of, [*most, min(budgets)])
         taken = self.take("offer", offered.document["id"], cuts)
         offered.verdict = offered.verdict or (verdict, None)
         offered.gives += taken
-        offered.budgets = [left - taken for left in offered.budgets]
+        self.draw(offered.document, taken)
 
     def failure(self, condition: Json | None) -> Failure | None:
         """Why a condition does not hold at present. Units that are free by now still count."""
         return failure(condition, self.purchase, self.lines, self.terms, "count")
 
-    def refusal(self, offer: Json, budgets: list[int]) -> Failure | None:
+    def refusal(self, offer: Json) -> Failure | None:
         """Why an offer does not apply, before any of its units is looked at."""
         for limit in offer.get("times", ()):
             key = period_key(f"offer.{offer['id']}", "times", limit["per"], self.terms)
             if self.terms.headroom.get(key, 0) >= limit["times"]:
                 return f"cap.{limit['per']}", None
-        if 0 in budgets:
+        if 0 in self.left_of(offer):
             return "offer.budget", None
         entered = {code.upper() for code in self.purchase.get("codes", ())}
         if "codes" in offer and not entered & {code.upper() for code in offer["codes"]["any_of"]}:
