@@ -175,6 +175,8 @@ class Bundling(Pricing):
         """Whether no other offer has used a unit up."""
         if self.present is None:
             return True
+        if self.present.lines is not None and place[0] not in self.present.lines:
+            return False
         offer = self.present.document
         return not offer.get("consumes_units") or self.consumed.get(place, offer["id"]) == offer["id"]
 

@@ -31,6 +31,15 @@ def disputed(one: Offered, offers: list[Offered]) -> bool:
     return any(other is not one and not agree(one.document, other.document) for other in offers)
 
 
+def narrowness(offer: Json) -> int:
+    """How narrow the narrowest target of an offer is."""
+    kinds = ("tags", "categories", "products", "skus")
+    targets = [said.get("on", {}).get("target", {}) for benefit in offer["benefits"] for said in benefit.values()]
+    if any("any_of" in target for target in targets):
+        raise Unsaid("narrow")
+    return max((n for target in targets for n, kind in enumerate(kinds, 1) if target.get(kind)), default=0)
+
+
 def largest_sets(offers: list[Offered], idle: list[Offered]) -> Iterator[list[Offered]]:
     """The sets without a conflict that nothing can be added to: those of fewer offers first, then those that
     come first. Those that are idle are in no conflict."""
@@ -82,16 +91,18 @@ class Choosing(Bundling):
                     return dict(offer)
         return None
 
-    def tried(self, number: int, band: Json, offers: list[Offered]) -> tuple[int, list[Offered]]:
+    def tried(
+        self, number: int, band: Json, offers: list[Offered], lines: set[int] | None = None
+    ) -> tuple[int, list[Offered]]:
         """What some offers of a band would save, without standing discounts, and what becomes of each."""
         trial = self.trial()
-        tried = [Offered(one.document) for one in offers]
+        tried = [Offered(one.document, lines=lines) for one in offers]
         Bundling.band(trial, number + 1, band, tried)
         return sum(one.gives for one in tried), tried
 
-    def by_itself(self, number: int, band: Json, one: Offered) -> Offered:
-        """What would become of an offer by itself."""
-        return self.tried(number, band, [one])[1][0]
+    def by_itself(self, number: int, band: Json, one: Offered, lines: set[int] | None = None) -> Offered:
+        """What would become of an offer by itself, on all lines or on some."""
+        return self.tried(number, band, [one], lines)[1][0]
 
     def refusal(self, offer: Json) -> Failure | None:
         """Why an offer does not apply; one of an earlier band has its way."""
@@ -109,6 +120,8 @@ class Choosing(Bundling):
             kept = [one for one in inside if one.document == self.alone]
         elif band.get("choose", "compound") == "compound":
             kept = self.best_set(number, band, inside)
+        elif band.get("per") == "line":
+            kept = self.best_by_line(number, band, inside)
         else:
             kept = self.best_one(number, band, inside)
         for one in inside:
@@ -124,6 +137,20 @@ class Choosing(Bundling):
         if band["choose"] == "best_of":
             giving.sort(key=lambda one: -one[0])
         return [one for _, one in giving[:1]]
+
+    def best_by_line(self, number: int, band: Json, inside: list[Offered]) -> list[Offered]:
+        """For every line the offer that gives most on it, the first one that gives anything, or of those that do
+        the one with the narrowest target."""
+        for line in range(len(self.lines)):
+            giving = [(self.by_itself(number, band, one, {line}).gives, one) for one in inside]
+            giving = [(gives, one) for gives, one in giving if gives]
+            if band["choose"] == "best_of":
+                giving.sort(key=lambda one: -one[0])
+            if band["choose"] == "most_specific":
+                giving.sort(key=lambda one: -narrowness(one[1].document))
+            for _, one in giving[:1]:
+                one.lines = (one.lines or set()) | {line}
+        return [one for one in inside if one.lines is not None]
 
     def best_set(self, number: int, band: Json, inside: list[Offered]) -> list[Offered]:
         """The offers of the best set, with those that are in no conflict. Offers that give nothing have no say

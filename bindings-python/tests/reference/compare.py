@@ -40,11 +40,11 @@ def instants_in_utc(value: Any) -> Any:
 def engine_decision(said: Json) -> Json:
     """What is compared of the engine's decision."""
     made = {key: said[key] for key in ("lines", "discounts", "rewards", "wallets", "cards", "tiers")}
-    made["totals"] = {key: said["totals"][key] for key in ("list", "goods", "shipping", "tax", "total", "points_tender", "due")}
+    totals = ("list", "goods", "shipping", "tax", "total", "points_tender", "due")
+    made["totals"] = {key: said["totals"][key] for key in totals}
     made["refused"] = said.get("refused", [])
-    made["offers"] = [
-        {key: offer[key] for key in ("offer", "code", "amount", "missing", "sets") if key in offer} for offer in said.get("offers", ())
-    ]
+    told = ("offer", "code", "amount", "missing", "sets")
+    made["offers"] = [{key: offer[key] for key in told if key in offer} for offer in said.get("offers", ())]
     made["reasons"] = {}
     for reason in said["reasons"]:
         if reason["about"] not in ("rule", "benefit"):
@@ -161,6 +161,9 @@ def displaced_in_vain(scheme: Json, said: Json) -> list[str]:
     tiers = [tier for ladder in scheme.get("ladders", ()) for tier in ladder["tiers"]]
     if any("discount" in one["benefit"] for tier in tiers for one in tier.get("benefits", ())):
         # Offers are chosen without standing discounts, which can leave the chosen one nothing to take.
+        return []
+    if any(band.get("per") == "line" for band in scheme.get("stacking", {}).get("bands", ())):
+        # Those that are taken for two lines can exclude each other.
         return []
     offers = said.get("offers", ())
     giving = {offer["offer"] for offer in offers if offer["code"] == "granted"}

@@ -42,6 +42,11 @@ class Bundled(Prices):
         for band in made.get("stacking", {}).get("bands", ()):
             if self.some(0.3):
                 band["choose"] = self.one(["best_of", "exclusive"])
+            if self.some(0.15):
+                band |= {"choose": self.one(["best_of", "exclusive", "most_specific"]), "per": "line"}
+                for offer in made["offers"]:
+                    if offer.get("band", made["stacking"]["bands"][0]["id"]) == band["id"]:
+                        offer["benefits"] = [self.on_a_line() for _ in offer["benefits"]]
         return made
 
     def purchase(self, name: str) -> Json:
@@ -63,7 +68,26 @@ class Bundled(Prices):
             return self.on_sets()
         if self.some(0.2) and "steps" in self.kinds:
             return self.in_steps()
-        return super().benefit()
+        made = super().benefit()
+        if "percent" in made:
+            said = made["percent"]
+            if self.some(0.2):
+                said["of"] = self.one(["running", "initial", "list"])
+            if said.get("per") and self.some(0.3):
+                said["amount_max"] = self.amount(9)
+        return made
+
+    def on_a_line(self) -> Json:
+        """A benefit of which a line has its own, whatever others have."""
+        made = Prices.benefit(self)
+        for kind, said in made.items():
+            said |= {"per": self.one(["line", "unit"]), "on": self.on()}
+            said.pop("amount_max", None)
+            for key in ("units_max", "choice"):
+                said["on"].pop(key, None)
+            if kind == "percent" and self.some(0.2):
+                said["of"] = self.one(["running", "initial", "list"])
+        return made
 
     def on_sets(self) -> Json:
         kind = self.one(["percent", "percent", "amount", "price"])
@@ -71,10 +95,10 @@ class Bundled(Prices):
         pers = ["total", "line", "unit"] if kind == "percent" else ["total", "line", "unit", "set", "set"]
         if self.some(0.7):
             said["per"] = self.one(pers)
-        said["on"] = {"sets": self.sets()}
+        on: Json = {"sets": self.sets()}
         if self.some(0.4):
-            said["on"]["target"] = self.target()
-        return {kind: said}
+            on["target"] = self.target()
+        return {kind: said | {"on": on}}
 
     def sets(self) -> Json:
         made: Json = {"parts": [self.part() for _ in range(self.one([1, 1, 2]))]}

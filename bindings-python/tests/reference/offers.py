@@ -48,6 +48,8 @@ class Offered:
     """Whether it gives nothing for more than one reason, of which any may be told."""
     sets: int | None = None
     """How many sets its units made."""
+    lines: set[int] | None = None
+    """The lines that it may touch, where a band takes one offer for every line."""
 
 
 @dataclass
@@ -217,9 +219,7 @@ class Pricing:
             if said.get("per", "total") == "total":
                 amount = min([amount, *most])
             made |= self.shared(amount, group, of if kind == "percent" else "running")
-        for limit in most:
-            made = self.lowered(made, limit)
-        return made
+        return self.lowered(made, min(most)) if most else made
 
     def lowered(self, cuts: dict[Place, int], most: int) -> dict[Place, int]:
         """Cuts that are together no more than an amount, shared out by what they would be: over the lines,
