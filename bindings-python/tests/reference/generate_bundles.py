@@ -81,10 +81,9 @@ class Bundled(Prices):
         """A benefit of which a line has its own, whatever others have."""
         made = Prices.benefit(self)
         for kind, said in made.items():
-            said |= {"per": self.one(["line", "unit"]), "on": self.on()}
+            on = {key: one for key, one in self.on().items() if key not in ("units_max", "choice")}
+            said |= {"per": self.one(["line", "unit"]), "on": on}
             said.pop("amount_max", None)
-            for key in ("units_max", "choice"):
-                said["on"].pop(key, None)
             if kind == "percent" and self.some(0.2):
                 said["of"] = self.one(["running", "initial", "list"])
         return made
@@ -101,24 +100,25 @@ class Bundled(Prices):
         return {kind: said | {"on": on}}
 
     def sets(self) -> Json:
-        made: Json = {"parts": [self.part() for _ in range(self.one([1, 1, 2]))]}
+        parts: list[Json] = [self.part() for _ in range(self.one([1, 1, 2]))]
         if self.some(0.15):
-            made["parts"] = [{"worth": self.amount(29)}]
-        for part in made["parts"]:
+            parts = [{"worth": self.amount(29)}]
+        made: Json = {"parts": parts}
+        for part in parts:
             if self.some(0.5):
                 part["target"] = self.target()
             if self.some(0.5):
                 part["choice"] = self.one(["cheapest", "dearest", "line_order"])
         if self.some(0.55):
-            made["get"] = self.get(made["parts"])
+            made["get"] = self.get(parts)
         if self.some(0.3):
             made["sets_max"] = self.number(1, 2)
-        if self.some(0.15) and "worth" not in made["parts"][0]:
+        if self.some(0.15) and "worth" not in parts[0]:
             made["by_line"] = True
-        if "worth" in made["parts"][0]:
+        if "worth" in parts[0]:
             made.get("get", {}).pop("partial", None)
-        if len(made["parts"]) > 1 or "by_line" in made:
-            for part in made["parts"]:
+        if len(parts) > 1 or "by_line" in made:
+            for part in parts:
                 part.pop("different", None)
         return made
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from . import challenges, gains
 from .cards import Card, Rewards, day_key, guarded, stamps_of
 from .cart import Json, Line, Terms, lines_of
+from .choosing import Choosing as Pricing
 from .claims import Claims, Use, cost_of, shown_use
 from .claims import wallet_of as paying_wallet
 from .days import deadline_text, pending_end, without_defaults
@@ -22,7 +23,6 @@ from .events import fulfilled, happened
 from .ladders import measured
 from .ladders import standing as standing_of
 from .numbers import by_largest_remainder, minor, money_text, points_text, stepped, thousandths
-from .choosing import Choosing as Pricing
 from .offers import Offered, Priced, budget_key, discount_of, period_key, reason_of
 from .payments import Payment, come_back, payments
 from .taxes import tax_of
