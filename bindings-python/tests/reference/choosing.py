@@ -156,6 +156,8 @@ class Choosing(Bundling):
         """The offers of the best set, with those that are in no conflict. Offers that give nothing have no say
         for the merchant; for the customer, where they would decide between equal sets, the documentation leaves
         it open."""
+        if not any(disputed(one, inside) for one in inside):
+            return inside
         idle = [one for one in inside if not self.by_itself(number, band, one).gives]
         if self.merchant():
             return self.best_of(number, band, inside, idle)
