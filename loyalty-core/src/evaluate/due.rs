@@ -1,24 +1,21 @@
 //! What time has brought: the ledger's deadlines and the ladders' reviews, in one order.
 
 use crate::ledger::{Account, DueKind, Entry, MetricEntry};
-use crate::scheme::compiled::{Metric, Scheme};
+use crate::scheme::compiled::{Ladder, Metric, Scheme};
 use crate::time::Moment;
 
 use super::draft::Draft;
 use super::error::ActError;
-use super::ladder::{next_due_review, post_review, settle_tiers};
+use super::expiry::moment_at;
+use super::ladder::{due_review, next_due_review, post_review, settle_tiers_at};
 
 /// How many due things one act posts at most: a bound against a log that never settles.
 const DUE_MAX: u32 = 1_000_000;
 
 /// Whether anything is due that is not posted.
 pub(crate) fn anything_due(scheme: &Scheme, account: &Account, at: Moment) -> bool {
-    let review = scheme.ladders.iter().any(|ladder| {
-        account
-            .ladder(&ladder.id)
-            .and_then(|state| state.review)
-            .is_some_and(|review| review.reached(at))
-    });
+    let mut ladders = scheme.ladders.iter();
+    let review = ladders.any(|ladder| due_review(ladder, account, at, scheme).is_some());
     review || account.has_due(at)
 }
 
@@ -32,12 +29,12 @@ pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
             (None, None) => return Ok(()),
             (Some((order, kind, entries)), Some((review_order, place, deadline))) => {
                 if (order, kind) < (review_order, DueKind::Review) {
-                    post_step(draft, entries)?;
+                    post_step(draft, order, entries)?;
                 } else {
                     post_review(draft, place, deadline)?;
                 }
             }
-            (Some((_, _, entries)), None) => post_step(draft, entries)?,
+            (Some((order, _, entries)), None) => post_step(draft, order, entries)?,
             (None, Some((_, place, deadline))) => post_review(draft, place, deadline)?,
         }
     }
@@ -48,8 +45,10 @@ pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
     ))
 }
 
-fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<(), ActError> {
-    let mut activated = false;
+/// Posts what one deadline brings, and the tiers that follow from it then.
+fn post_step(draft: &mut Draft<'_>, order_ms: i64, entries: Vec<Entry>) -> Result<(), ActError> {
+    let is_balance = |ladder: &Ladder| matches!(ladder.metric, Metric::Balance(_));
+    let mut moves = draft.scheme.ladders.iter().any(is_balance);
     for mut entry in entries {
         if let Entry::Activation(activation) = &mut entry {
             activation.metrics = activated_metrics(
@@ -58,12 +57,13 @@ fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<(), ActError>
                 &activation.wallet,
                 activation.lot,
             );
-            activated |= !activation.metrics.is_empty();
+            moves |= !activation.metrics.is_empty();
         }
         draft.push(entry)?;
     }
-    if activated {
-        settle_tiers(draft)
+    if moves {
+        let then = moment_at(order_ms, draft.at())?;
+        settle_tiers_at(draft, then, then)
     } else {
         Ok(())
     }

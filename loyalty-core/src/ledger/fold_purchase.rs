@@ -85,6 +85,7 @@ impl Account {
             reversed: Vec::new(),
             lost: Vec::new(),
             metrics: Vec::new(),
+            activated: Vec::new(),
             carry: Vec::new(),
             cancelled: false,
             events: Vec::new(),
