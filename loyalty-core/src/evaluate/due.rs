@@ -19,22 +19,31 @@ pub(crate) fn anything_due(scheme: &Scheme, account: &Account, at: Moment) -> bo
     review || account.has_due(at)
 }
 
-/// Posts everything that is due on a draft, in the order of the deadlines.
+/// Posts everything that is due on a draft, in the order of the deadlines. Tiers follow what one
+/// kind of things has brought at one moment.
 pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let mut moved: Option<(i64, DueKind)> = None;
     for _ in 0..DUE_MAX {
         let review = next_due_review(draft);
         let until = review.map(|(order, ..)| order);
         let step = draft.account.due_step(draft.at(), until);
+        let step = step.filter(|(order, kind, _)| {
+            until.is_none_or(|until| (*order, *kind) < (until, DueKind::Review))
+        });
+        let next = step.as_ref().map(|(order, kind, _)| (*order, *kind));
+        if let Some((order, _)) = moved.filter(|moved| next != Some(*moved)) {
+            let then = moment_at(order, draft.at())?;
+            settle_tiers_at(draft, then, then)?;
+            moved = None;
+            continue;
+        }
         match (step, review) {
             (None, None) => return Ok(()),
-            (Some((order, kind, entries)), Some((review_order, place, deadline))) => {
-                if (order, kind) < (review_order, DueKind::Review) {
-                    post_step(draft, order, entries)?;
-                } else {
-                    post_review(draft, place, deadline)?;
+            (Some((order, kind, entries)), _) => {
+                if post_step(draft, entries)? {
+                    moved = Some((order, kind));
                 }
             }
-            (Some((order, _, entries)), None) => post_step(draft, order, entries)?,
             (None, Some((_, place, deadline))) => post_review(draft, place, deadline)?,
         }
     }
@@ -45,11 +54,13 @@ pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
     ))
 }
 
-/// Posts what one deadline brings, and the tiers that follow from it then.
-fn post_step(draft: &mut Draft<'_>, order_ms: i64, entries: Vec<Entry>) -> Result<(), ActError> {
+/// Posts what one deadline brings; whether a tier may follow from it.
+fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<bool, ActError> {
     let is_balance = |ladder: &Ladder| matches!(ladder.metric, Metric::Balance(_));
-    let mut moves = draft.scheme.ladders.iter().any(is_balance);
+    let balances = draft.scheme.ladders.iter().any(is_balance);
+    let mut moves = false;
     for mut entry in entries {
+        moves |= balances && matches!(entry, Entry::Activation(_) | Entry::Expiry(_));
         if let Entry::Activation(activation) = &mut entry {
             activation.metrics = activated_metrics(
                 draft.scheme,
@@ -61,12 +72,7 @@ fn post_step(draft: &mut Draft<'_>, order_ms: i64, entries: Vec<Entry>) -> Resul
         }
         draft.push(entry)?;
     }
-    if moves {
-        let then = moment_at(order_ms, draft.at())?;
-        settle_tiers_at(draft, then, then)
-    } else {
-        Ok(())
-    }
+    Ok(moves)
 }
 
 /// What a lot that becomes usable adds to ladders that count only usable points.

@@ -352,18 +352,15 @@ pub(crate) fn falls_on(
     let held = held_tier(ladder, account);
     let last = account.at?.date();
     let joined = account.joined.unwrap_or(last);
+    let measured = |day: Date| value(ladder, account, day, now, scheme);
     let falls = |day: &Date| {
         let since = state.entered.map_or(last, |entered| entered.max(last));
+        if *day <= since || *day > now.date() {
+            return false;
+        }
+        let (before, left) = (day.add_days(-1).map(measured), measured(*day));
         let floor = floor(ladder, Some(state));
-        (since < *day && *day <= now.date())
-            && review(
-                ladder,
-                held,
-                floor,
-                value(ladder, account, *day, now, scheme),
-            )
-            .tier
-                < held
+        before != Some(left) && review(ladder, held, floor, left).tier < held
     };
     let next = match ladder.window {
         _ if held <= base_tier(ladder) => None,

@@ -362,7 +362,7 @@ record! {
 
     /// A change of tier.
     pub struct TierStep {
-        /// The day on which it was posted.
+        /// The day of the review, or on which it was posted.
         pub date: Date,
         /// The tier from then on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
