@@ -145,7 +145,7 @@ def triples_of(case: Json) -> Iterator[int]:
             made = model.standing(now)
             if model.closed:
                 # What it had measured and filled is of the other member now, and stays in its own history too.
-                for key in ("cards", "ladders"):
+                for key in ("cards", "ladders", "challenges"):
                     del made[key], said[key]
             hold(made, said, f"{where} standing {one}")
 

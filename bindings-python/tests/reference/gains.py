@@ -32,11 +32,12 @@ def wallet_of(member: Member, ladder: Json) -> Wallet:
     return member.wallets[said.get("wallet") or next(iter(member.wallets))]
 
 
-def points(member: Member, ladder: Json) -> Points:
+def points(member: Member, ladder: Json, at: datetime | None = None) -> Points:
     """What a ladder of points measures, by day. Spending lowers a balance, and never what was earned."""
     wallet = wallet_of(member, ladder)
     if "balance" in ladder["metric"]:
-        return [(date.min, wallet.active() - wallet.owed)]
+        waiting = wallet.pending() if ladder.get("count_pending") else 0
+        return [(date.min, wallet.active(at) - wallet.owed + waiting)]
     pending, made = ladder.get("count_pending", False), []
     for lot in wallet.lots:
         if not lot.earned or lot.purchase is not None:
@@ -62,7 +63,8 @@ def of_sale(ladder: Json, sale: Sale, wallet: Wallet) -> Points:
         return made
     left = sum(lot.granted for lot in lots) - taken - sum(lot.points for lot in lots if not lot.open)
     over = sum(amount for _, amount in made) - left
-    # What is taken comes of the first lots, and comes back to the last.
+    # What is taken comes of the first days, and comes back on the last.
+    made.sort()
     kept = []
     for place, (day, amount) in enumerate(made):
         less = over if place + 1 == len(made) else max(0, min(over, amount))
@@ -71,43 +73,48 @@ def of_sale(ladder: Json, sale: Sale, wallet: Wallet) -> Points:
     return kept
 
 
-def adds(member: Member, ladder: Json, earned: dict[str, Earned]) -> int:
-    """What a purchase adds to a ladder of points. A decision names no tier that a balance will reach."""
+def adds(member: Member, ladder: Json, earned: dict[str, Earned], spent: dict[str, int]) -> int:
+    """What a purchase adds to a ladder of points."""
     wallet = wallet_of(member, ladder)
     lots = member.lots_of(wallet.document, earned[wallet.document["id"]])
-    if "balance" in ladder["metric"]:
-        return 0
-    return sum(amount for terms, amount in lots if ladder.get("count_pending") or not terms["pending"])
+    more = sum(amount for terms, amount in lots if ladder.get("count_pending") or not terms["pending"])
+    return more - spent[wallet.document["id"]] if "balance" in ladder["metric"] else more
 
 
 def next_due(member: Member, now: datetime) -> bool:
     """Does the first thing that is due, in the order of the deadlines: points that become usable (1), reviews (2),
-    points that lapse (5). Gives whether there was one."""
+    points that lapse (5); with all of its kind at that moment. Gives whether there was one."""
     found = [
         (when, kind, name, place)
         for name, wallet in member.wallets.items()
         for when, kind, place in wallet.due(now)
     ]
+    ladders = member.scheme.get("ladders", ())
     for place, (name, held) in enumerate(member.ladders.items()):
         if held.review is not None and held.review <= now.date():
             found.append((instant(held.review, member.zone), 2, name, place))
+        elif (day := held.falls(member.points(ladders[place]), now.date())) is not None:
+            found.append((instant(day, member.zone), 2, name, place))
     if not found:
         return False
     when, kind, name, place = min(found, key=lambda one: (one[0], one[1]))
-    ladders = member.scheme.get("ladders", ())
     if kind == 2:
-        held = member.ladders[name]
-        assert held.review is not None
-        held.reviewed(member.points(ladders[place]), held.review)
+        held, points_of = member.ladders[name], member.points(ladders[place])
+        if held.review is not None:
+            held.reviewed(points_of, held.review)
+        else:
+            held.fall(points_of, when.astimezone(member.zone).date())
         return True
-    wallet = member.wallets[name]
-    lot = wallet.lots[place]
-    if kind == 5:
-        # A tier that what lapses would lower falls with the next act.
-        wallet.lapse(lot)
-        return True
-    assert lot.pending is not None
-    wallet.activate(lot, lot.pending, now)
-    if lot.usable and any(waits(ladder) and wallet_of(member, ladder) is wallet for ladder in ladders):
+    moves = any("balance" in ladder["metric"] for ladder in ladders)
+    for _, _, name, place in [one for one in found if one[:2] == (when, kind)]:
+        wallet = member.wallets[name]
+        lot = wallet.lots[place]
+        if kind == 5:
+            wallet.lapse(lot)
+            continue
+        assert lot.pending is not None
+        wallet.activate(lot, lot.pending, now)
+        moves = moves or (lot.usable > 0 and any(waits(one) and wallet_of(member, one) is wallet for one in ladders))
+    if moves:
         member.settle_tiers(when.astimezone(member.zone))
     return True

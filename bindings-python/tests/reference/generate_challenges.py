@@ -45,8 +45,7 @@ class Challenged(Gained):
             made["per"] = kind
             if self.some(0.3):
                 made["streak"] = self.number(1, 3)
-        # What is missing of several parts that repeat is left out.
-        if self.some(0.4) and len(made["parts"]) == 1 and not {"days", "streak"} & set(made):
+        if self.some(0.4) and not {"days", "streak"} & set(made):
             made["repeat"] = True
         return made
 
@@ -66,8 +65,6 @@ class Challenged(Gained):
         return made
 
     def scheme(self) -> Json:
-        if self.pair:
-            self.without.add("assign_tier")
         made = super().scheme()
         challenges = [self.challenge(f"challenge{n}") for n in range(self.one([0, 1, 1, 2]))]
         if challenges:
@@ -89,6 +86,11 @@ class Challenged(Gained):
         if self.some(0.5):
             made["referrals"] = [self.referral(f"referral{n}") for n in range(self.one([1, 1, 2]))]
         return made
+
+    def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
+        made = super().step(place, scheme, sold)
+        # Merges of ladders that are set by hand are left out.
+        return None if made and self.pair and "assign_tier" in made else made
 
     def asking(self, when: Json | None) -> Json:
         """A condition that asks for a challenge, or for who referred the customer."""

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from .cart import Json
-from .gains import waits
 from .generate import WALLETS
 from .generate_events import Happens
 from .generate_tiers import Reviewed
-
-
-def calm(ladder: Json) -> bool:
-    """Whether a ladder is reviewed on no day of its own."""
-    return bool({"never", "immediate"} & set(ladder["review"]))
 
 
 class Gained(Happens, Reviewed):
@@ -20,8 +14,6 @@ class Gained(Happens, Reviewed):
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.names: list[str] = []
-        self.without: set[str] = set()
-        """Acts that are left out, as engine and documents differ on what they bring."""
 
     def ladder(self, name: str) -> Json:
         made = super().ladder(name)
@@ -44,7 +36,6 @@ class Gained(Happens, Reviewed):
             made["metric"] = {"balance": wallet}
             made["window"] = {"lifetime": {}}
             made.pop("rollover_surplus", None)
-            made.pop("count_pending", None)
             if self.some(0.5):
                 made["review"] = {"immediate": {}}
                 for key in ("valid_for", "round_up", "grace_days"):
@@ -61,58 +52,7 @@ class Gained(Happens, Reviewed):
             for wallet in made["wallets"]:
                 wallet.pop("carry", None)
         made |= {"returns": returns} if returns else {}
-        terms = [*made["wallets"], *made["earn"]]
-        if any("balance" in one["metric"] for one in made["ladders"]):
-            # A tier of a balance does not rise before the next act, and its rewards stay when a return loses it.
-            for one in terms:
-                if "after" in one.get("pending", {}):
-                    del one["pending"]
-            for ladder in made["ladders"]:
-                if "balance" in ladder["metric"]:
-                    self.bring(made, ladder, {"cost": {"points": "12"}})
-        pending = [one["pending"] for one in terms if "pending" in one]
-        if any("after" in one for one in pending) and any(waits(one) for one in made["ladders"]):
-            # What becomes usable is measured on the day of the next act.
-            self.without.add("assign_tier")
-            for ladder in made["ladders"]:
-                if waits(ladder):
-                    ladder["review"] = {self.one(["never", "immediate"]): {}}
-                    for key in ("valid_for", "round_up", "grace_days", "rollover_surplus"):
-                        ladder.pop(key, None)
-                    self.bring(made, ladder, None)
-                if waits(ladder) or "immediate" in ladder["review"]:
-                    ladder["window"] = {"lifetime": {}}
-        if pending and any(ladder.get("count_pending") for ladder in made["ladders"]):
-            # What returns take of points that wait is not taken of what counts them.
-            self.without |= {"refund", "cancel"}
-        if pending and any(waits(one) and ("lifetime" not in one["window"] or not calm(one)) for one in made["ladders"]):
-            # Nor is it taken on the day on which they became usable.
-            self.without |= {"refund", "cancel"}
-        if pending and any(waits(one) for one in made["ladders"]) and "points" not in returns:
-            # What a further return gives back is measured twice.
-            self.without.add("refund")
-        if any(one.get("on_return") == "never" and "points_earned" in one["metric"] for one in made["ladders"]):
-            # What a return left is not taken by a later cancel.
-            self.without.add("cancel")
         return made
-
-    def bring(self, scheme: Json, ladder: Json, instead: Json | None) -> None:
-        """Rewards of a ladder are brought by something else instead, or are valid for ever."""
-        for tier in ladder["tiers"]:
-            for reward in scheme["rewards"]:
-                if reward["id"] not in tier.get("rewards", ()):
-                    continue
-                if instead is None:
-                    reward.pop("valid_for", None)
-                    reward.pop("round_up", None)
-                else:
-                    reward |= {key: one for key, one in instead.items() if key not in reward}
-            if instead is not None:
-                tier.pop("rewards", None)
-
-    def step(self, place: int, scheme: Json, sold: list[Json]) -> Json | None:
-        made = super().step(place, scheme, sold)
-        return None if made and self.without & set(made) else made
 
     def wallet(self, name: str) -> Json:
         self.names = [name] if name == WALLETS[0] else [*self.names, name]

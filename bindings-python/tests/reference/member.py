@@ -102,6 +102,8 @@ class Member:
         """Does everything that is due, in the order of the deadlines."""
         while gains.next_due(self, now):
             pass
+        for held in self.ladders.values():
+            held.seen = now.date()
         self.rewards.lapse(now)
         for card in self.cards.values():
             card.lapse(now)
@@ -149,10 +151,10 @@ class Member:
         made.referred = challenges.is_referred(self, facts)
         return made
 
-    def points(self, ladder: Json) -> Points:
+    def points(self, ladder: Json, at: datetime | None = None) -> Points:
         """What a ladder measures, by the day of the sale."""
         if gains.of_points(ladder):
-            return gains.points(self, ladder)
+            return gains.points(self, ladder, at)
         made = []
         for sale in self.sales.values():
             amount = sale.measured[ladder["id"]]
@@ -233,7 +235,7 @@ class Member:
         for ladder in self.scheme.get("ladders", ()):
             held = self.ladders[ladder["id"]]
             value = held.value(self.points(ladder), now.date())
-            more = gains.adds(self, ladder, earned) if gains.of_points(ladder) else measured(ladder, lines)
+            more = gains.adds(self, ladder, earned, spent) if gains.of_points(ladder) else measured(ladder, lines)
             after = held.earned(value + more)
             if after > held.tier:
                 rise = {"ladder": ladder["id"], "to": held.name(after)}
@@ -465,8 +467,11 @@ class Member:
         held = self.ladders[ladder["id"]]
         before = held.tier
         if not returned:
-            held.rise(self.points(ladder), now.date())
-        elif "balance" not in ladder["metric"]:
+            held.rise(self.points(ladder, now), now.date())
+        elif "balance" in ladder["metric"]:
+            if ladder.get("on_return", "refold") == "refold":
+                held.fall(self.points(ladder, now), now.date())
+        else:
             held.refold(self.points(ladder), now.date())
         for tier in ladder["tiers"][before : held.tier]:
             for reward in tier.get("rewards", ()):

@@ -25,6 +25,8 @@ class Held:
     surplus: int = 0
     """What exceeded the threshold at the last review, for the window that began there."""
     joined: date | None = None
+    seen: date | None = None
+    """The last day on which somebody looked."""
     opened: tuple[int, date, date] | None = None
     """What the last review or person left: the tier, when it was entered, and the day."""
     limits: list[int] = field(default_factory=list)
@@ -97,11 +99,29 @@ class Held:
         value = self.value(points, today)
         if self.earned(value) > self.tier:
             self.set(self.earned(value), today)
-        elif "immediate" in self.document["review"]:
-            tier = self.judged(value)
-            if tier != self.tier:
-                self.set(tier, today)
-                self.opened = (tier, today, today)
+        else:
+            self.fall(points, today)
+
+    def fall(self, points: Points, today: date) -> None:
+        """A tier that is reviewed at once falls."""
+        tier = self.judged(self.value(points, today))
+        if "immediate" in self.document["review"] and tier != self.tier:
+            self.set(tier, today)
+            self.opened = (tier, today, today)
+            self.seen = today
+
+    def falls(self, points: Points, today: date) -> date | None:
+        """The first day since somebody looked on which so much left the window that the tier is kept no longer,
+        of a ladder that is reviewed at once."""
+        if "immediate" not in self.document["review"] or "lifetime" in self.document["window"]:
+            return None
+        day = self.seen or today
+        while day < today:
+            before, day = self.value(points, day), day + timedelta(days=1)
+            value = self.value(points, day)
+            if value != before and self.judged(value) < self.tier:
+                return day
+        return None
 
     def judged(self, value: int) -> int:
         """The tier after a review."""

@@ -70,8 +70,10 @@ class Wallet:
     def pending(self) -> int:
         return sum(lot.points for lot in self.lots if not lot.open)
 
-    def active(self) -> int:
-        return sum(lot.points for lot in self.lots if lot.open)
+    def active(self, at: datetime | None = None) -> int:
+        """What is usable; at a moment, without what lapses with it."""
+        lapsed = sum(lot.points - lot.held for lot in self.lots if lot.open and at is not None and reached(lot.expiry, at))
+        return sum(lot.points for lot in self.lots if lot.open) - lapsed
 
     def held(self) -> int:
         return sum(lot.held for lot in self.lots)

@@ -125,6 +125,11 @@ impl Challenge {
         let own: Vec<Option<i64>> = own.unwrap_or_else(|| vec![None; self.parts.len()]);
         let parts = self.parts.iter().zip(&counts).zip(&own);
         let added: Vec<i64> = own.iter().map(|own| own.unwrap_or(0)).collect();
+        // A goal that can be reached again is always so far off as the next time.
+        let next = match self.repeat {
+            true => self.times(&counts).saturating_add(1),
+            false => 1,
+        };
         ChallengeStanding {
             challenge: self.id.clone(),
             parts: parts
@@ -133,16 +138,12 @@ impl Challenge {
                         ChallengeCount::Amount => Money::of(amount, scheme.currency).to_string(),
                         _ => amount.to_string(),
                     };
-                    // A goal that can be reached again is always so far off as the next time.
-                    let goal = match self.repeat {
-                        true => count.max(&0).checked_rem(part.goal).unwrap_or(0),
-                        false => *count,
-                    };
+                    let wanted = part.goal.saturating_mul(next);
                     ChallengePartStanding {
                         count: text(*count),
                         adds: own.map(text),
                         goal: text(part.goal),
-                        missing: text(part.goal.saturating_sub(goal).max(0)),
+                        missing: text(wanted.saturating_sub(*count).max(0)),
                     }
                 })
                 .collect(),

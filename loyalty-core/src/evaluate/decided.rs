@@ -7,7 +7,7 @@ use crate::ledger::{Account, Digest, Head, Instance, InstanceState};
 use crate::number::{Money, Points};
 use crate::purchase::{Line, Purchase};
 use crate::scheme::Scheme;
-use crate::scheme::compiled::LotTerms;
+use crate::scheme::compiled::{LotTerms, Metric};
 use crate::time::Moment;
 
 use super::arith::index;
@@ -457,7 +457,12 @@ fn write_tiers(list: &mut Vec<TierDecision>, context: &Context<'_>, evaluation: 
     let ladders = scheme.ladders.iter().zip(&evaluation.metrics);
     for ((ladder, metric), held) in ladders.zip(&context.tiers) {
         let before = value(ladder, context.account, today, context.at, scheme);
-        let after = tier_for(ladder, before.saturating_add(*metric));
+        let spent = match ladder.metric {
+            Metric::Balance(wallet) => spent(evaluation, wallet),
+            _ => 0,
+        };
+        let after = before.saturating_add(*metric).saturating_sub(spent);
+        let after = tier_for(ladder, after);
         if after <= *held {
             continue;
         }

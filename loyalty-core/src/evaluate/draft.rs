@@ -210,6 +210,16 @@ impl<'s> Draft<'s> {
 
     /// Issues a reward; points are given at once. The number of the issue.
     pub(crate) fn issue(&mut self, place: u32, cause: IssueCause) -> Result<u64, ActError> {
+        self.issue_from(place, cause, self.occurred())
+    }
+
+    /// The same, valid from a moment.
+    pub(crate) fn issue_from(
+        &mut self,
+        place: u32,
+        cause: IssueCause,
+        since: Moment,
+    ) -> Result<u64, ActError> {
         let scheme = self.scheme;
         let Some(reward) = scheme.rewards.get(index(place)) else {
             return Err(ActError::refused(
@@ -224,7 +234,7 @@ impl<'s> Draft<'s> {
                 span,
                 reward.round_up,
                 LastDay::Inclusive,
-                self.occurred(),
+                since,
             )?),
         };
         let issue = self.next_issue();
@@ -234,12 +244,12 @@ impl<'s> Draft<'s> {
             cause,
             expiry,
         })))?;
-        self.grant_points(reward, issue)?;
+        self.grant_points(reward, issue, since)?;
         Ok(issue)
     }
 
     /// A reward of points is used as it is issued.
-    fn grant_points(&mut self, reward: &Reward, issue: u64) -> Result<(), ActError> {
+    fn grant_points(&mut self, reward: &Reward, issue: u64, since: Moment) -> Result<(), ActError> {
         let Gives::Points { wallet, points } = &reward.gives else {
             return Ok(());
         };
@@ -252,12 +262,7 @@ impl<'s> Draft<'s> {
             value: None,
         })))?;
         let points = Points::from_milli(*points);
-        let lot = open_lot(
-            &wallet.terms,
-            self.next_lot(&wallet.id),
-            points,
-            self.occurred(),
-        )?;
+        let lot = open_lot(&wallet.terms, self.next_lot(&wallet.id), points, since)?;
         let number = lot.lot;
         let earning = crate::ledger::EarningEntry::new(wallet.id.clone(), lot, None, Vec::new());
         self.push(Entry::Earning(earning))?;

@@ -1,43 +1,49 @@
 //! What time has brought: the ledger's deadlines and the ladders' reviews, in one order.
 
 use crate::ledger::{Account, DueKind, Entry, MetricEntry};
-use crate::scheme::compiled::{Metric, Scheme};
+use crate::scheme::compiled::{Ladder, Metric, Scheme};
 use crate::time::Moment;
 
 use super::draft::Draft;
 use super::error::ActError;
-use super::ladder::{next_due_review, post_review, settle_tiers};
+use super::expiry::moment_at;
+use super::ladder::{due_review, next_due_review, post_review, settle_tiers_at};
 
 /// How many due things one act posts at most: a bound against a log that never settles.
 const DUE_MAX: u32 = 1_000_000;
 
 /// Whether anything is due that is not posted.
 pub(crate) fn anything_due(scheme: &Scheme, account: &Account, at: Moment) -> bool {
-    let review = scheme.ladders.iter().any(|ladder| {
-        account
-            .ladder(&ladder.id)
-            .and_then(|state| state.review)
-            .is_some_and(|review| review.reached(at))
-    });
+    let mut ladders = scheme.ladders.iter();
+    let review = ladders.any(|ladder| due_review(ladder, account, at, scheme).is_some());
     review || account.has_due(at)
 }
 
-/// Posts everything that is due on a draft, in the order of the deadlines.
+/// Posts everything that is due on a draft, in the order of the deadlines. Tiers follow what one
+/// kind of things has brought at one moment.
 pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let mut moved: Option<(i64, DueKind)> = None;
     for _ in 0..DUE_MAX {
         let review = next_due_review(draft);
         let until = review.map(|(order, ..)| order);
         let step = draft.account.due_step(draft.at(), until);
+        let step = step.filter(|(order, kind, _)| {
+            until.is_none_or(|until| (*order, *kind) < (until, DueKind::Review))
+        });
+        let next = step.as_ref().map(|(order, kind, _)| (*order, *kind));
+        if let Some((order, _)) = moved.filter(|moved| next != Some(*moved)) {
+            let then = moment_at(order, draft.at())?;
+            settle_tiers_at(draft, then, then)?;
+            moved = None;
+            continue;
+        }
         match (step, review) {
             (None, None) => return Ok(()),
-            (Some((order, kind, entries)), Some((review_order, place, deadline))) => {
-                if (order, kind) < (review_order, DueKind::Review) {
-                    post_step(draft, entries)?;
-                } else {
-                    post_review(draft, place, deadline)?;
+            (Some((order, kind, entries)), _) => {
+                if post_step(draft, entries)? {
+                    moved = Some((order, kind));
                 }
             }
-            (Some((_, _, entries)), None) => post_step(draft, entries)?,
             (None, Some((_, place, deadline))) => post_review(draft, place, deadline)?,
         }
     }
@@ -48,9 +54,13 @@ pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
     ))
 }
 
-fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<(), ActError> {
-    let mut activated = false;
+/// Posts what one deadline brings; whether a tier may follow from it.
+fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<bool, ActError> {
+    let is_balance = |ladder: &Ladder| matches!(ladder.metric, Metric::Balance(_));
+    let balances = draft.scheme.ladders.iter().any(is_balance);
+    let mut moves = false;
     for mut entry in entries {
+        moves |= balances && matches!(entry, Entry::Activation(_) | Entry::Expiry(_));
         if let Entry::Activation(activation) = &mut entry {
             activation.metrics = activated_metrics(
                 draft.scheme,
@@ -58,15 +68,11 @@ fn post_step(draft: &mut Draft<'_>, entries: Vec<Entry>) -> Result<(), ActError>
                 &activation.wallet,
                 activation.lot,
             );
-            activated |= !activation.metrics.is_empty();
+            moves |= !activation.metrics.is_empty();
         }
         draft.push(entry)?;
     }
-    if activated {
-        settle_tiers(draft)
-    } else {
-        Ok(())
-    }
+    Ok(moves)
 }
 
 /// What a lot that becomes usable adds to ladders that count only usable points.

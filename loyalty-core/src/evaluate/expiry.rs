@@ -137,8 +137,12 @@ pub(crate) fn open_lot(
 
 /// The moment at which a deadline is reached, at the offset of `near`.
 pub(crate) fn moment_of(deadline: Deadline, near: Moment) -> Result<Moment, ActError> {
-    let civil = deadline.order_ms(near.offset_ms());
-    let instant = civil.saturating_sub(near.offset_ms());
+    moment_at(deadline.order_ms(near.offset_ms()), near)
+}
+
+/// The moment at a place on the civil scale, at the offset of `near`.
+pub(crate) fn moment_at(civil_ms: i64, near: Moment) -> Result<Moment, ActError> {
+    let instant = civil_ms.saturating_sub(near.offset_ms());
     Moment::with_offset(instant, near.offset_ms()).map_err(|_| out_of_range())
 }
 

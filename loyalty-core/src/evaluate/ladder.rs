@@ -6,28 +6,37 @@ use crate::ledger::{
     TierChangeEntry, TierStep, VoidCause,
 };
 use crate::scheme::OnReturn;
-use crate::scheme::compiled::{Ladder, Metric, Review};
-use crate::time::{Date, Deadline};
+use crate::scheme::compiled::{Ladder, Metric, Review, Scheme};
+use crate::time::{Date, Deadline, Moment};
 
 use super::draft::Draft;
 use super::error::ActError;
 use super::expiry::moment_of;
 use super::tier::{
-    base_tier, floor, held_tier, next_review, refold, review, review_day, tier_for, value,
-    value_at_review,
+    base_tier, falls_on, floor, held_tier, next_review, refold, review, review_day, tier_for,
+    value, value_at_review,
 };
 
-/// Raises every ladder to what is reached; lowers those that are reviewed at every act.
+/// Raises every ladder to what is reached; lowers those that are reviewed at once.
 pub(crate) fn settle_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    settle_tiers_at(draft, draft.at(), draft.occurred())
+}
+
+/// The same with what was true at `now`, for something that took place at `since`.
+pub(crate) fn settle_tiers_at(
+    draft: &mut Draft<'_>,
+    now: Moment,
+    since: Moment,
+) -> Result<(), ActError> {
     let scheme = draft.scheme;
+    let today = since.date();
     for ladder in &scheme.ladders {
-        let today = draft.occurred().date();
         let held = held_tier(ladder, &draft.account);
-        let found = value(ladder, &draft.account, today, draft.at(), scheme);
+        let found = value(ladder, &draft.account, today, now, scheme);
         let reached = tier_for(ladder, found);
         if reached > held {
             change(draft, ladder, reached, TierCause::Reached, today)?;
-            rewards_of_rise(draft, ladder, held, reached)?;
+            rewards_of_rise(draft, ladder, held, reached, since)?;
         } else if ladder.review == Review::Immediate {
             let floor = floor(ladder, draft.account.ladder(&ladder.id));
             let reviewed = review(ladder, held, floor, found);
@@ -92,6 +101,7 @@ pub(crate) fn rewards_of_rise(
     ladder: &Ladder,
     from: Option<u16>,
     to: Option<u16>,
+    since: Moment,
 ) -> Result<(), ActError> {
     let first = from.map_or(0, |from| usize::from(from).saturating_add(1));
     let count = to
@@ -103,7 +113,7 @@ pub(crate) fn rewards_of_rise(
                 ladder: ladder.id.clone(),
                 tier: tier.id.clone(),
             };
-            draft.issue(*reward, IssueCause::Tier(cause))?;
+            draft.issue_from(*reward, IssueCause::Tier(cause), since)?;
         }
     }
     Ok(())
@@ -118,12 +128,25 @@ pub(crate) fn next_due_review(draft: &Draft<'_>) -> Option<(i64, usize, Deadline
         .iter()
         .enumerate()
         .filter_map(|(place, ladder)| {
-            let review = draft.account.ladder(&ladder.id)?.review?;
-            review
-                .reached(now)
-                .then(|| (review.order_ms(now.offset_ms()), place, review))
+            let review = due_review(ladder, &draft.account, now, draft.scheme)?;
+            Some((review.order_ms(now.offset_ms()), place, review))
         })
         .min_by_key(|(order, place, _)| (*order, *place))
+}
+
+/// The review of a ladder that time has brought by `now`: the one that stands, or the day on which
+/// what was measured keeps a tier no longer that is reviewed at once.
+pub(crate) fn due_review(
+    ladder: &Ladder,
+    account: &Account,
+    now: Moment,
+    scheme: &Scheme,
+) -> Option<Deadline> {
+    if ladder.review == Review::Immediate {
+        return falls_on(ladder, account, now, scheme).map(Deadline::Day);
+    }
+    let review = account.ladder(&ladder.id)?.review?;
+    review.reached(now).then_some(review)
 }
 
 /// Reviews a ladder at its deadline.
@@ -172,10 +195,14 @@ pub(crate) fn post_review(
 pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
     let scheme = draft.scheme;
     for ladder in &scheme.ladders {
-        if ladder.on_return != OnReturn::Refold || matches!(ladder.metric, Metric::Balance(_)) {
+        if ladder.on_return != OnReturn::Refold {
             continue;
         }
         let today = draft.occurred().date();
+        if matches!(ladder.metric, Metric::Balance(_)) {
+            lower_by_return(draft, ladder, today)?;
+            continue;
+        }
         let (tier, entered) = refold(ladder, &draft.account, today, draft.at(), scheme);
         let held = held_tier(ladder, &draft.account);
         let state = draft.account.ladder(&ladder.id);
@@ -189,8 +216,30 @@ pub(crate) fn refold_tiers(draft: &mut Draft<'_>) -> Result<(), ActError> {
             void_lost_rewards(draft, ladder, tier)?;
         }
         if tier > held {
-            rewards_of_rise(draft, ladder, held, tier)?;
+            rewards_of_rise(draft, ladder, held, tier, draft.occurred())?;
         }
+    }
+    Ok(())
+}
+
+/// A balance has no window to fold anew: a return lowers its tier where that is reviewed at once.
+fn lower_by_return(draft: &mut Draft<'_>, ladder: &Ladder, today: Date) -> Result<(), ActError> {
+    if ladder.review != Review::Immediate {
+        return Ok(());
+    }
+    let account = &draft.account;
+    let held = held_tier(ladder, account);
+    let found = value(ladder, account, today, draft.at(), draft.scheme);
+    let tier = review(
+        ladder,
+        held,
+        floor(ladder, account.ladder(&ladder.id)),
+        found,
+    )
+    .tier;
+    if tier < held {
+        change(draft, ladder, tier, TierCause::Return, today)?;
+        void_lost_rewards(draft, ladder, tier)?;
     }
     Ok(())
 }

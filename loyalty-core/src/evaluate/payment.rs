@@ -45,7 +45,7 @@ impl Offer<'_> {
                 return refuse("payment.step", 0);
             }
         }
-        let Some(limit) = self.points_for(context, self.most) else {
+        let Some(limit) = self.points_for(context, self.most, step) else {
             return refuse("condition.currency", 0);
         };
         let wanted = asked.unwrap_or(available);
@@ -81,7 +81,7 @@ impl Offer<'_> {
     }
 
     /// The fewest points that are worth an amount of the cart's currency.
-    fn points_for(&self, context: &Context<'_>, amount: i64) -> Option<i64> {
+    fn points_for(&self, context: &Context<'_>, amount: i64, step: i64) -> Option<i64> {
         let minor = context.in_scheme(amount)?;
         let points = mul_div_round(
             minor,
@@ -89,14 +89,13 @@ impl Offer<'_> {
             self.redemption.minor,
             Rounding::Ceil,
         )?;
-        let unit = self.wallet.unit.max(1);
-        let over = points.checked_rem(unit).unwrap_or(0);
+        let over = points.checked_rem(step).unwrap_or(0);
         if over == 0 {
             return Some(points);
         }
         // A point that is worth more than what is left is not used for it.
         let whole = points.saturating_sub(over);
-        let next = whole.saturating_add(unit);
+        let next = whole.saturating_add(step);
         (self.worth(context, next)? <= amount)
             .then_some(next)
             .or(Some(whole))

@@ -13,7 +13,7 @@ use crate::ledger::{
 use crate::number::{Currency, Fraction, Money, Points, allocate, within_safe};
 use crate::purchase::Purchase;
 use crate::scheme::RefundMoney;
-use crate::scheme::compiled::{Kind, LotTerms, Scheme, Sym};
+use crate::scheme::compiled::{Kind, LotTerms, Metric, Scheme, Sym};
 use crate::scheme::compiled_offer::OfferGives;
 
 use super::arith::{index, safe};
@@ -242,7 +242,8 @@ pub(crate) fn metric_entries(scheme: &Scheme, metrics: &[i64]) -> Vec<MetricEntr
         .ladders
         .iter()
         .zip(metrics)
-        .filter(|(_, amount)| **amount != 0)
+        // A balance measures itself.
+        .filter(|(ladder, amount)| **amount != 0 && !matches!(ladder.metric, Metric::Balance(_)))
         .map(|(ladder, amount)| MetricEntry {
             ladder: ladder.id.clone(),
             amount: *amount,

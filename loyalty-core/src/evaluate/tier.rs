@@ -86,7 +86,7 @@ pub(crate) fn value(
     scheme: &Scheme,
 ) -> i64 {
     if let Metric::Balance(wallet) = &ladder.metric {
-        return balance_value(*wallet, account, now, scheme);
+        return balance_value(ladder, *wallet, account, now, scheme);
     }
     let Some(state) = account.ladder(&ladder.id) else {
         return 0;
@@ -118,18 +118,29 @@ pub(crate) fn value_at_review(
         return 0;
     };
     held.live_lots()
-        .filter(|(_, lot)| lot.pending().is_none())
+        .filter(|(_, lot)| ladder.count_pending || lot.pending().is_none())
         .fold(0_i64, |sum, (_, lot)| {
             sum.saturating_add(lot.remaining.milli())
         })
         .saturating_sub(held.deficit.milli())
 }
 
-fn balance_value(wallet: u16, account: &Account, now: Moment, scheme: &Scheme) -> i64 {
-    scheme
-        .wallets
-        .get(usize::from(wallet))
-        .map_or(0, |wallet| account.balance(&wallet.id, now).balance.milli())
+fn balance_value(
+    ladder: &Ladder,
+    wallet: u16,
+    account: &Account,
+    now: Moment,
+    scheme: &Scheme,
+) -> i64 {
+    let Some(wallet) = scheme.wallets.get(usize::from(wallet)) else {
+        return 0;
+    };
+    let found = account.balance(&wallet.id, now);
+    let pending = match ladder.count_pending {
+        true => found.pending.milli(),
+        false => 0,
+    };
+    found.balance.milli().saturating_add(pending)
 }
 
 /// Whether something measured on `date` still counts on `today`.
@@ -230,7 +241,7 @@ fn times(span: Span, factor: u32) -> Option<Span> {
     })
 }
 
-/// What a purchase adds to a ladder's metric.
+/// What a purchase adds to a ladder's metric; to a balance before anything is spent.
 pub(crate) fn measure(
     context: &Context<'_>,
     ladder: &Ladder,
@@ -256,7 +267,7 @@ pub(crate) fn measure(
             .fold(0_i64, |sum, (place, _)| {
                 sum.saturating_add(i64::from(at(&sums.all_units, place)))
             }),
-        Metric::PointsEarned(wallet) => earned
+        Metric::PointsEarned(wallet) | Metric::Balance(wallet) => earned
             .parts
             .iter()
             .filter(|part| part.wallet == *wallet)
@@ -267,7 +278,6 @@ pub(crate) fn measure(
                         .is_some_and(|terms| terms.pending.is_none())
             })
             .fold(0_i64, |sum, part| sum.saturating_add(part.granted)),
-        Metric::Balance(_) => 0,
     }
 }
 
@@ -319,14 +329,56 @@ pub(crate) fn floor(ladder: &Ladder, state: Option<&ledger::Ladder>) -> Option<u
 /// The day whose window a review on `day` looks at: the window that ends there.
 pub(crate) fn review_day(ladder: &Ladder, day: Date) -> Date {
     match ladder.window {
-        Window::Calendar(_) | Window::Anniversary => {
+        // What is reviewed at once is so for the window that begins.
+        Window::Calendar(_) | Window::Anniversary if ladder.review != Review::Immediate => {
             let back = i32::try_from(ladder.grace_days)
                 .unwrap_or(0)
                 .saturating_add(1);
             day.add_days(back.saturating_neg()).unwrap_or(day)
         }
-        Window::Lifetime | Window::Rolling(_) => day,
+        _ => day,
     }
+}
+
+/// The first day after the last act, up to today, on which so much has left the window that a tier
+/// which is reviewed at once is kept no longer.
+pub(crate) fn falls_on(
+    ladder: &Ladder,
+    account: &Account,
+    now: Moment,
+    scheme: &Scheme,
+) -> Option<Date> {
+    let state = account.ladder(&ladder.id)?;
+    let held = held_tier(ladder, account);
+    let last = account.at?.date();
+    let joined = account.joined.unwrap_or(last);
+    let measured = |day: Date| value(ladder, account, day, now, scheme);
+    let falls = |day: &Date| {
+        let since = state.entered.map_or(last, |entered| entered.max(last));
+        if *day <= since || *day > now.date() {
+            return false;
+        }
+        let (before, left) = (day.add_days(-1).map(measured), measured(*day));
+        let floor = floor(ladder, Some(state));
+        before != Some(left) && review(ladder, held, floor, left).tier < held
+    };
+    let next = match ladder.window {
+        _ if held <= base_tier(ladder) => None,
+        Window::Lifetime => None,
+        Window::Rolling(span) => {
+            let mut ends = state
+                .points
+                .iter()
+                .filter_map(|point| add_span(point.date, span));
+            return ends.find(falls);
+        }
+        Window::Calendar(period) => start_of(period, last).add_months(months_in(period)),
+        // A month into the next year, as the anniversary of a leap day moves.
+        Window::Anniversary => anniversary_start(joined, last)
+            .add_months(13)
+            .map(|next| anniversary_start(joined, next)),
+    };
+    next.filter(falls)
 }
 
 /// The tier and entry date that the open window gives when it is folded anew.

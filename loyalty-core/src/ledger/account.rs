@@ -167,6 +167,9 @@ record! {
         /// Changes of its metrics so far.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub metrics: Vec<super::entry::MetricEntry>,
+        /// What ladders measured of its points on the days on which they became usable later.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub activated: Vec<ActivatedMetric>,
         /// Changes of the carried fractions so far.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub carry: Vec<CarryEntry>,
@@ -176,6 +179,16 @@ record! {
         /// The events on it, such as `delivered`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub events: Vec<crate::id::EventName>,
+    }
+
+    /// What a ladder measured of a purchase's points when they became usable.
+    pub struct ActivatedMetric {
+        /// The ladder.
+        pub ladder: crate::id::LadderId,
+        /// The day.
+        pub date: Date,
+        /// How many milli-points.
+        pub amount: i64,
     }
 
     /// What came back of a line.
@@ -349,7 +362,7 @@ record! {
 
     /// A change of tier.
     pub struct TierStep {
-        /// The day on which it was posted.
+        /// The day of the review, or on which it was posted.
         pub date: Date,
         /// The tier from then on.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use super::account::{
 };
 use super::entry::{Draw, Entry, MetricEntry};
 use super::fold::GroupContext;
+use super::fold_points::day_of_activation;
 use super::group::Group;
 use super::limit_key::LimitKey;
 use super::lot::Lot;
@@ -81,13 +82,14 @@ impl Before {
         };
         let context = GroupContext::of(group);
         for entry in &group.entries {
-            before.keep(account, entry, context.occurred.date());
+            before.keep(account, entry, &context);
         }
         before
     }
 
     /// Keeps what an entry names.
-    fn keep(&mut self, account: &Account, entry: &Entry, day: Date) {
+    fn keep(&mut self, account: &Account, entry: &Entry, context: &GroupContext<'_>) {
+        let day = context.occurred.date();
         match entry {
             Entry::Purchase(entry) => self.keep_days(account, &entry.metrics, day),
             Entry::Return(entry) => {
@@ -95,6 +97,9 @@ impl Before {
                 self.keep_days(account, &entry.metrics, day);
                 if let Some(sold) = account.purchase(&entry.purchase) {
                     self.keep_days(account, &entry.metrics, sold.at.date());
+                    for later in &sold.activated {
+                        self.keep_ladder(account, &later.ladder, later.date);
+                    }
                 }
             }
             Entry::Event(entry) => {
@@ -105,7 +110,14 @@ impl Before {
             }
             Entry::Activation(entry) => {
                 self.keep_lot(account, &entry.wallet, entry.lot);
-                self.keep_days(account, &entry.metrics, day);
+                let wallet = account.wallet(&entry.wallet);
+                if let Some(lot) = wallet.and_then(|wallet| wallet.lot(entry.lot)) {
+                    let day = day_of_activation(lot, context);
+                    self.keep_days(account, &entry.metrics, day);
+                    if let Some(purchase) = lot.purchase().filter(|_| !entry.metrics.is_empty()) {
+                        self.keep_purchase(account, purchase);
+                    }
+                }
             }
             Entry::Redemption(entry) => self.keep_draws(account, &entry.wallet, &entry.draws),
             Entry::Restoration(entry) => {

@@ -8,15 +8,15 @@ use crate::id::WalletId;
 use crate::number::Points;
 use crate::time::{CivilDateTime, Date, Deadline, Moment};
 
-use super::account::{Account, Wallet};
+use super::account::{Account, ActivatedMetric, Wallet};
 use super::arith::{add, not_negative, push_made, sum, take};
 use super::entry::{
-    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, ReinstatementEntry,
+    ActivationEntry, AdjustmentEntry, Draw, LotOpen, LotPoints, Pending, ReinstatementEntry,
     TransferInEntry, TransferOutEntry, WriteOffEntry,
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
-use super::lot::EarningEntry;
+use super::lot::{EarningEntry, Lot};
 use super::redemption::{Draws, RedemptionEntry, RedemptionState};
 use super::wallet::{later, number, overdrawn, usable};
 
@@ -39,11 +39,23 @@ impl Account {
         context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
         let lot = self.known_wallet(&entry.wallet)?.lot_mut(entry.lot)?;
+        let day = day_of_activation(lot, context);
         if lot.take_pending().is_none() {
             return Err(LedgerError::state("a lot to activate", "usable", "pending"));
         }
         lot.expiry = entry.expiry.into();
-        self.add_metrics(&entry.metrics, context.occurred.date())
+        if entry.metrics.is_empty() {
+            return Ok(());
+        }
+        if let Some(purchase) = lot.purchase().cloned() {
+            let measured = entry.metrics.iter().map(|metric| ActivatedMetric {
+                ladder: metric.ladder.clone(),
+                date: day,
+                amount: metric.amount,
+            });
+            self.known_purchase(&purchase)?.activated.extend(measured);
+        }
+        self.add_metrics(&entry.metrics, day)
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
@@ -296,6 +308,16 @@ pub(super) fn within(
 
 fn format_points(points: Points) -> smol_str::SmolStr {
     smol_str::format_smolstr!("{points}")
+}
+
+/// The day on which a pending lot becomes usable: that of its deadline where time brought it, else
+/// that of the act.
+pub(super) fn day_of_activation(lot: &Lot, context: &GroupContext<'_>) -> Date {
+    let deadline = match lot.pending() {
+        Some(Pending::Until(deadline)) => Some(*deadline),
+        _ => None,
+    };
+    day_of_lapse(deadline, context.at).unwrap_or(context.occurred.date())
 }
 
 /// The civil day of a deadline, which must be reached.

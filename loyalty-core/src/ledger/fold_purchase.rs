@@ -8,10 +8,12 @@ use crate::time::Date;
 use super::account::{Account, Counter, Ladder, MetricPoint, PurchaseState, Status, TierStep};
 use super::arith::{add_carry, add_i64};
 use super::entry::{
-    ActivityEntry, CarryEntry, CountEntry, EventEntry, MetricEntry, PurchaseEntry, TierChangeEntry,
+    ActivityEntry, CarryEntry, CountEntry, EventEntry, MetricEntry, PurchaseEntry, TierCause,
+    TierChangeEntry,
 };
 use super::error::{LedgerError, LedgerErrorKind};
 use super::fold::GroupContext;
+use super::fold_points::day_of_lapse;
 use super::group::Digest;
 use super::limit_key::LimitKey;
 use super::wallet::later;
@@ -85,6 +87,7 @@ impl Account {
             reversed: Vec::new(),
             lost: Vec::new(),
             metrics: Vec::new(),
+            activated: Vec::new(),
             carry: Vec::new(),
             cancelled: false,
             events: Vec::new(),
@@ -201,13 +204,18 @@ impl Account {
                 name(&ladder.tier),
             ));
         }
+        let date = match (entry.cause, ladder.review) {
+            (TierCause::Review, Some(review)) => day_of_lapse(Some(review), context.at).ok(),
+            (TierCause::Review, None) => Some(entry.entered),
+            _ => None,
+        };
         ladder.tier = entry.to.clone();
         ladder.entered = Some(entry.entered);
         ladder.review = entry.review;
         ladder.floor = entry.floor.clone();
         ladder.surplus = entry.surplus;
         ladder.changes.push(TierStep {
-            date: context.at.date(),
+            date: date.unwrap_or(context.at.date()),
             tier: entry.to.clone(),
             entered: entry.entered,
             cause: entry.cause,

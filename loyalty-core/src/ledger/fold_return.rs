@@ -3,8 +3,9 @@
 use crate::id::{LineId, RuleId, WalletId};
 use crate::number::Points;
 use crate::purchase::{Back, Line, ReturnLine};
+use crate::time::Date;
 
-use super::account::{Account, PurchaseState, Returned, Reversed, RuleLoss};
+use super::account::{Account, ActivatedMetric, PurchaseState, Returned, Reversed, RuleLoss};
 use super::arith::{add, add_carry, add_i64, not_negative, sum, take};
 use super::entry::{
     CarryEntry, Draw, MetricEntry, RestorationEntry, ReturnEntry, ReversalEntry, RulePoints,
@@ -14,7 +15,7 @@ use super::fold::GroupContext;
 use super::fold_points::{open_all, within};
 
 impl Account {
-    /// Metrics change at the purchase's day.
+    /// Metrics change on the purchase's day, and on those on which its points became usable later.
     pub(super) fn return_entry(&mut self, entry: &ReturnEntry) -> Result<(), LedgerError> {
         let state = self.known_purchase(&entry.purchase)?;
         if state.cancelled {
@@ -28,16 +29,20 @@ impl Account {
             state.take_back(line)?;
         }
         state.refund(entry)?;
+        let measured = state.measured(&entry.metrics)?;
         merge_metrics(&mut state.metrics, &entry.metrics)?;
         merge_carry(&mut state.carry, &entry.carry)?;
         state.cancelled = entry.cancel;
-        let date = state.at.date();
         if entry.cancel {
             self.purchase_count = self.purchase_count.saturating_sub(1);
         }
         self.add_carries(&entry.carry)?;
         self.set_activity(&entry.activity)?;
-        self.add_metrics(&entry.metrics, date)
+        for change in measured {
+            self.ladder_or_new(&change.ladder)?
+                .measure(change.date, change.amount)?;
+        }
+        Ok(())
     }
 
     /// What is not owed is added to the deficit too; the [`WriteOff`](super::Entry::WriteOff) that
@@ -204,6 +209,49 @@ impl PurchaseState {
             }
         }
         Ok(())
+    }
+
+    /// Changes of its metrics, by the days on which ladders measured it: what comes back is taken of
+    /// the first days, and given back on the last.
+    fn measured(&self, changes: &[MetricEntry]) -> Result<Vec<ActivatedMetric>, LedgerError> {
+        let what = "a ladder's metric";
+        let mut measured = Vec::new();
+        for change in changes {
+            let of_ladder = |metrics: &[MetricEntry]| {
+                metrics
+                    .iter()
+                    .filter(|metric| metric.ladder == change.ladder)
+                    .fold(0_i64, |sum, metric| sum.saturating_add(metric.amount))
+            };
+            let later = self.activated.iter();
+            let later = later.filter(|later| later.ladder == change.ladder);
+            let mut days: Vec<(Date, i64)> = vec![(self.at.date(), of_ladder(&self.entry.metrics))];
+            days.extend(later.map(|later| (later.date, later.amount)));
+            let before = of_ladder(&self.metrics);
+            let mut after = before;
+            add_i64(&mut after, change.amount, what)?;
+            let [mut before, mut after] = [before, after].map(i64::saturating_neg);
+            let last = days.len().saturating_sub(1);
+            for (place, (date, amount)) in days.into_iter().enumerate() {
+                let part = |left: &mut i64| {
+                    let part = match place == last {
+                        true => *left,
+                        false => (*left).clamp(0, amount.max(0)),
+                    };
+                    *left = left.saturating_sub(part);
+                    part
+                };
+                let (was, is) = (part(&mut before), part(&mut after));
+                if was != is {
+                    measured.push(ActivatedMetric {
+                        ladder: change.ladder.clone(),
+                        date,
+                        amount: was.saturating_sub(is),
+                    });
+                }
+            }
+        }
+        Ok(measured)
     }
 
     /// Refunds together are at most what was to pay.

@@ -4,6 +4,7 @@ mod money;
 mod points;
 mod restore;
 
+use points::TakenPoints;
 use restore::reverse_draws;
 
 use crate::id::PurchaseId;
@@ -467,7 +468,7 @@ impl Returning<'_> {
         context: &Context<'_>,
         lines: Vec<ReturnLine>,
         kept: &Kept,
-        points: &[(u16, i64)],
+        points: &[TakenPoints],
     ) -> Result<ReturnEntry, ActError> {
         let money = |minor| Money::of(minor, self.cart.currency);
         let mut metrics = Vec::new();
@@ -475,22 +476,36 @@ impl Returning<'_> {
             if ladder.on_return == OnReturn::Never && !self.cancel {
                 continue;
             }
+            let so_far = || {
+                let of_ladder = |entries: &[MetricEntry]| {
+                    entries
+                        .iter()
+                        .filter(|entry| entry.ladder == ladder.id)
+                        .fold(0_i64, |sum, entry| sum.saturating_add(entry.amount))
+                };
+                let later = self.state.activated.iter();
+                let later = later.filter(|later| later.ladder == ladder.id);
+                later.fold(
+                    of_ladder(&self.entry.metrics).saturating_add(of_ladder(&self.state.metrics)),
+                    |sum, later| sum.saturating_add(later.amount),
+                )
+            };
             let change = match ladder.metric {
                 Metric::Balance(_) => 0,
+                // Earlier returns took nothing of it.
+                Metric::PointsEarned(_) if ladder.on_return == OnReturn::Never => {
+                    so_far().saturating_neg()
+                }
                 Metric::PointsEarned(wallet) => points
                     .iter()
-                    .filter(|(of, _)| *of == wallet)
-                    .fold(0_i64, |sum, (_, change)| sum.saturating_add(*change)),
+                    .filter(|taken| taken.wallet == wallet)
+                    .map(|taken| match ladder.count_pending {
+                        true => taken.points,
+                        false => taken.usable,
+                    })
+                    .fold(0_i64, i64::saturating_sub),
                 Metric::Spend(_) | Metric::Visits(_) | Metric::Items(_) => {
-                    let of_ladder = |entries: &[MetricEntry]| {
-                        entries
-                            .iter()
-                            .filter(|entry| entry.ladder == ladder.id)
-                            .fold(0_i64, |sum, entry| sum.saturating_add(entry.amount))
-                    };
-                    let now = of_ladder(&self.entry.metrics)
-                        .saturating_add(of_ladder(&self.state.metrics));
-                    left.saturating_sub(now)
+                    left.saturating_sub(so_far())
                 }
             };
             if change != 0 {

@@ -9,16 +9,16 @@ use crate::number::allocate_within;
 use crate::scheme::compiled::EarnRule;
 
 impl Returning<'_> {
-    /// Earned points follow what is kept. What ladders of points lose.
+    /// Earned points follow what is kept.
     pub(super) fn take_points(
         &mut self,
         draft: &mut Draft<'_>,
         purchase: &PurchaseId,
         kept: &Kept,
-    ) -> Result<Vec<(u16, i64)>, ActError> {
-        let mut metrics = Vec::new();
+    ) -> Result<Vec<TakenPoints>, ActError> {
+        let mut all = Vec::new();
         if self.scheme.returns.points == RefundPoints::None && !self.cancel {
-            return Ok(metrics);
+            return Ok(all);
         }
         for (place, wallet) in self.scheme.wallets.iter().enumerate() {
             let granted = self
@@ -51,14 +51,22 @@ impl Returning<'_> {
                 for rule in &mut rules {
                     rule.points = Points::ZERO.checked_sub(rule.points).unwrap_or_default();
                 }
-                self.give_back(draft, purchase, wallet, back, rules)?;
-                metrics.push((number, back));
+                let usable = self.give_back(draft, purchase, wallet, back, rules)?;
+                all.push(TakenPoints {
+                    wallet: number,
+                    points: change,
+                    usable: usable.saturating_neg(),
+                });
             } else if change > 0 || !rules.is_empty() {
                 let usable = self.reverse(draft, purchase, wallet, change, rules)?;
-                metrics.push((number, usable.saturating_neg()));
+                all.push(TakenPoints {
+                    wallet: number,
+                    points: change,
+                    usable,
+                });
             }
         }
-        Ok(metrics)
+        Ok(all)
     }
 
     /// What is to be taken back of a wallet's points in all.
@@ -268,16 +276,7 @@ impl Returning<'_> {
             wallet.drain_other_lots,
             draft.at(),
         );
-        let pending = draws
-            .iter()
-            .filter(|draw| {
-                draft
-                    .account
-                    .wallet(&wallet.id)
-                    .and_then(|state| state.lot(draw.lot))
-                    .is_some_and(|lot| lot.pending().is_some())
-            })
-            .fold(0_i64, |sum, draw| sum.saturating_add(draw.points.milli()));
+        let pending = pending(&draft.account, wallet, &draws);
         let (deficit, written_off, charged) = self.shortfall(wallet, short.milli())?;
         draft.push(Entry::Reversal(Box::new(ReversalEntry {
             wallet: wallet.id.clone(),
@@ -342,7 +341,7 @@ impl Returning<'_> {
 
     /// What an earlier return took comes back: the deficit first, then the latest lots. Points of a
     /// deficit that was filled since have no lot: they stand in one of their own, valid like points
-    /// that are earned now.
+    /// that are earned now. How many of them are usable at once.
     pub(super) fn give_back(
         &self,
         draft: &mut Draft<'_>,
@@ -350,7 +349,7 @@ impl Returning<'_> {
         wallet: &Wallet,
         points: i64,
         rules: Vec<RulePoints>,
-    ) -> Result<(), ActError> {
+    ) -> Result<i64, ActError> {
         let reversed = draft.account.purchase(purchase).and_then(|state| {
             state
                 .reversed
@@ -359,7 +358,7 @@ impl Returning<'_> {
                 .cloned()
         });
         let Some(reversed) = reversed else {
-            return Ok(());
+            return Ok(0);
         };
         let owed = draft
             .account
@@ -369,6 +368,9 @@ impl Returning<'_> {
         let deficit = reversed.deficit.min(points).min(owed);
         let rest = points.checked_sub(deficit).unwrap_or(Points::ZERO);
         let draws = reverse_draws(&reversed.draws, Points::ZERO, rest);
+        let usable = points
+            .milli()
+            .saturating_sub(pending(&draft.account, wallet, &draws));
         let filled = reversed.deficit.checked_sub(deficit);
         let no_lot = rest.checked_sub(sum(&draws)).unwrap_or(Points::ZERO);
         let own = no_lot.min(filled.unwrap_or(Points::ZERO));
@@ -389,7 +391,7 @@ impl Returning<'_> {
         for lot in lots {
             draft.fill_deficit(&wallet.id, lot)?;
         }
-        Ok(())
+        Ok(usable)
     }
 
     /// A usable lot for points that come back without one, unless there are none.
@@ -409,6 +411,25 @@ impl Returning<'_> {
             ..open_lot(&wallet.terms, number, points, draft.at())?
         }))
     }
+}
+
+/// How many points of draws wait.
+fn pending(account: &Account, wallet: &Wallet, draws: &[Draw]) -> i64 {
+    let state = account.wallet(&wallet.id);
+    let waits = |draw: &&Draw| {
+        let lot = state.and_then(|state| state.lot(draw.lot));
+        lot.is_some_and(|lot| lot.pending().is_some())
+    };
+    let waiting = draws.iter().filter(waits);
+    waiting.fold(0_i64, |sum, draw| sum.saturating_add(draw.points.milli()))
+}
+
+/// What a return takes of a wallet's points in milli-points, less than nothing where it gives back.
+pub(super) struct TakenPoints {
+    pub(super) wallet: u16,
+    pub(super) points: i64,
+    /// Those among them that could be used.
+    pub(super) usable: i64,
 }
 
 /// What a rule or benefit granted, lost so far, and grants on what is kept, in milli-points.
