@@ -108,8 +108,9 @@ class Bundling(Pricing):
         super().apply(offered, {kind: said}, band)
         if self.sets and offered.refused is None and not (0 in left and self.wanted):
             offered.sets = max(offered.sets or 0, self.sets)
-        if offered.document.get("consumes_units") and offered.gives > before:
-            for place in self.used:
+        if offered.gives > before:
+            offered.units |= set(self.used)
+            for place in self.used if offered.document.get("consumes_units") else ():
                 self.consumed.setdefault(place, offered.document["id"])
         self.present = None
         if first and self.unreached is not None and offered.verdict == ("offer.no_effect", None):

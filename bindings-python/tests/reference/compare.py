@@ -43,7 +43,7 @@ def engine_decision(said: Json) -> Json:
     totals = ("list", "goods", "shipping", "tax", "total", "points_tender", "due")
     made["totals"] = {key: said["totals"][key] for key in totals}
     made["refused"] = said.get("refused", [])
-    told = ("offer", "code", "amount", "missing", "sets")
+    told = ("offer", "code", "amount", "units", "missing", "sets")
     made["offers"] = [{key: offer[key] for key in told if key in offer} for offer in said.get("offers", ())]
     made["reasons"] = {}
     for reason in said["reasons"]:

@@ -48,6 +48,8 @@ class Offered:
     """Whether it gives nothing for more than one reason, of which any may be told."""
     sets: int | None = None
     """How many sets its units made."""
+    units: set[Place] = field(default_factory=set)
+    """The units that its benefits were on, and those that its sets took."""
     lines: set[int] | None = None
     """The lines that it may touch, where a band takes one offer for every line."""
 
@@ -469,6 +471,7 @@ def targets_of(said: Json) -> list[Json | None]:
 def reason_of(offered: Offered) -> Json:
     """What became of an offer."""
     made: Json = {"offer": offered.document["id"], "code": "granted", "amount": money_text(offered.gives)}
+    made["units"] = len(offered.units)
     made["hidden"] = offered.hidden
     made["open"] = offered.open
     if offered.sets is not None:
