@@ -47,7 +47,7 @@ Not yet: offers that exclude each other, sets, steps, gifts, deductions, ``amoun
 percentages of ``initial`` and ``list`` prices, amounts that delivery shares, amounts of offers and shares by weights
 with or without tax, the shop's own tax, points as a tender beside tax, rewards of points, rewards of cards that are
 used, rewards that offers issue, gift cards as tenders, offers that wait for claims, merges of ladders that
-are reviewed or set by hand, adjustments of a named lot, holds of codes,
+are reviewed or set by hand, milestones that an older card reaches after a merge and a return, adjustments of a named lot, holds of codes,
 purchases that count toward their own tier of points, prices of what is kept
 beside rewards, points that pay, delivery and tax, ``carry`` beside the other policies of points, factors below 1,
 factors of many decimals beside ``carry``, budgets on the pool.
