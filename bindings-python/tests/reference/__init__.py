@@ -54,9 +54,10 @@ Not yet: gifts, narrow targets of several kinds, the choice beyond ``tries_max``
 that bring rewards or codes, budgets of an order, amounts that delivery shares, amounts of offers and shares by weights
 with or without tax, who bears a remainder, the shop's own tax, points as a tender beside tax, rewards of points,
 rewards of cards that are used, rewards that offers issue, gift cards as tenders, offers that wait for claims, merges of
-ladders that are reviewed or set by hand, adjustments of a named lot, holds of codes, purchases that count toward their
-own tier of points, prices of what is kept beside rewards, points that pay, delivery and tax, ``carry`` beside the other
-policies of points, factors below 1, factors of many decimals beside ``carry``, budgets on the pool.
+ladders that are reviewed or set by hand, milestones that an older card reaches after a merge and a return, adjustments
+of a named lot, holds of codes, purchases that count toward their own tier of points, prices of what is kept beside
+rewards, points that pay, delivery and tax, ``carry`` beside the other policies of points, factors below 1, factors of
+many decimals beside ``carry``, budgets on the pool.
 
 ``python -m reference FIRST END`` compares a range of seeds on all processors; every family of cases has ten million
 seeds of its own (``families``); a failure prints the seed and a

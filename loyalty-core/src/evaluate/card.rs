@@ -579,24 +579,35 @@ fn void_milestones(
     let Some(held) = draft.account.card(&card.id) else {
         return Ok(());
     };
-    let mut void = Vec::new();
+    // After a merge the stamps of a younger card may reach it on an older one: the reward stays.
+    let (mut void, mut reached) = (Vec::new(), Vec::new());
     for ((number, instance), before) in held.instances.iter().enumerate().zip(before) {
         for milestone in &instance.milestones {
-            if on_card(instance) >= milestone.stamps || on_card(before) < milestone.stamps {
-                continue;
-            }
-            if let Some(issue) =
-                milestone_issue(&draft.account, &card.id, small(number), milestone.stamps)
-            {
-                let latest = latest_issue(&draft.account, issue);
-                let issued = draft.account.reward(latest);
-                if issued.is_some_and(|issued| unused(&issued.state)) {
-                    void.push(latest);
+            let stamps = milestone.stamps;
+            let issue = milestone_issue(&draft.account, &card.id, small(number), stamps);
+            match (
+                on_card(before) >= stamps,
+                on_card(instance) >= stamps,
+                issue,
+            ) {
+                (true, false, Some(issue)) => {
+                    let latest = latest_issue(&draft.account, issue);
+                    let issued = draft.account.reward(latest);
+                    if issued.is_some_and(|issued| unused(&issued.state)) {
+                        void.push((stamps, latest));
+                    }
                 }
+                (false, true, None) => reached.push(stamps),
+                _ => {}
             }
         }
     }
-    for issue in void {
+    for stamps in reached {
+        if let Some(place) = void.iter().position(|(lost, _)| *lost == stamps) {
+            void.remove(place);
+        }
+    }
+    for (_, issue) in void {
         draft.push(Entry::RewardVoid(RewardVoidEntry {
             issue,
             cause: VoidCause::Returned,
