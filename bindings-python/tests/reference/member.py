@@ -561,7 +561,7 @@ class Member:
         self.settle_tiers(now, returned=True)
         self.ordinal -= 1
         for wallet in self.wallets.values():
-            wallet.never_moved(body["purchase"], now)
+            wallet.never_moved(body["purchase"])
         return refund_of(refund, charged)
 
     def kept_parts(self, name: str, sale: Sale, kept: Earned, cancelled: bool) -> dict[str, int]:

@@ -33,6 +33,8 @@ class Lot:
     held: int = 0
     start: Deadline | None = None
     """When the validity begins."""
+    act: datetime | None = None
+    """The act that said when it ends, by whose offset it is counted."""
     open: bool = False
     """Whether it became usable."""
     opened: date = date.min
@@ -93,6 +95,7 @@ class Wallet:
         if lot.pending is None and lot.awaits is None:
             self.activate(lot, now, now)
         elif lot.pending is not None:
+            lot.act = now
             lot.expiry = self.end(lot.expiry_terms, lot.pending, now)
 
     def activate(self, lot: Lot, start: Deadline, now: datetime) -> None:
@@ -100,6 +103,7 @@ class Wallet:
         lot.start = start
         lot.usable_on, lot.usable = instant(start, self.zone).astimezone(self.zone).date(), lot.points
         if not lot.pending:
+            lot.act = now
             lot.expiry = self.end(lot.expiry_terms, start, now)
         lot.open = True
         lot.pending = lot.awaits = None
@@ -120,13 +124,13 @@ class Wallet:
                 assert later is not None and lot.expiry is not None
                 lot.expiry = max(lot.expiry, later, key=lambda one: instant(one, self.zone))
 
-    def never_moved(self, why: str, now: datetime) -> None:
+    def never_moved(self, why: str) -> None:
         """What was counted as activity never took place: it keeps no points alive."""
         self.activity = [one for one in self.activity if one[0] != why]
         for lot in self.lots:
             if lot.open and not lot.over and not lot.lapsed and "activity" in lot.expiry_terms:
-                assert lot.start is not None
-                lot.expiry = self.end(lot.expiry_terms, lot.start, now)
+                assert lot.start is not None and lot.act is not None
+                lot.expiry = self.end(lot.expiry_terms, lot.start, lot.act)
 
     def in_order(self, lots: list[Lot], draw: str) -> list[Lot]:
         """Lots in the order in which they are drawn."""
