@@ -75,7 +75,7 @@ impl Offers<'_, '_> {
                 continue;
             }
             for slot in slots.filter(|slot| *slot != alone) {
-                self.displace(slot, &[alone], goods)?;
+                self.displace(slot, Some(alone), goods)?;
             }
             return Ok(true);
         }
@@ -104,13 +104,13 @@ impl Offers<'_, '_> {
         }
         let Some((_, value, winner)) = best else {
             for slot in slots {
-                self.displace(*slot, &[], goods)?;
+                self.displace(*slot, None, goods)?;
             }
             return Ok(());
         };
         for slot in slots {
             if *slot != winner {
-                self.displace(*slot, &[winner], goods)?;
+                self.displace(*slot, Some(winner), goods)?;
             }
         }
         if slots.len() > 1 && choice == BandChoice::BestOf {
@@ -182,7 +182,7 @@ impl Offers<'_, '_> {
                     candidate.lines = Some(won);
                 }
             } else {
-                self.displace(*slot, lost_to.as_slice(), goods)?;
+                self.displace(*slot, lost_to, goods)?;
             }
         }
         Ok(())
@@ -238,9 +238,9 @@ impl Offers<'_, '_> {
                 };
                 if !found.chosen.contains(&place) {
                     // The first that gives something, sooner one that the offer cannot stand beside.
-                    let mut by = chosen.clone();
-                    by.order_by_key(|winner| (!gives(*winner), self.agree(*slot, *winner)));
-                    self.displace(*slot, &by, goods)?;
+                    let rank = |winner: &usize| (!gives(*winner), self.agree(*slot, *winner));
+                    let by = chosen.iter().copied().min_by_key(rank);
+                    self.displace(*slot, by, goods)?;
                 }
             }
         }
@@ -556,9 +556,9 @@ impl Offers<'_, '_> {
     }
 
     /// Leaves an offer out: it stands back for others, or would give nothing on its own.
-    fn displace(&mut self, slot: usize, by: &[usize], goods: &Goods) -> Result<(), ActError> {
+    fn displace(&mut self, slot: usize, by: Option<usize>, goods: &Goods) -> Result<(), ActError> {
         let (worth, tried) = self.trial(&[slot], goods)?;
-        let winner = by.first().and_then(|slot| self.candidates.get(*slot));
+        let winner = by.and_then(|slot| self.candidates.get(slot));
         let winner = winner.map(|candidate| candidate.place);
         let Some(candidate) = self.candidates.get_mut(slot) else {
             return Ok(());

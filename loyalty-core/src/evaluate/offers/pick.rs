@@ -44,7 +44,7 @@ impl Offers<'_, '_> {
         if let Some(most) = on.units_max {
             sort(&mut picks, on.choice);
             first_units(&mut picks, most, on.choice);
-            picks.order_by_key(|pick| (pick.line, pick.first));
+            sort(&mut picks, UnitChoice::LineOrder);
         }
         Picked {
             picks,

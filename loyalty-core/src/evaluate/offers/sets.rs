@@ -190,7 +190,7 @@ impl Offers<'_, '_> {
             Some(_) => given.clone(),
         };
         used.extend(given);
-        picks.order_by_key(|pick| (pick.line, pick.first));
+        sort(&mut picks, UnitChoice::LineOrder);
         Picked {
             picks,
             taken: used,
@@ -252,7 +252,7 @@ impl Offers<'_, '_> {
                 count,
             );
         }
-        picks.order_by_key(|pick| (pick.line, pick.first));
+        sort(&mut picks, UnitChoice::LineOrder);
         Picked {
             picks,
             taken,
@@ -284,30 +284,21 @@ impl Offers<'_, '_> {
             }
         }
         let times = |units: u32, count: u32| u64::from(units).saturating_mul(u64::from(count));
+        let fits = |count: u32, given: u64| {
+            let open = [times(part.units, count), given];
+            differ(&lines, count, open, (u32::MAX, 0, 0))
+        };
         let all = lines
             .iter()
             .fold(0_u32, |sum, of| sum.saturating_add(of.open));
         let most = all.min(sets.sets_max.unwrap_or(u32::MAX));
-        let mut count = most_that(most, |count| {
-            differ(
-                &lines,
-                count,
-                times(part.units, count),
-                times(get.units, count),
-            )
-        });
+        let mut count = most_that(most, |count| fits(count, times(get.units, count)));
         let mut given = times(get.units, count);
         if get.partial && count < most {
             // One more set, as far as units are left to give.
             let one_more = count.saturating_add(1);
-            let taken = times(part.units, one_more);
             let more = most_that(get.units, |more| {
-                differ(
-                    &lines,
-                    one_more,
-                    taken,
-                    given.saturating_add(u64::from(more)),
-                )
+                fits(one_more, given.saturating_add(u64::from(more)))
             });
             if more > 0 {
                 count = one_more;
@@ -342,7 +333,7 @@ impl Offers<'_, '_> {
         }
         let [mut taken, mut picks] = found;
         taken.extend_from_slice(&picks);
-        picks.order_by_key(|pick| (pick.line, pick.first));
+        sort(&mut picks, UnitChoice::LineOrder);
         Picked {
             picks,
             taken,
@@ -361,25 +352,38 @@ struct LineUnits {
     taken: u32,
 }
 
-/// Whether so many sets of different lines find their units, a line at most one for each, and leave
-/// enough to give.
-fn differ(lines: &[LineUnits], count: u32, wanted: u64, given: u64) -> bool {
-    // Units of sets alone, of gifts alone, and of both.
-    let (mut alone, mut shared) = (0_u64, 0_u64);
-    let mut gifts = 0_u64;
+/// Whether so many sets of different lines find the units that are open, a line at most one for each,
+/// and leave enough to give, when units of a line have been taken for one of the two.
+fn differ(
+    lines: &[LineUnits],
+    count: u32,
+    [mut wanted, mut given]: [u64; 2],
+    (line, role, units): (u32, usize, u32),
+) -> bool {
+    let open = if role == 0 { &mut wanted } else { &mut given };
+    *open = open.saturating_sub(u64::from(units));
+    // Units of sets alone, those of both, and all that can be given.
+    let (mut alone, mut both, mut gifts) = (0_u64, 0_u64, 0_u64);
     for of in lines {
-        let of_sets = u64::from(of.open.min(count.saturating_sub(of.taken)));
-        match of.mask {
-            1 => alone = alone.saturating_add(of_sets),
-            2 => gifts = gifts.saturating_add(u64::from(of.open)),
-            _ => {
-                shared = shared.saturating_add(of_sets);
-                gifts = gifts.saturating_add(u64::from(of.open));
+        let (mut open, mut taken) = (of.open, of.taken);
+        if of.line == line {
+            open = open.saturating_sub(units);
+            if role == 0 {
+                taken = taken.saturating_add(units);
             }
         }
+        let of_sets = u64::from(open.min(count.saturating_sub(taken)));
+        match of.mask {
+            1 => alone = alone.saturating_add(of_sets),
+            3 => both = both.saturating_add(of_sets),
+            _ => {}
+        }
+        if of.mask != 1 {
+            gifts = gifts.saturating_add(u64::from(open));
+        }
     }
-    let from_shared = wanted.saturating_sub(alone);
-    from_shared <= shared && given <= gifts.saturating_sub(from_shared)
+    let from_both = wanted.saturating_sub(alone);
+    from_both <= both && given <= gifts.saturating_sub(from_both)
 }
 
 /// How many units of a run the sets take, or give (`role` 1), such that the rest finds its own.
@@ -390,45 +394,28 @@ fn take_differing(
     count: u32,
     pick: Pick,
 ) -> u32 {
-    let Some(at) = lines.iter().position(|of| of.line == pick.line) else {
-        return 0;
-    };
-    let change = |lines: &mut [LineUnits], open: &mut [u64; 2], units: u32, add: bool| {
-        if let (Some(of), Some(open)) = (lines.get_mut(at), open.get_mut(role)) {
-            let of_sets = if role == 0 { units } else { 0 };
-            if add {
-                of.open = of.open.saturating_add(units);
-                of.taken = of.taken.saturating_sub(of_sets);
-                *open = open.saturating_add(u64::from(units));
-            } else {
-                of.open = of.open.saturating_sub(units);
-                of.taken = of.taken.saturating_add(of_sets);
-                *open = open.saturating_sub(u64::from(units));
-            }
-        }
-    };
-    let (mask, taken) = lines.get(at).map_or((0, 0), |of| (of.mask, of.taken));
+    let known = lines.iter().find(|of| of.line == pick.line);
+    let (mask, taken) = known.map_or((0, 0), |of| (of.mask, of.taken));
     let wanted = open.get(role).copied().unwrap_or(0);
-    let fits = if role == 0 {
-        mask & 1 == 1
-    } else {
-        mask & 2 == 2
-    };
-    if !fits {
-        return 0;
-    }
     let mut most = u32::try_from(wanted.min(u64::from(pick.count))).unwrap_or(u32::MAX);
     if role == 0 {
         most = most.min(count.saturating_sub(taken));
     }
+    if mask.checked_shr(u32::from(role != 0)).unwrap_or(0) & 1 == 0 {
+        most = 0;
+    }
     let take = most_that(most, |units| {
-        change(lines, open, units, false);
-        let [of_sets, given] = *open;
-        let fits = differ(lines, count, of_sets, given);
-        change(lines, open, units, true);
-        fits
+        differ(lines, count, *open, (pick.line, role, units))
     });
-    change(lines, open, take, false);
+    if let Some(of) = lines.iter_mut().find(|of| of.line == pick.line) {
+        of.open = of.open.saturating_sub(take);
+        if role == 0 {
+            of.taken = of.taken.saturating_add(take);
+        }
+    }
+    if let Some(open) = open.get_mut(role) {
+        *open = open.saturating_sub(u64::from(take));
+    }
     take
 }
 
@@ -539,7 +526,7 @@ fn pick_group(members: Vec<(u32, Pick)>, needs: &[Need], sets: &Sets) -> Picked 
     if let Some(get) = sets.get.as_ref().filter(|get| get.from == SetFrom::Set) {
         given = within_sets(assigned, get, count);
     }
-    given.order_by_key(|pick| (pick.line, pick.first));
+    sort(&mut given, UnitChoice::LineOrder);
     Picked {
         picks: given,
         taken,
