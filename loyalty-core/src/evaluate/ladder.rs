@@ -171,6 +171,9 @@ pub(crate) fn post_review(
     );
     let floor = floor(ladder, draft.account.ladder(&ladder.id));
     let reviewed = review(ladder, held, floor, found);
+    if ladder.review == Review::Immediate {
+        return change(draft, ladder, reviewed.tier, TierCause::Review, day);
+    }
     let next = review_of(ladder, reviewed.tier, day, draft.account.joined);
     let state = draft.account.ladder(&ladder.id);
     let entered = match state.and_then(|state| state.entered) {
