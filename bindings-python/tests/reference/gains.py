@@ -116,5 +116,6 @@ def next_due(member: Member, now: datetime) -> bool:
         wallet.activate(lot, lot.pending, now)
         moves = moves or (lot.usable > 0 and any(waits(one) and wallet_of(member, one) is wallet for one in ladders))
     if moves:
-        member.settle_tiers(when.astimezone(member.zone))
+        # What an act leaves behind its deadline changes no tier of the past.
+        member.settle_tiers(max(when, member.looked).astimezone(member.zone))
     return True

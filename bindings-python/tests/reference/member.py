@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,6 +84,7 @@ class Member:
     """How many events each rule has counted."""
     cards: dict[str, Card] = field(default_factory=dict)
     ladders: dict[str, Held] = field(default_factory=dict)
+    looked: datetime = datetime.min.replace(tzinfo=UTC)
 
     def __post_init__(self) -> None:
         self.zone = ZoneInfo(self.scheme["time_zone"])
@@ -104,6 +105,7 @@ class Member:
             pass
         for held in self.ladders.values():
             held.seen = now.date()
+        self.looked = now
         self.rewards.lapse(now)
         for card in self.cards.values():
             card.lapse(now)

@@ -98,6 +98,7 @@ impl<'s> Draft<'s> {
             scheme: &scheme.digest,
         };
         let mut account = account.clone();
+        let last = account.at;
         if account.joined.is_none() {
             account.joined = Some(context.occurred.date());
         }
@@ -110,7 +111,7 @@ impl<'s> Draft<'s> {
             occurred_at,
             fold,
         };
-        super::due::post_due(&mut draft)?;
+        super::due::post_due(&mut draft, last)?;
         Ok(draft)
     }
 

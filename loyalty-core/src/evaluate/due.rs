@@ -19,9 +19,15 @@ pub(crate) fn anything_due(scheme: &Scheme, account: &Account, at: Moment) -> bo
     review || account.has_due(at)
 }
 
+/// Posts what an act itself has left behind its deadline; the tiers that follow are those of now.
+pub(crate) fn post_late(draft: &mut Draft<'_>) -> Result<(), ActError> {
+    let now = draft.at();
+    post_due(draft, Some(now))
+}
+
 /// Posts everything that is due on a draft, in the order of the deadlines. Tiers follow what one
-/// kind of things has brought at one moment.
-pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
+/// kind of things has brought at one moment, and none changes before `since`.
+pub(crate) fn post_due(draft: &mut Draft<'_>, since: Option<Moment>) -> Result<(), ActError> {
     let mut moved: Option<(i64, DueKind)> = None;
     for _ in 0..DUE_MAX {
         let review = next_due_review(draft);
@@ -33,6 +39,8 @@ pub(crate) fn post_due(draft: &mut Draft<'_>) -> Result<(), ActError> {
         let next = step.as_ref().map(|(order, kind, _)| (*order, *kind));
         if let Some((order, _)) = moved.filter(|moved| next != Some(*moved)) {
             let then = moment_at(order, draft.at())?;
+            let before = |since: &Moment| then.instant_ms() < since.instant_ms();
+            let then = since.filter(before).unwrap_or(then);
             settle_tiers_at(draft, then, then)?;
             moved = None;
             continue;

@@ -47,13 +47,15 @@ impl Account {
         if entry.metrics.is_empty() {
             return Ok(());
         }
-        if let Some(purchase) = lot.purchase().cloned() {
+        if let Some(purchase) = lot.purchase().cloned()
+            && let Ok(state) = self.known_purchase(&purchase)
+        {
             let measured = entry.metrics.iter().map(|metric| ActivatedMetric {
                 ladder: metric.ladder.clone(),
                 date: day,
                 amount: metric.amount,
             });
-            self.known_purchase(&purchase)?.activated.extend(measured);
+            state.activated.extend(measured);
         }
         self.add_metrics(&entry.metrics, day)
     }

@@ -203,7 +203,7 @@ pub(super) fn capture(
             value: None,
         })))?;
     }
-    crate::evaluate::due::post_due(draft)
+    crate::evaluate::due::post_late(draft)
 }
 
 pub(super) fn release(
@@ -215,5 +215,5 @@ pub(super) fn release(
         hold: hold.id,
         lapsed: false,
     }))?;
-    crate::evaluate::due::post_due(draft)
+    crate::evaluate::due::post_late(draft)
 }

@@ -27,7 +27,7 @@ use crate::evaluate::cart::Cart;
 use crate::evaluate::context::Context;
 use crate::evaluate::draft::Draft;
 use crate::evaluate::drain::{Taken, draw_back, sum};
-use crate::evaluate::due::post_due;
+use crate::evaluate::due::post_late;
 use crate::evaluate::earn::{EarnInput, Earned, earn, keep_sticky};
 use crate::evaluate::error::ActError;
 use crate::evaluate::kept::{add_back, kept, paid_for};

@@ -387,7 +387,7 @@ impl Returning<'_> {
             lots: own.into_iter().collect(),
             rules,
         })))?;
-        post_due(draft)?;
+        post_late(draft)?;
         for lot in lots {
             draft.fill_deficit(&wallet.id, lot)?;
         }

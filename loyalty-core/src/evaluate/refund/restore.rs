@@ -121,7 +121,7 @@ impl Returning<'_> {
             .chain(entry.lots.iter().map(|lot| lot.lot))
             .collect();
         draft.push(Entry::Restoration(Box::new(entry)))?;
-        post_due(draft)?;
+        post_late(draft)?;
         for lot in lots {
             draft.fill_deficit(&wallet, lot)?;
         }
@@ -227,7 +227,7 @@ impl Returning<'_> {
                 cause: IssueCause::Reissue(ReissueCause { issue }),
                 expiry: reward.expiry,
             })))?;
-            post_due(draft)?;
+            post_late(draft)?;
         }
         Ok(())
     }
