@@ -89,7 +89,10 @@ impl Account {
         let before = Before::of(self, group);
         let folded = self.fold_next(group);
         match &folded {
-            Ok(()) => self.index.follow(&self.keys),
+            Ok(()) => {
+                self.mark_first_live();
+                self.index.follow(&self.keys);
+            }
             Err(_) => before.put_back(self),
         }
         folded
@@ -218,7 +221,9 @@ impl Account {
         entry: &Entry,
         context: &GroupContext<'_>,
     ) -> Result<(), LedgerError> {
-        self.fold_all(std::slice::from_ref(entry), context)
+        self.fold_all(std::slice::from_ref(entry), context)?;
+        self.mark_first_live();
+        Ok(())
     }
 
     /// Folds entries in place: the one loop into which the kinds that a log is full of are built.
@@ -236,7 +241,6 @@ impl Account {
                 other => self.apply_other(other, context)?,
             }
         }
-        self.mark_first_live();
         Ok(())
     }
 
@@ -334,6 +338,14 @@ impl Replay {
     /// As [`Account::apply`], but for keys that were posted twice; every later call repeats it.
     #[inline]
     pub fn push(&mut self, group: &Group) -> Result<(), LedgerError> {
+        self.push_next(group)?;
+        self.account.mark_first_live();
+        Ok(())
+    }
+
+    /// The same; what follows moves the marks of first live lots.
+    #[inline]
+    fn push_next(&mut self, group: &Group) -> Result<(), LedgerError> {
         if let Some(problem) = &self.broken {
             return Err(problem.clone());
         }
@@ -384,8 +396,9 @@ impl Replay {
                 wallet.lots.reserve(room);
                 first = false;
             }
-            self.push(group).map_err(|problem| (place, problem))?;
+            self.push_next(group).map_err(|problem| (place, problem))?;
         }
+        self.account.mark_first_live();
         // While they are near; one that stands twice is a problem at the end.
         self.account.index.take_in_new(&self.account.keys);
         Ok(())
