@@ -12,7 +12,7 @@ use super::entry::Entry;
 use super::error::{LedgerError, LedgerErrorKind};
 use super::group::{Digest, Group, Head};
 use super::key::{KeyIndex, print};
-use super::many::{Ahead, Lengths, replay_one};
+use super::many::{Ahead, Made, replay_one};
 
 /// The digest where no scheme decided.
 pub(super) const NO_SCHEME: &[u8; 32] = Digest::ZERO.as_bytes();
@@ -375,13 +375,13 @@ impl Replay {
         &mut self,
         groups: &[&Group],
         some: Range<usize>,
-        ahead: &Ahead,
+        ahead: &mut Ahead,
     ) -> Result<(), (usize, LedgerError)> {
         let run = groups.get(some.clone()).unwrap_or_default();
         self.reserve_keys(run.len());
-        let lengths = Lengths::of(run);
-        let redemptions = &mut self.account.redemptions;
-        redemptions.reserve(lengths.room(redemptions.len(), lengths.redemptions));
+        let before = Made::of(&self.account, 0);
+        let likely = ahead.likely(run, &before);
+        self.account.redemptions.reserve(likely.redemptions);
         // Before its first group an account has no wallet; an earning would open one.
         if self.account.wallets.is_empty()
             && let Some(Entry::Earning(entry)) = run.first().and_then(|first| first.entries.first())
@@ -392,13 +392,13 @@ impl Replay {
         for (place, group) in run.iter().enumerate() {
             ahead.step(groups, some.start.saturating_add(place));
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
-                let room = lengths.room(wallet.lots.len(), lengths.lots);
-                wallet.lots.reserve(room);
+                wallet.lots.reserve(likely.lots);
                 first = false;
             }
             self.push_next(group).map_err(|problem| (place, problem))?;
         }
         self.account.mark_first_live();
+        ahead.learn(&before, &Made::of(&self.account, run.len()));
         // While they are near; one that stands twice is a problem at the end.
         self.account.index.take_in_new(&self.account.keys);
         Ok(())

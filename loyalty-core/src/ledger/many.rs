@@ -21,8 +21,10 @@ const ENTRIES: usize = 12;
 const SHARED: usize = 5;
 /// How many entries most groups have at most.
 const FEW: usize = 6;
-/// How many entries of a group make room at most: a log may lie about its lots.
+/// How many entries of a group make room at most.
 const LARGE: usize = 256;
+/// How many groups are looked at for how many entries one has.
+const SIZES: usize = 8;
 /// How many entries are looked at for the lengths of lists.
 const SEEN: usize = 32;
 /// How many groups of one account are folded together.
@@ -32,28 +34,31 @@ const TOGETHER: usize = 1024;
 /// How many groups of a mixed log are put in order at once.
 const PART: usize = 1 << 22;
 
-/// How long the lists of an account may get by a run of groups: what their last entries say, within
-/// what so many groups may hold.
-pub(super) struct Lengths {
-    entries: usize,
+/// How many lots and redemptions groups make: what later lists get their room by.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    groups: usize,
     pub(super) lots: usize,
     pub(super) redemptions: usize,
 }
 
-impl Lengths {
-    /// What groups may add, the last first.
-    pub(super) fn of(run: &[&Group]) -> Self {
-        let groups = run.iter().copied();
-        let ends = [run.first(), run.last()];
-        let sizes = ends.into_iter().flatten().map(|group| group.entries.len());
-        let largest = sizes.max().unwrap_or(0).min(LARGE);
-        let entries = run.len().saturating_mul(largest);
+impl Made {
+    /// What an account has, so many groups later.
+    pub(super) fn of(account: &Account, groups: usize) -> Self {
+        let wallets = account.wallets.iter();
+        Self {
+            groups,
+            lots: wallets.map(|wallet| wallet.lots.len()).sum(),
+            redemptions: account.redemptions.len(),
+        }
+    }
+
+    /// What a run will add to what is there: what its last entries say.
+    fn by(run: &[&Group], before: &Self) -> Self {
         let (mut lots, mut redemptions) = (None, None);
-        for entry in groups
-            .rev()
-            .flat_map(|group| group.entries.iter().rev())
-            .take(SEEN)
-        {
+        let groups = run.iter().rev();
+        let entries = groups.flat_map(|group| group.entries.iter().rev());
+        for entry in entries.take(SEEN) {
             match entry {
                 Entry::Earning(entry) if lots.is_none() => lots = Some(entry.lot.get()),
                 Entry::Redemption(entry) if redemptions.is_none() => {
@@ -65,20 +70,40 @@ impl Lengths {
                 break;
             }
         }
-        let length = |last: Option<u64>| {
+        let more = |last: Option<u64>, before: usize| {
             let next = last.map_or(0, |last| last.saturating_add(1));
-            usize::try_from(next).unwrap_or(usize::MAX)
+            let next = usize::try_from(next).unwrap_or(usize::MAX);
+            next.saturating_sub(before)
         };
         Self {
-            entries,
-            lots: length(lots),
-            redemptions: length(redemptions),
+            groups: run.len(),
+            lots: more(lots, before.lots),
+            redemptions: more(redemptions, before.redemptions),
         }
     }
 
-    /// Room for a list of so many that may become so long.
-    pub(super) fn room(&self, len: usize, length: usize) -> usize {
-        length.saturating_sub(len).min(self.entries)
+    /// The same for so many groups, and an eighth more: accounts differ.
+    fn scaled(&self, groups: usize) -> Self {
+        let scaled = |made: usize| {
+            let made = made.saturating_mul(groups).checked_div(self.groups);
+            made.map_or(0, |made| made.saturating_add(made / 8))
+        };
+        Self {
+            groups,
+            lots: scaled(self.lots),
+            redemptions: scaled(self.redemptions),
+        }
+    }
+
+    /// Takes what a run made into a mean in which the last sixteen count most.
+    fn learn(&mut self, before: &Self, after: &Self) {
+        let into = |mean: &mut usize, before: usize, after: usize| {
+            let kept = mean.saturating_sub(*mean / 16);
+            *mean = kept.saturating_add(after.saturating_sub(before));
+        };
+        into(&mut self.groups, before.groups, after.groups);
+        into(&mut self.lots, before.lots, after.lots);
+        into(&mut self.redemptions, before.redemptions, after.redemptions);
     }
 }
 
@@ -88,9 +113,19 @@ impl Lengths {
 pub(super) struct Ahead {
     /// What entries without draws have instead.
     none: Arc<[Draw]>,
+    /// What runs of accounts before made, where it is learned from them.
+    learned: Option<Made>,
 }
 
 impl Ahead {
+    /// For many logs, whose accounts get room by what those before made.
+    pub(super) fn learning() -> Self {
+        Self {
+            learned: Some(Made::default()),
+            ..Self::default()
+        }
+    }
+
     /// Asks for the first groups and what they hold; between, what can be done without them: room for
     /// the keys of so many.
     fn start(&self, groups: &[&Group], replay: &mut Replay, count: usize) {
@@ -100,13 +135,38 @@ impl Ahead {
     }
 
     /// Folds these groups of one account; the replay keeps a problem.
-    fn push_runs(&self, replay: &mut Replay, groups: &[&Group], mut some: Range<usize>) {
+    fn push_runs(&mut self, replay: &mut Replay, groups: &[&Group], mut some: Range<usize>) {
         while !some.is_empty() {
             let end = some.start.saturating_add(RUN).min(some.end);
             if replay.push_all(groups, some.start..end, self).is_err() {
                 break;
             }
             some.start = end;
+        }
+    }
+
+    /// What a run is likely to make beside what is there, within what so many groups may hold: a log may
+    /// lie about its lots, and accounts differ. The last groups of a run are far; what others made is not.
+    pub(super) fn likely(&self, run: &[&Group], before: &Made) -> Made {
+        let sizes = run.iter().take(SIZES).map(|group| group.entries.len());
+        let entries = sizes.max().unwrap_or(0).min(LARGE);
+        let entries = entries.saturating_mul(run.len());
+        let learned = self.learned.as_ref().filter(|learned| learned.groups > 0);
+        let likely = match learned {
+            Some(learned) => learned.scaled(run.len()),
+            None => Made::by(run, before),
+        };
+        Made {
+            groups: run.len(),
+            lots: likely.lots.min(entries),
+            redemptions: likely.redemptions.min(entries),
+        }
+    }
+
+    /// Takes note of what a run made.
+    pub(super) fn learn(&mut self, before: &Made, after: &Made) {
+        if let Some(learned) = &mut self.learned {
+            learned.learn(before, after);
         }
     }
 
@@ -215,7 +275,10 @@ where
     G: IntoIterator<Item = &'a Group>,
 {
     let mut logs = logs.into_iter();
-    let mut together = Together::default();
+    let mut together = Together {
+        ahead: Ahead::learning(),
+        ..Together::default()
+    };
     iter::from_fn(move || {
         together.look_ahead(&mut logs);
         together.next()
@@ -229,7 +292,7 @@ pub(super) fn replay_one<'a>(
 ) -> Result<Account, LedgerError> {
     let groups: Vec<&Group> = groups.into_iter().collect();
     let mut replay = Replay::from(account);
-    let ahead = Ahead::default();
+    let mut ahead = Ahead::default();
     if let Some(last) = groups.last() {
         near_head(last);
     }
@@ -264,7 +327,7 @@ impl<'a> Together<'a> {
         loop {
             let next = self.accounts.front().map_or(0, |(_, count)| *count);
             let left = self.groups.len().saturating_sub(self.folded);
-            if self.accounts.len() > 2 && left.saturating_sub(next) >= HEADS {
+            if !self.accounts.is_empty() && left.saturating_sub(next) >= HEADS {
                 break;
             }
             let Some((account, log)) = logs.next() else {
@@ -289,22 +352,8 @@ impl<'a> Together<'a> {
             self.ahead.start(&self.groups, &mut replay, count);
             self.warm = true;
         }
-        self.near_last();
         self.ahead.push_runs(&mut replay, &self.groups, groups);
         Some(replay.finish())
-    }
-
-    /// Brings the last groups of the next accounts near: they say how long lists get.
-    fn near_last(&self) {
-        let mut end = self.folded;
-        for (place, (_, count)) in self.accounts.iter().take(2).enumerate() {
-            end = end.saturating_add(*count);
-            match self.groups.get(end.saturating_sub(1)) {
-                Some(last) if place == 0 => near_entries(last),
-                Some(last) => near_head(last),
-                None => {}
-            }
-        }
     }
 }
 
@@ -368,7 +417,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
     let ordered = by_account(log, replays.len());
     let mut first: Option<(u32, LedgerError)> = None;
     let groups: Vec<&Group> = ordered.iter().map(|item| item.group).collect();
-    let ahead = Ahead::default();
+    let mut ahead = Ahead::default();
     near_first(&groups);
     ahead.hold(&groups);
     let mut from = 0_usize;
@@ -382,7 +431,7 @@ fn push_part(replays: &mut [Replay], log: &[Item<'_>]) -> Option<(u32, LedgerErr
         for items in run.chunks(RUN) {
             let start = next;
             next = start.saturating_add(items.len());
-            let Err((place, problem)) = replay.push_all(&groups, start..next, &ahead) else {
+            let Err((place, problem)) = replay.push_all(&groups, start..next, &mut ahead) else {
                 continue;
             };
             let place = items.get(place).map_or(u32::MAX, |item| item.place);

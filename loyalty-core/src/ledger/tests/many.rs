@@ -1,6 +1,6 @@
 //! Logs of many accounts.
 
-use super::super::many::Lengths;
+use super::super::many::{Ahead, Made};
 use super::*;
 
 /// A log of one account with so many groups.
@@ -97,6 +97,28 @@ fn a_log_that_lies_about_its_lots_makes_no_room_for_them() {
     let mut replays = vec![Replay::from(Account::new(id("m1")))];
     let log = groups.iter().map(|group| (0, group));
     assert_eq!(push_all(&mut replays, log), Err(refused));
-    let rooms = Lengths::of(&groups.iter().collect::<Vec<_>>());
-    assert_eq!(rooms.room(0, rooms.lots), 200 * 256);
+    let (run, nothing) = (groups.iter().collect::<Vec<_>>(), Made::default());
+    assert_eq!(Ahead::default().likely(&run, &nothing).lots, 200);
+    assert_eq!(Ahead::default().likely(&run[199..], &nothing).lots, 256);
+}
+
+#[test]
+fn room_is_made_by_what_other_logs_made_within_what_a_log_can_hold() {
+    let nothing = Made::default();
+    let book = long(80);
+    let run: Vec<&Group> = book.0.groups().iter().collect();
+    let after = |account: &Account, groups| Made::of(account, groups);
+    let mut ahead = Ahead::learning();
+    // Nothing is known yet: the run's last entry says it.
+    assert_eq!(ahead.likely(&run, &nothing).lots, 80);
+    // Half as many lots as groups; an eighth more is kept free.
+    ahead.learn(&nothing, &after(long(20).0.account(), 40));
+    assert_eq!(ahead.likely(&run, &nothing).lots, 45);
+    // A thousand lots in one group say little of a log with one entry a group.
+    ahead.learn(&nothing, &after(long(1000).0.account(), 1));
+    assert_eq!(ahead.likely(&run, &nothing).lots, 80);
+    // A log that is folded one by one is asked itself.
+    let mut alone = Ahead::default();
+    alone.learn(&nothing, &after(long(20).0.account(), 40));
+    assert_eq!(alone.likely(&run, &nothing).lots, 80);
 }
