@@ -162,7 +162,7 @@ impl Writer {
         self.redemptions += 1;
     }
 
-    fn group(&mut self, event: &Event, content: &Content) -> Result<Group, Failure> {
+    fn group(&mut self, event: &Event) -> Result<Group, Failure> {
         self.seq += 1;
         Ok(Group {
             seq: self.seq,
@@ -173,7 +173,7 @@ impl Writer {
             scheme: None,
             actor: None,
             reason: None,
-            content: content.clone(),
+            content: content(self.seq)?,
             peers: Box::default(),
             entries: std::mem::take(&mut self.entries),
             prev: Digest::ZERO,
@@ -185,7 +185,6 @@ impl Writer {
 /// The log as groups of at least `size` entries, in the order of their last event.
 fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
     let wallet = WalletId::try_new("points")?;
-    let content = Content::of(&serde_json::json!({ "name": "bench" }))?;
     let writer = || Writer {
         lots: 0,
         redemptions: 0,
@@ -201,22 +200,26 @@ fn log(events: &[Event], size: usize) -> Result<Vec<(usize, Group)>, Failure> {
         writer.write(&wallet, event);
         *last = *event;
         if writer.entries.len() >= size {
-            log.push((event.account as usize, writer.group(event, &content)?));
+            log.push((event.account as usize, writer.group(event)?));
         }
     }
     for (account, (writer, last)) in &mut writers {
         if !writer.entries.is_empty() {
-            log.push((*account as usize, writer.group(last, &content)?));
+            log.push((*account as usize, writer.group(last)?));
         }
     }
-    Ok(log
-        .iter()
-        .map(|(place, group)| (*place, fresh(group)))
-        .collect())
+    log.iter()
+        .map(|(place, group)| Ok((*place, fresh(group)?)))
+        .collect()
+}
+
+/// What a group was asked for, in memory of its own.
+fn content(seq: u64) -> Result<Content, LedgerError> {
+    Content::of(&serde_json::json!({ "name": "bench", "seq": seq }))
 }
 
 /// A copy that shares nothing, so that a log lies in memory in its order, as when it was just read.
-fn fresh(group: &Group) -> Group {
+fn fresh(group: &Group) -> Result<Group, Failure> {
     let entry = |entry: &Entry| match entry {
         Entry::Redemption(entry) => Entry::Redemption(RedemptionEntry {
             draws: entry.draws.to_vec().into(),
@@ -224,10 +227,11 @@ fn fresh(group: &Group) -> Group {
         }),
         other => other.clone(),
     };
-    Group {
+    Ok(Group {
         entries: group.entries.iter().map(entry).collect(),
+        content: content(group.seq)?,
         ..group.clone()
-    }
+    })
 }
 
 /// The groups of one account after the other, in memory too.

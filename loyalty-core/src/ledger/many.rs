@@ -19,6 +19,8 @@ const LINE: usize = 64;
 const HEADS: usize = 24;
 const ENTRIES: usize = 12;
 const SHARED: usize = 5;
+/// How many bytes before what is shared its count stands.
+const COUNT: usize = 16;
 /// How many entries most groups have at most.
 const FEW: usize = 6;
 /// How many entries of a group make room at most.
@@ -195,7 +197,8 @@ impl Ahead {
         }
     }
 
-    /// What a group and its entries point to.
+    /// What a group and its entries point to: of the content the count alone, since the fold reads no
+    /// more of it; of draws the count and the first two.
     #[inline]
     fn near_shared(&self, group: &Group) {
         for entry in &group.entries {
@@ -204,9 +207,11 @@ impl Ahead {
                 Entry::Redemption(entry) => &entry.draws,
                 _ => &self.none,
             };
-            near(draws.as_ptr());
+            let first = draws.as_ptr();
+            near_count(first);
+            near(first.wrapping_add(1));
         }
-        near(group.content.place());
+        near_count(group.content.place());
     }
 }
 
@@ -216,6 +221,12 @@ fn near<T>(place: *const T) {
     #[cfg(not(target_family = "wasm"))]
     branches::prefetch_read_data::<T, 0>(place);
     let _ = place;
+}
+
+/// Asks for the count of what is shared.
+#[inline]
+fn near_count<T>(shared: *const T) {
+    near(shared.cast::<u8>().wrapping_sub(COUNT));
 }
 
 #[inline]
@@ -236,6 +247,8 @@ fn near_entries(group: &Group) {
     for line in 0..FEW {
         near(start.wrapping_add(line));
     }
+    let end = start.wrapping_add(group.entries.len());
+    near(end.cast::<u8>().wrapping_sub(1));
     for entry in group.entries.iter().skip(FEW) {
         near(std::ptr::from_ref(entry));
     }
