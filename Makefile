@@ -19,10 +19,10 @@ soak: ## the long random tests: SEED=20261122 MINUTES=600 make soak
 truth: ## every published number beside ours; fails when a digit is lost
 	cargo run --locked --release --example truth
 
-bench-quick: ## the benches in their short form
+bench-quick: ## the benches in their short form, with instruction counts
 	scripts/bench.sh quick
 
-bench: ## the benches, with instruction counts
+bench: ## the benches with longer repeats
 	scripts/bench.sh full
 
 bench-python: ## times of decisions by hand and here, of 10^7 rows beside pandas, polars and DuckDB, and the memory of a stream

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The benches: "quick" in a few minutes, "full" with instruction counts (valgrind), "npm" for the npm package,
+# The benches: "quick" in a few minutes, "full" with longer repeats, "npm" for the npm package,
 # "npm-instructions" for wasm's instructions of a quote, "npm-reached" for the functions that one calls.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 if [ "${1:-}" = npm ]; then
@@ -14,6 +14,6 @@ if [ "${1:-}" = npm-instructions ] || [ "${1:-}" = npm-reached ]; then
     scripts/npm.sh build
     exec node "benches/npm/${1#npm-}.js"
 fi
-scripts/setup.sh rust
+scripts/setup.sh rust valgrind
 use_build_cache
 exec cargo run --quiet --locked --release -p loyalty-core-benches -- "${1:-quick}"

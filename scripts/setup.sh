@@ -2,7 +2,7 @@
 # Makes sure that the tools are there which the other scripts call. Installs missing Debian or Ubuntu
 # packages where it may; otherwise says in one sentence what is missing.
 #
-#   scripts/setup.sh rust [python] [node] [chromium] [java]
+#   scripts/setup.sh rust [python] [node] [valgrind] [chromium] [java]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -65,6 +65,10 @@ need_node() {
     at_least "$found" 20 || fail "Node 20 or newer is needed, found $found"
 }
 
+need_valgrind() {
+    have valgrind || install valgrind
+}
+
 need_chromium() {
     have chromium || install chromium
 }
@@ -82,8 +86,9 @@ for tool in "${@:-rust}"; do
         rust) need_rust ;;
         python) need_python ;;
         node) need_node ;;
+        valgrind) need_valgrind ;;
         chromium) need_chromium ;;
         java) need_java ;;
-        *) fail "$tool is not a tool that is known here: rust, python, node, chromium, java" ;;
+        *) fail "$tool is not a tool that is known here: rust, python, node, valgrind, chromium, java" ;;
     esac
 done

@@ -1,7 +1,7 @@
 //! Speed of the engine through its Rust interface: CPU time, medians of repeats.
 //!
-//! `quick` takes about a minute; `full` repeats longer and adds instruction counts where valgrind
-//! is installed. Every contender must find the golden result before it is timed.
+//! `quick` takes a few minutes, `full` repeats longer; both count instructions too, with valgrind.
+//! Every contender must find the golden result before it is timed.
 
 mod offers;
 mod replay;
@@ -36,13 +36,13 @@ fn main() -> Result<(), Failure> {
         ["count", name, times] => count(name, times.parse()?),
         ["offers"] => offers::all(QUICK),
         ["replay"] => replay::all(QUICK),
-        ["full"] => all(FULL, true),
-        ["quick"] | [] => all(QUICK, false),
+        ["full"] => all(FULL),
+        ["quick"] | [] => all(QUICK),
         _ => Err("expected: quick, full, offers, replay, or count NAME TIMES".into()),
     }
 }
 
-fn all(effort: Effort, instructions: bool) -> Result<(), Failure> {
+fn all(effort: Effort) -> Result<(), Failure> {
     println!(
         "CPU time of one thread, medians of {} repeats (least to most)\n",
         effort.repeats
@@ -51,10 +51,7 @@ fn all(effort: Effort, instructions: bool) -> Result<(), Failure> {
     many_rules(effort)?;
     offers::all(effort)?;
     replay::all(effort)?;
-    if instructions {
-        counts()?;
-    }
-    Ok(())
+    counts()
 }
 
 pub(crate) fn row(what: &str, timing: Timing, goal: Option<f64>) {
@@ -360,26 +357,30 @@ fn counts() -> Result<(), Failure> {
         "lines_200",
         "record",
     ] {
-        match (instructions(name, 100)?, instructions(name, 1_100)?) {
-            (Some(few), Some(many)) => println!("| {name} | {} |", (many - few) / 1_000),
-            _ => {
-                println!("| valgrind is not installed | - |");
-                return Ok(());
-            }
-        }
+        let more = instructions(name, 1_100)? - instructions(name, 100)?;
+        println!("| {name} | {} |", more / 1_000);
+    }
+    let entries = replay::counted()?;
+    for name in ["interleaved", "grouped"] {
+        let more = instructions(name, 3)? - instructions(name, 1)?;
+        println!(
+            "| replay, {name}, groups of 5 and more, an entry | {} |",
+            more / 2 / entries
+        );
     }
     println!();
     Ok(())
 }
 
-fn instructions(name: &str, times: usize) -> Result<Option<u64>, Failure> {
+fn instructions(name: &str, times: usize) -> Result<u64, Failure> {
     let output = std::process::Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)
         .args(["count", name, &times.to_string()])
-        .output();
-    let Ok(output) = output else { return Ok(None) };
+        .output()
+        .map_err(|error| format!("valgrind counts instructions; please install it ({error})"))?;
     let text = String::from_utf8_lossy(&output.stderr);
     let collected = text.lines().find_map(|line| line.split_once("Collected :"));
-    Ok(collected.and_then(|(_, number)| number.trim().parse().ok()))
+    let (_, number) = collected.ok_or_else(|| format!("valgrind counted nothing: {text}"))?;
+    Ok(number.trim().parse()?)
 }

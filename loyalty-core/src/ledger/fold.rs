@@ -379,9 +379,9 @@ impl Replay {
     ) -> Result<(), (usize, LedgerError)> {
         let run = groups.get(some.clone()).unwrap_or_default();
         self.reserve_keys(run.len());
-        let before = Made::of(&self.account, 0);
-        let likely = ahead.likely(run, &before);
-        self.account.redemptions.reserve(likely.redemptions);
+        let before = Made::of(&self.account);
+        let [lots, redemptions] = ahead.room(run, &before);
+        self.account.redemptions.reserve(redemptions);
         // Before its first group an account has no wallet; an earning would open one.
         if self.account.wallets.is_empty()
             && let Some(Entry::Earning(entry)) = run.first().and_then(|first| first.entries.first())
@@ -392,13 +392,13 @@ impl Replay {
         for (place, group) in run.iter().enumerate() {
             ahead.step(groups, some.start.saturating_add(place));
             if first && let [wallet] = self.account.wallets.as_mut_slice() {
-                wallet.lots.reserve(likely.lots);
+                wallet.lots.reserve(lots);
                 first = false;
             }
             self.push_next(group).map_err(|problem| (place, problem))?;
         }
         self.account.mark_first_live();
-        ahead.learn(&before, &Made::of(&self.account, run.len()));
+        ahead.learn(&before, &Made::of(&self.account));
         // While they are near; one that stands twice is a problem at the end.
         self.account.index.take_in_new(&self.account.keys);
         Ok(())

@@ -1,6 +1,6 @@
 //! Returns, reversals of what was earned, and restorations of what was spent.
 
-use crate::id::{LineId, RuleId, WalletId};
+use crate::id::{LadderId, LineId, RuleId, WalletId};
 use crate::number::Points;
 use crate::purchase::{Back, Line, ReturnLine};
 use crate::time::Date;
@@ -155,6 +155,12 @@ impl Account {
     }
 }
 
+/// What entries say of one ladder, together.
+pub(crate) fn measured_by(ladder: &LadderId, metrics: &[MetricEntry]) -> i64 {
+    let metrics = metrics.iter().filter(|metric| metric.ladder == *ladder);
+    metrics.fold(0_i64, |sum, metric| sum.saturating_add(metric.amount))
+}
+
 impl PurchaseState {
     /// The place of a line, by its own name or by its position from `1`.
     #[must_use]
@@ -217,12 +223,7 @@ impl PurchaseState {
         let what = "a ladder's metric";
         let mut measured = Vec::new();
         for change in changes {
-            let of_ladder = |metrics: &[MetricEntry]| {
-                metrics
-                    .iter()
-                    .filter(|metric| metric.ladder == change.ladder)
-                    .fold(0_i64, |sum, metric| sum.saturating_add(metric.amount))
-            };
+            let of_ladder = |metrics| measured_by(&change.ladder, metrics);
             let later = self.activated.iter();
             let later = later.filter(|later| later.ladder == change.ladder);
             let mut days: Vec<(Date, i64)> = vec![(self.at.date(), of_ladder(&self.entry.metrics))];

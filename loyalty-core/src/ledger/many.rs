@@ -39,24 +39,24 @@ const PART: usize = 1 << 22;
 /// How many lots and redemptions groups make: what later lists get their room by.
 #[derive(Debug, Default)]
 pub(super) struct Made {
-    groups: usize,
-    pub(super) lots: usize,
-    pub(super) redemptions: usize,
+    pub(super) groups: u64,
+    pub(super) lots: u64,
+    pub(super) redemptions: u64,
 }
 
 impl Made {
-    /// What an account has, so many groups later.
-    pub(super) fn of(account: &Account, groups: usize) -> Self {
+    /// What the groups of an account have made.
+    pub(super) fn of(account: &Account) -> Self {
         let wallets = account.wallets.iter();
         Self {
-            groups,
-            lots: wallets.map(|wallet| wallet.lots.len()).sum(),
-            redemptions: account.redemptions.len(),
+            groups: account.head.seq,
+            lots: wallets.map(|wallet| number(wallet.lots.len())).sum(),
+            redemptions: number(account.redemptions.len()),
         }
     }
 
-    /// What a run will add to what is there: what its last entries say.
-    fn by(run: &[&Group], before: &Self) -> Self {
+    /// What there will be after a run: what its last entries say. Lots and redemptions.
+    fn after(run: &[&Group]) -> [u64; 2] {
         let (mut lots, mut redemptions) = (None, None);
         let groups = run.iter().rev();
         let entries = groups.flat_map(|group| group.entries.iter().rev());
@@ -72,34 +72,20 @@ impl Made {
                 break;
             }
         }
-        let more = |last: Option<u64>, before: usize| {
-            let next = last.map_or(0, |last| last.saturating_add(1));
-            let next = usize::try_from(next).unwrap_or(usize::MAX);
-            next.saturating_sub(before)
-        };
-        Self {
-            groups: run.len(),
-            lots: more(lots, before.lots),
-            redemptions: more(redemptions, before.redemptions),
-        }
+        [lots, redemptions].map(|last| last.map_or(0, |last| last.saturating_add(1)))
     }
 
-    /// The same for so many groups, and an eighth more: accounts differ.
-    fn scaled(&self, groups: usize) -> Self {
-        let scaled = |made: usize| {
+    /// What so many groups would make, and an eighth more: accounts differ. Lots and redemptions.
+    fn scaled(&self, groups: u64) -> [u64; 2] {
+        [self.lots, self.redemptions].map(|made| {
             let made = made.saturating_mul(groups).checked_div(self.groups);
             made.map_or(0, |made| made.saturating_add(made / 8))
-        };
-        Self {
-            groups,
-            lots: scaled(self.lots),
-            redemptions: scaled(self.redemptions),
-        }
+        })
     }
 
     /// Takes what a run made into a mean in which the last sixteen count most.
     fn learn(&mut self, before: &Self, after: &Self) {
-        let into = |mean: &mut usize, before: usize, after: usize| {
+        let into = |mean: &mut u64, before: u64, after: u64| {
             let kept = mean.saturating_sub(*mean / 16);
             *mean = kept.saturating_add(after.saturating_sub(before));
         };
@@ -147,22 +133,25 @@ impl Ahead {
         }
     }
 
-    /// What a run is likely to make beside what is there, within what so many groups may hold: a log may
-    /// lie about its lots, and accounts differ. The last groups of a run are far; what others made is not.
-    pub(super) fn likely(&self, run: &[&Group], before: &Made) -> Made {
+    /// Room for the lots and redemptions that a run is likely to make beside what is there, within what so
+    /// many groups may hold: a log may lie about its lots, and accounts differ. The last groups of a run are
+    /// far; what others made is not.
+    pub(super) fn room(&self, run: &[&Group], before: &Made) -> [usize; 2] {
         let sizes = run.iter().take(SIZES).map(|group| group.entries.len());
-        let entries = sizes.max().unwrap_or(0).min(LARGE);
-        let entries = entries.saturating_mul(run.len());
+        let largest = sizes.max().unwrap_or(0).min(LARGE);
+        let entries = run.len().saturating_mul(largest);
         let learned = self.learned.as_ref().filter(|learned| learned.groups > 0);
         let likely = match learned {
-            Some(learned) => learned.scaled(run.len()),
-            None => Made::by(run, before),
+            Some(learned) => learned.scaled(number(run.len())),
+            None => {
+                let [lots, redemptions] = Made::after(run);
+                [
+                    lots.saturating_sub(before.lots),
+                    redemptions.saturating_sub(before.redemptions),
+                ]
+            }
         };
-        Made {
-            groups: run.len(),
-            lots: likely.lots.min(entries),
-            redemptions: likely.redemptions.min(entries),
-        }
+        likely.map(|made| usize::try_from(made).map_or(entries, |made| made.min(entries)))
     }
 
     /// Takes note of what a run made.

@@ -71,6 +71,7 @@ pub use entry::*;
 pub use error::{LedgerError, LedgerErrorKind};
 pub(crate) use fold::GroupContext;
 pub use fold::Replay;
+pub(crate) use fold_return::measured_by;
 pub use group::*;
 pub use journal::Ledger;
 pub use limit_key::LimitKey;

@@ -401,7 +401,8 @@ fn take_differing(
     if role == 0 {
         most = most.min(count.saturating_sub(taken));
     }
-    if mask.checked_shr(u32::from(role != 0)).unwrap_or(0) & 1 == 0 {
+    let of_role = if role == 0 { 1 } else { 2 };
+    if mask & of_role == 0 {
         most = 0;
     }
     let take = most_that(most, |units| {

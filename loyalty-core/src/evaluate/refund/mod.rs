@@ -12,7 +12,7 @@ use crate::ledger::{
     Account, ActivityEntry, CarryEntry, Draw, Entry, IssueCause, MetricEntry, PurchaseEntry,
     PurchaseState, RedemptionState, ReissueCause, RestorationEntry, ReturnEntry, Returned,
     ReversalEntry, RewardIssueEntry, RewardState, RewardVoidEntry, RulePoints, Source, VoidCause,
-    WriteOffEntry, later,
+    WriteOffEntry, later, measured_by,
 };
 use crate::number::{Fraction, Money, Points, Rounding, mul_div_round};
 use crate::purchase::{PayPoints, ReturnLine};
@@ -477,12 +477,7 @@ impl Returning<'_> {
                 continue;
             }
             let so_far = || {
-                let of_ladder = |entries: &[MetricEntry]| {
-                    entries
-                        .iter()
-                        .filter(|entry| entry.ladder == ladder.id)
-                        .fold(0_i64, |sum, entry| sum.saturating_add(entry.amount))
-                };
+                let of_ladder = |metrics| measured_by(&ladder.id, metrics);
                 let later = self.state.activated.iter();
                 let later = later.filter(|later| later.ladder == ladder.id);
                 later.fold(

@@ -98,27 +98,38 @@ fn a_log_that_lies_about_its_lots_makes_no_room_for_them() {
     let log = groups.iter().map(|group| (0, group));
     assert_eq!(push_all(&mut replays, log), Err(refused));
     let (run, nothing) = (groups.iter().collect::<Vec<_>>(), Made::default());
-    assert_eq!(Ahead::default().likely(&run, &nothing).lots, 200);
-    assert_eq!(Ahead::default().likely(&run[199..], &nothing).lots, 256);
+    assert_eq!(Ahead::default().room(&run, &nothing), [200, 0]);
+    assert_eq!(Ahead::default().room(&run[199..], &nothing), [256, 0]);
 }
 
 #[test]
 fn room_is_made_by_what_other_logs_made_within_what_a_log_can_hold() {
-    let nothing = Made::default();
-    let book = long(80);
+    let (nothing, book) = (Made::default(), long(80));
     let run: Vec<&Group> = book.0.groups().iter().collect();
-    let after = |account: &Account, groups| Made::of(account, groups);
+    let made = |groups, lots, redemptions| Made {
+        groups,
+        lots,
+        redemptions,
+    };
     let mut ahead = Ahead::learning();
-    // Nothing is known yet: the run's last entry says it.
-    assert_eq!(ahead.likely(&run, &nothing).lots, 80);
-    // Half as many lots as groups; an eighth more is kept free.
-    ahead.learn(&nothing, &after(long(20).0.account(), 40));
-    assert_eq!(ahead.likely(&run, &nothing).lots, 45);
+    // Nothing is known yet: the run's last entries say it, beside what is there.
+    assert_eq!(ahead.room(&run, &nothing), [80, 0]);
+    assert_eq!(ahead.room(&run, &made(9, 30, 0)), [50, 0]);
+    // A lot for two groups, a redemption for five; an eighth more is kept free.
+    ahead.learn(&made(10, 7, 1), &made(50, 27, 9));
+    assert_eq!(ahead.room(&run, &nothing), [45, 18]);
     // A thousand lots in one group say little of a log with one entry a group.
-    ahead.learn(&nothing, &after(long(1000).0.account(), 1));
-    assert_eq!(ahead.likely(&run, &nothing).lots, 80);
-    // A log that is folded one by one is asked itself.
+    ahead.learn(&nothing, &made(1, 1000, 0));
+    assert_eq!(ahead.room(&run, &nothing), [80, 18]);
+    // A log that is folded alone is asked itself.
     let mut alone = Ahead::default();
-    alone.learn(&nothing, &after(long(20).0.account(), 40));
-    assert_eq!(alone.likely(&run, &nothing).lots, 80);
+    alone.learn(&nothing, &made(40, 20, 0));
+    assert_eq!(alone.room(&run, &nothing), [80, 0]);
+    assert_eq!(
+        (
+            Made::of(book.account()).groups,
+            Made::of(book.account()).lots
+        ),
+        (80, 80)
+    );
 }
